@@ -1,0 +1,1 @@
+"""Talks to AWS: sessions, clients and the collectors."""

@@ -1,0 +1,1 @@
+"""One file per AWS service; each function names the fact it provides."""

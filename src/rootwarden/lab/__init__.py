@@ -1,0 +1,1 @@
+"""An AWS to practise on: the emulator and its seeded worlds."""

@@ -1,0 +1,133 @@
+"""From facts to findings: runs every control over every subject, and lets nothing unread look like a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from rootwarden.model.control import Registered
+from rootwarden.model.facts import FACTS, Scope
+from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Status, Verdict, fingerprint
+from rootwarden.model.readings import Unknown, UnseenError, not_collected
+from rootwarden.model.shared import Shared
+from rootwarden.model.snapshot import Facts
+from rootwarden.model.thresholds import Param, Thresholds
+from rootwarden.model.view import Subject, View
+
+# An account in these states cannot be signed in to (AWS Organizations, account states).
+_NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_active"}
+
+
+class Court(Struct, frozen=True):
+    """What stays the same for all subjects of one audit."""
+
+    controls: tuple[Registered, ...]
+    settings: Mapping[str, Mapping[str, Param]]
+    partition: str
+    organization: Facts
+    shared: Shared
+    now: datetime
+
+    def judge_organization(self, account: str) -> list[Finding]:
+        """Judge the controls about the organization (or its absence), filed under `account`."""
+        subject = Subject(account=account, partition=self.partition)
+        return list(self._judge(subject, Facts({}), (c for c in self.controls if c.control.scope is Scope.ORG)))
+
+    def judge_account(self, account: str, own: Facts) -> list[Finding]:
+        """Judge all other controls for one account."""
+        subject = Subject(account=account, partition=self.partition)
+        return list(self._judge(subject, own, (c for c in self.controls if c.control.scope is not Scope.ORG)))
+
+    def _judge(self, subject: Subject, own: Facts, controls: Iterable[Registered]) -> Iterator[Finding]:
+        for registered in controls:
+            view = View(subject, own, self.organization, self.shared)
+            for verdict in self._verdicts(registered, view):
+                yield _finding(registered, subject, verdict)
+
+    def _verdicts(self, registered: Registered, view: View) -> list[Verdict]:
+        lifeless = _lifeless(view) if registered.control.scope is not Scope.ORG else None
+        if lifeless is not None:
+            return [lifeless]
+        limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
+        verdicts: list[Verdict] = []
+        try:
+            verdicts.extend(registered.judge(view, limits, self.now))
+        except UnseenError as error:
+            verdicts.append(view.cannot_tell(error))
+        if not verdicts:
+            raise ValueError(f"{registered.control.code} said nothing of {view.subject.account}")
+        return verdicts
+
+
+def _lifeless(view: View) -> Verdict | None:
+    """Return NOT_APPLICABLE for an account that is closed or not yet active, else None."""
+    row = view.organization.row("org.accounts", "Id", view.subject.account)
+    if row.unknown is not None:
+        return None
+    try:
+        state = row["State"].text(default="") or row["Status"].text(default="")
+    except UnseenError:
+        return None
+    if state not in _NO_LIFE:
+        return None
+    return view.not_applicable(f"The account is in state {state}; nobody can sign in to it.", reason=_NO_LIFE[state])
+
+
+def _finding(registered: Registered, subject: Subject, verdict: Verdict) -> Finding:
+    control = registered.control
+    return Finding(
+        code=control.code,
+        control=registered.slug,
+        aspect=verdict.aspect,
+        severity=verdict.severity or control.severity,
+        practice=int(control.practice),
+        status=verdict.status,
+        account=subject.account,
+        region=verdict.region,
+        resource=verdict.resource,
+        title=control.title,
+        message=verdict.message,
+        reason=verdict.reason,
+        notes=verdict.notes,
+        evidence=verdict.evidence,
+        unknown_because=_explained(verdict.unknown, verdict.message) if verdict.status is Status.UNKNOWN else None,
+        misses=control.misses,
+        remedy=control.remedy,
+        frameworks=dict(control.frameworks),
+        catalogue_version=CATALOGUE_VERSION,
+        fingerprint=fingerprint(
+            code=control.code,
+            aspect=verdict.aspect,
+            partition=subject.partition,
+            account=subject.account,
+            region=verdict.region,
+            resource=verdict.resource,
+        ),
+    )
+
+
+def _explained(unknown: Unknown | None, message: str) -> Unknown:
+    """Return the reason with the call and permission filled in from the table of facts where the mark lacks them."""
+    if unknown is None:
+        return Unknown("unknown")
+    if unknown.call or unknown.missing:
+        return unknown
+    path = message.removeprefix("Could not tell: ")
+    name = next((fact for fact in FACTS if path.startswith(fact)), "")
+    if not name:
+        return unknown
+    table = not_collected(name)
+    return Unknown(unknown.why, table.call, table.missing, unknown.hint)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort for people: by practice, then severity, status, account, Region, code and resource."""
+    statuses = list(Status)
+    return sorted(
+        findings,
+        key=lambda f: (
+            f.practice, statuses.index(f.status), f.severity.rank, f.code, f.account, f.region, f.resource, f.aspect,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""What AWS answered, or why it could not be read: the one place that knows the mark of an unread value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from rootwarden.model.facts import FACTS, calls_and_permissions
+
+MARK = "_unknown"
+
+
+class Unknown(Struct, frozen=True, omit_defaults=True):
+    """Why a value could not be read, the call that would have told, the IAM actions that were missing, and a hint."""
+
+    why: str
+    call: str = ""
+    missing: tuple[str, ...] = ()
+    hint: str = ""
+
+    def mark(self) -> dict[str, Any]:
+        """Return the JSON that stands in the snapshot where the value would have been."""
+        body: dict[str, Any] = {"why": self.why, "call": self.call, "missing": list(self.missing)}
+        if self.hint:
+            body["hint"] = self.hint
+        return {MARK: body}
+
+    def __str__(self) -> str:
+        """One line for people: `AccessDenied on iam.ListUsers (needs iam:ListUsers)`."""
+        line = f"{self.why} on {self.call}" if self.call else self.why
+        if self.missing:
+            line += f" (needs {', '.join(self.missing)})"
+        return f"{line}; {self.hint}" if self.hint else line
+
+
+class UnseenError(Exception):
+    """A rule needed a value that could not be read; the judge turns it into an UNKNOWN verdict."""
+
+    def __init__(self, unknown: Unknown, path: str) -> None:
+        """Keep the reason and the fact path at which sight ended."""
+        super().__init__(f"{path}: {unknown}")
+        self.unknown, self.path = unknown, path
+
+
+def not_collected(fact: str) -> Unknown:
+    """Return the reason for a fact that nobody asked for."""
+    if fact not in FACTS:
+        return Unknown("not_collected")
+    call, missing = calls_and_permissions(fact)
+    return Unknown("not_collected", call, missing)
+
+
+def unknown_in(value: Any) -> Unknown | None:
+    """Return the reason if `value` is itself the mark of an unread value, else None."""
+    if isinstance(value, Mapping) and MARK in value:
+        body = value[MARK]
+        if not isinstance(body, Mapping):
+            return Unknown("malformed mark in the snapshot")
+        missing = body.get("missing", ())
+        return Unknown(
+            str(body.get("why", "unknown")),
+            str(body.get("call", "")),
+            tuple(str(item) for item in missing) if isinstance(missing, list | tuple) else (),
+            str(body.get("hint", "")),
+        )
+    return None
+
+
+def first_unknown(value: Any) -> Unknown | None:
+    """Return the first mark anywhere inside `value`, else None."""
+    found = unknown_in(value)
+    if found is not None:
+        return found
+    if isinstance(value, Mapping):
+        children: Any = value.values()
+    elif isinstance(value, list):
+        children = value
+    else:
+        return None
+    for child in children:
+        if isinstance(child, Mapping | list):
+            found = first_unknown(child)
+            if found is not None:
+                return found
+    return None

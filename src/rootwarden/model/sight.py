@@ -1,0 +1,169 @@
+"""A place in the snapshot that a rule looks at: typed reading that records what was read, and never guesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rootwarden.model.readings import Unknown, UnseenError, first_unknown, unknown_in
+
+type_names = {bool: "true or false", int: "a number", str: "text", list: "a list", dict: "an object"}
+
+
+class _Absent:
+    """The value of a field that AWS left out."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = _Absent()
+_REQUIRED: Any = object()
+
+
+class Log:
+    """What a rule has read so far: (path, value) pairs, in order, each path once."""
+
+    __slots__ = ("entries",)
+
+    def __init__(self, entries: dict[str, Any] | None = None) -> None:
+        """Start empty, or with what was read before a subject was singled out."""
+        self.entries: dict[str, Any] = dict(entries or {})
+
+
+class Sight:
+    """One value of the snapshot with its path.
+
+    Going down (`sight["Field"]`) never fails; reading (`.text()`, `.flag()` ...) raises `UnseenError` where the value
+    could not be collected, is of another type, or is absent and no default was given.
+    """
+
+    __slots__ = ("_clean", "_log", "_unknown", "_value", "path")
+
+    def __init__(self, path: str, value: Any, log: Log, *, clean: bool = False) -> None:
+        """Stand at `path`. `clean` says that the whole fact is known to hold no mark of an unread value."""
+        self.path, self._value, self._log, self._clean = path, value, log, clean
+        self._unknown = None if clean else (value if isinstance(value, Unknown) else unknown_in(value))
+
+    # -- looking without reading -------------------------------------------------------------------------------
+    @property
+    def unknown(self) -> Unknown | None:
+        """Why this very value could not be read (None: it was read; parts of it may still be unread)."""
+        return self._unknown
+
+    @property
+    def why_partly_unknown(self) -> Unknown | None:
+        """Why this value or any part of it could not be read, else None."""
+        if self._unknown is not None or self._clean:
+            return self._unknown
+        return first_unknown(self._value)
+
+    @property
+    def is_none(self) -> bool:
+        """Read whether AWS said there is none (JSON null) or left the field out.
+
+        Raises:
+            UnseenError: the value could not be collected.
+        """
+        self._must_know()
+        absent = self._value is None or self._value is ABSENT
+        self._log.entries[self.path] = None if absent else _short(self._value)
+        return absent
+
+    def __getitem__(self, key: str) -> Sight:
+        """Go down to a field; of an unread value every field is unread for the same reason."""
+        path = f"{self.path}.{key}"
+        if self._unknown is not None:
+            return Sight(path, self._unknown, self._log)
+        value = self._value.get(key, ABSENT) if isinstance(self._value, Mapping) else ABSENT
+        if value is ABSENT and self._value is not None and not isinstance(self._value, Mapping | _Absent):
+            return Sight(path, Unknown(f"malformed: {self.path} is not an object"), self._log)
+        return Sight(path, value, self._log, clean=self._clean)
+
+    # -- reading -----------------------------------------------------------------------------------------------
+    def flag(self, default: bool = _REQUIRED) -> bool:
+        """Read true or false; `default` is what an absent field means."""
+        return bool(self._read(bool, default))
+
+    def number(self, default: float = _REQUIRED) -> float:
+        """Read a number."""
+        return self._read(int | float, default)  # type: ignore[no-any-return]
+
+    def text(self, default: str = _REQUIRED) -> str:
+        """Read text."""
+        return self._read(str, default)  # type: ignore[no-any-return]
+
+    def time(self, default: datetime | None = _REQUIRED) -> datetime | None:
+        """Read an ISO 8601 instant as aware UTC; text that is no instant counts as malformed."""
+        raw = self._read(str, "" if default is not _REQUIRED else _REQUIRED)
+        if not raw:
+            return default
+        return parse_time(raw) or self._malformed("an ISO 8601 time")
+
+    def each(self, key: str = "", default: list[Any] = _REQUIRED) -> list[Sight]:
+        """Read a list as sights; `key` names the field that tells its items apart in paths (`users[alice]`)."""
+        items = self._read(list, default)
+        return [Sight(self._name(n, item, key), item, self._log, clean=self._clean) for n, item in enumerate(items)]
+
+    def fields(self, default: dict[str, Any] = _REQUIRED) -> Iterator[tuple[str, Sight]]:
+        """Read an object as (name, sight) pairs."""
+        for name, item in self._read(dict, default).items():
+            yield name, Sight(f"{self.path}[{name}]", item, self._log, clean=self._clean)
+
+    def plain(self, default: Any = _REQUIRED) -> Any:
+        """Read the whole subtree as plain JSON values; raises `UnseenError` if any part of it is unread."""
+        self._must_know()
+        if not self._clean:
+            inner = first_unknown(self._value)
+            if inner is not None:
+                raise UnseenError(inner, self.path)
+        return self._read(object, default)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+    def _must_know(self) -> None:
+        if self._unknown is not None:
+            raise UnseenError(self._unknown, self.path)
+
+    def _read(self, kind: Any, default: Any) -> Any:
+        self._must_know()
+        value = self._value
+        if value is ABSENT or (value is None and kind is not object):
+            if default is _REQUIRED:
+                raise UnseenError(Unknown("field_missing"), self.path)
+            self._log.entries[self.path] = None
+            return default
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool and kind is not object):
+            self._malformed(type_names.get(kind, "a number"))
+        self._log.entries[self.path] = _short(value)
+        return value
+
+    def _malformed(self, wanted: str) -> Any:
+        shown = repr(self._value)[:40]
+        raise UnseenError(Unknown(f"malformed: expected {wanted}, found {shown}"), self.path)
+
+    def _name(self, n: int, item: Any, key: str) -> str:
+        label = item.get(key) if key and isinstance(item, Mapping) else None
+        return f"{self.path}[{label if isinstance(label, str) else n}]"
+
+
+def parse_time(text: str) -> datetime | None:
+    """Parse ISO 8601 (with `Z` or an offset; without one, UTC) to an aware UTC datetime; None if it is no instant."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def _short(value: Any) -> Any:
+    """Return a value as evidence: scalars whole, long collections as their size."""
+    if isinstance(value, Mapping):
+        return dict(value) if len(value) <= 4 and all(_scalar(v) for v in value.values()) else f"{len(value)} fields"
+    if isinstance(value, list):
+        return list(value) if len(value) <= 4 and all(_scalar(v) for v in value) else f"{len(value)} items"
+    return value
+
+
+def _scalar(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)

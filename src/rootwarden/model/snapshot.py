@@ -1,0 +1,190 @@
+"""The snapshot: what AWS answered, line by line, so that every judgement can be replayed offline.
+
+Line 1 is the header, line 2 the organization, then one line per account; the layout is in docs/snapshot.md.
+Facts stay undecoded JSON until a rule asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from rootwarden.errors import InputError
+from rootwarden.model.readings import Unknown, not_collected, unknown_in
+
+SCHEMA = "snapshot/1"
+_MAYBE_MARK = (b"_unknown", b"\\u")
+
+
+class AskedFor(Struct, frozen=True, kw_only=True):
+    """What the collection was asked to read."""
+
+    org: bool
+    regions: tuple[str, ...] = ()
+    root_audit: bool = False
+    accounts: tuple[str, ...] = ()
+
+
+class Header(Struct, frozen=True, kw_only=True):
+    """Line 1: what this file is, when it was read, from which partition, and how many accounts it should hold."""
+
+    rootwarden: str = SCHEMA
+    tool_version: str
+    collected_at: datetime
+    partition: str
+    scope: AskedFor
+    accounts_expected: int
+
+
+class OrganizationLine(Struct, frozen=True):
+    """Line 2: the facts of the organization; absent for a standalone account."""
+
+    organization: dict[str, Raw]
+
+
+class AccountLine(Struct, frozen=True):
+    """One account and the resources it owns."""
+
+    account: str
+    facts: dict[str, Raw]
+
+
+class Facts:
+    """The facts of one account or of the organization: decoded on first use, then kept."""
+
+    __slots__ = ("_clean", "_indexes", "_raw", "_values")
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        """Wrap facts that are `msgspec.Raw` JSON or already plain values."""
+        self._raw = raw
+        self._values: dict[str, Any] = {}
+        self._clean: dict[str, bool] = {}
+        self._indexes: dict[tuple[str, str], dict[str, int]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names of the facts that are there, read or not."""
+        return iter(self._raw)
+
+    def get(self, name: str) -> tuple[Any, bool]:
+        """Return (value, clean) of a fact; an absent fact is `Unknown("not_collected")`; clean means no mark inside."""
+        if name not in self._values:
+            self._values[name], self._clean[name] = self._decode(name)
+        return self._values[name], self._clean[name]
+
+    def state(self, name: str) -> Unknown | bool | None:
+        """Return why a fact is wholly unread, True if all of it was read, None if parts of it were not."""
+        raw = self._raw.get(name)
+        if isinstance(raw, Raw) and not any(hint in bytes(raw) for hint in _MAYBE_MARK):
+            return True
+        value, clean = self.get(name)
+        if isinstance(value, Unknown):
+            return value
+        return unknown_in(value) or (True if clean else None)
+
+    def index(self, name: str, key: str) -> dict[str, int]:
+        """Return {item[key]: position} for a fact that is a list; empty when it is unread or of another shape."""
+        if (name, key) not in self._indexes:
+            value, _ = self.get(name)
+            items = value if isinstance(value, list) else []
+            self._indexes[name, key] = {
+                item[key]: n for n, item in enumerate(items) if isinstance(item, Mapping) and key in item
+            }
+        return self._indexes[name, key]
+
+    def _decode(self, name: str) -> tuple[Any, bool]:
+        if name not in self._raw:
+            return not_collected(name), False
+        raw = self._raw[name]
+        if not isinstance(raw, Raw):
+            return raw, False
+        data = bytes(raw)
+        try:
+            value = msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return Unknown(f"malformed: {error}"), False
+        return value, not any(hint in data for hint in _MAYBE_MARK)
+
+
+_header = msgspec.json.Decoder(Header)
+_organization = msgspec.json.Decoder(OrganizationLine)
+_account = msgspec.json.Decoder(AccountLine)
+
+
+class _Version(Struct):
+    rootwarden: str = ""
+
+
+def read_header(line: bytes, file: str) -> Header:
+    """Decode line 1.
+
+    Raises:
+        InputError: not a snapshot, of a newer schema, or a field is missing or of the wrong type.
+    """
+    try:
+        version = msgspec.json.decode(line, type=_Version).rootwarden
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not a snapshot", why=f"line 1: {error}", todo=_COLLECT) from error
+    if version != SCHEMA:
+        raise _wrong_schema(file, version)
+    try:
+        return _header.decode(line)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{file} has a damaged header", why=f"line 1: {error}", todo=_COLLECT) from error
+
+
+def read_organization(line: bytes, file: str) -> Facts | None:
+    """Decode line 2 as the organization; None when it is an account already (a standalone account has no such line).
+
+    Raises:
+        InputError: the line is no JSON, or neither an organization nor an account.
+    """
+    if line.startswith(b'{"account"'):
+        return None
+    try:
+        return Facts(_organization.decode(line).organization)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if _is_account(line):
+            return None
+        raise InputError(f"{file} cannot be read", why=f"line 2: {error}", todo=_COLLECT) from error
+
+
+def read_account(line: bytes, file: str, number: int) -> AccountLine:
+    """Decode one account line.
+
+    Raises:
+        InputError: the line is no JSON or lacks `account` or `facts`.
+    """
+    try:
+        return _account.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} cannot be read", why=f"line {number}: {error}", todo=_COLLECT) from error
+
+
+def encode_line(value: Any) -> bytes:
+    """Encode a header, an organization line or an account line as one line of JSON."""
+    return msgspec.json.encode(value) + b"\n"
+
+
+_COLLECT = "make a new one with `rootwarden collect -o FILE`"
+
+
+def _is_account(line: bytes) -> bool:
+    try:
+        _account.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def _wrong_schema(file: str, version: str) -> InputError:
+    if version.startswith("snapshot/") and version.removeprefix("snapshot/").isdigit():
+        return InputError(
+            f"{file} has schema {version}, this program reads {SCHEMA}",
+            why="a newer Rootwarden wrote it",
+            todo="upgrade rootwarden, or collect again with this version",
+        )
+    return InputError(f"{file} is not a snapshot", why='line 1 has no "rootwarden": "snapshot/1"', todo=_COLLECT)

@@ -1,0 +1,161 @@
+"""What a control sees: facts read through it are recorded, and the record becomes the evidence of the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from rootwarden.model.findings import Evidence, Severity, Status, Verdict
+from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.shared import Shared
+from rootwarden.model.sight import Log, Sight
+from rootwarden.model.snapshot import Facts
+
+
+class Subject(Struct, frozen=True, kw_only=True):
+    """Whom or what a judgement is about."""
+
+    account: str
+    partition: str
+    region: str = ""
+    resource: str = ""
+    aspect: str = ""
+
+
+class Room:
+    """The facts of one account or of the organization, read through a log."""
+
+    __slots__ = ("_facts", "_log")
+
+    def __init__(self, facts: Facts, log: Log) -> None:
+        """Bind facts to the log that records what is read of them."""
+        self._facts, self._log = facts, log
+
+    def __getitem__(self, name: str) -> Sight:
+        """Look at a fact by its name in the table of facts."""
+        value, clean = self._facts.get(name)
+        return Sight(name, value, self._log, clean=clean)
+
+    def row(self, name: str, key: str, wanted: str) -> Sight:
+        """Look at the item of a list fact whose `key` is `wanted`; null when none is, unread when the fact is."""
+        value, clean = self._facts.get(name)
+        if not isinstance(value, list):
+            return Sight(name, value, self._log)[wanted]
+        at = self._facts.index(name, key).get(wanted)
+        return Sight(f"{name}[{wanted}]", None if at is None else value[at], self._log, clean=clean)
+
+
+class View:
+    """Everything one judgement may see. `windows`, `ledger` and `policy` are null in plain mode."""
+
+    __slots__ = ("_log", "_organization_facts", "_own", "_shared", "account", "organization", "subject")
+
+    def __init__(
+        self, subject: Subject, own: Facts, organization: Facts, shared: Shared, log: Log | None = None
+    ) -> None:
+        """Look at `own` (an account's facts) and `organization` for `subject`."""
+        self.subject = subject
+        self._own, self._organization_facts, self._shared = own, organization, shared
+        self._log = log or Log()
+        self.account = Room(own, self._log)
+        self.organization = Room(organization, self._log)
+
+    # -- what can be seen --------------------------------------------------------------------------------------
+    def shared(self, fact: str, identity: str, missing: str = "out_of_scope") -> Sight:
+        """Look at a resource that any account in scope may own; `missing` is the reason when none shows it."""
+        return self._shared.look(fact, identity, self._log, missing)
+
+    def shared_owner(self, fact: str, identity: str) -> str:
+        """Return the account in which a shared resource was read, "" if in none."""
+        return self._shared.owner(fact, identity)
+
+    @property
+    def policy(self) -> Sight:
+        """The root-access policy; null: plain mode, no document is in force."""
+        return Sight("policy.document", None, self._log)
+
+    @property
+    def windows(self) -> Sight:
+        """The approved periods of root use; null: plain mode."""
+        return Sight("breakglass.windows", None, self._log)
+
+    @property
+    def ledger(self) -> Sight:
+        """The evidence ledger; null: plain mode."""
+        return Sight("evidence.ledger", None, self._log)
+
+    @property
+    def activity(self) -> Sight:
+        """What root did; unread unless trails were searched."""
+        return Sight("activity.root_events", Unknown("not_collected"), self._log)
+
+    def about(self, *, resource: str = "", region: str = "", aspect: str = "") -> View:
+        """Return a view of one resource, Region or aspect; it starts with what was read so far as its evidence."""
+        subject = Subject(
+            account=self.subject.account,
+            partition=self.subject.partition,
+            region=region or self.subject.region,
+            resource=resource or self.subject.resource,
+            aspect=aspect or self.subject.aspect,
+        )
+        return View(subject, self._own, self._organization_facts, self._shared, Log(self._log.entries))
+
+    @property
+    def log(self) -> Log:
+        """The record of what was read so far; proofs that build sights of their own write into it."""
+        return self._log
+
+    # -- what can be said --------------------------------------------------------------------------------------
+    def passes(self, message: str, *, reason: str = "", notes: Iterable[str] = ()) -> Verdict:
+        """Say that the property was proven.
+
+        Raises:
+            ValueError: nothing was read through this view; a PASS needs evidence.
+        """
+        if not self._log.entries:
+            raise ValueError(f"a PASS that read nothing: {message}")
+        return self._verdict(Status.PASS, message, reason=reason, notes=notes)
+
+    def fails(
+        self, message: str, *, reason: str = "", severity: Severity | None = None, notes: Iterable[str] = ()
+    ) -> Verdict:
+        """Say that the property was disproven; `severity` where this case weighs differently from the control."""
+        return self._verdict(Status.FAIL, message, reason=reason, severity=severity, notes=notes)
+
+    def manual(self, message: str, *, reason: str = "", notes: Iterable[str] = ()) -> Verdict:
+        """Say that a person has to decide or attest."""
+        return self._verdict(Status.MANUAL, message, reason=reason, notes=notes)
+
+    def not_applicable(self, message: str, *, reason: str, notes: Iterable[str] = ()) -> Verdict:
+        """Say that the property has no meaning here, and why."""
+        return self._verdict(Status.NOT_APPLICABLE, message, reason=reason, notes=notes)
+
+    def unknown(self, because: Unknown, path: str = "", *, notes: Iterable[str] = ()) -> Verdict:
+        """Say that a needed value could not be read."""
+        message = f"Could not tell: {path}: {because}" if path else f"Could not tell: {because}"
+        return self._verdict(Status.UNKNOWN, message, reason=because.why, notes=notes, unknown=because)
+
+    def cannot_tell(self, error: UnseenError, *, notes: Iterable[str] = ()) -> Verdict:
+        """Turn a read that failed into an UNKNOWN verdict."""
+        return self.unknown(error.unknown, error.path, notes=notes)
+
+    def _verdict(self, status: Status, message: str, **extra: Any) -> Verdict:
+        extra["notes"] = tuple(extra.get("notes", ()))
+        evidence = tuple(Evidence(path, value) for path, value in self._log.entries.items())
+        return Verdict(
+            status=status, message=message, evidence=evidence,
+            region=self.subject.region, resource=self.subject.resource, aspect=self.subject.aspect, **extra,
+        )  # fmt: skip
+
+
+def judge_each(
+    items: Iterable[tuple[View, Sight]], judge_one: Callable[[View, Sight], Iterable[Verdict]]
+) -> Iterator[Verdict]:
+    """Judge resources one by one, so that one that cannot be read does not hide the others."""
+    for one, item in items:
+        try:
+            yield from judge_one(one, item)
+        except UnseenError as error:
+            yield one.cannot_tell(error)

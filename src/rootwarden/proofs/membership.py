@@ -1,0 +1,17 @@
+"""What an account is in its organization: standalone, management or member."""
+
+from __future__ import annotations
+
+from rootwarden.model.view import View
+
+
+def role_in_organization(seen: View) -> str:
+    """Return "standalone", "management" or "member" for the subject's account.
+
+    Raises:
+        UnseenError: DescribeOrganization could not be read.
+    """
+    organization = seen.organization["org.organization"]
+    if organization.is_none:
+        return "standalone"
+    return "management" if organization["MasterAccountId"].text() == seen.subject.account else "member"
