@@ -1,0 +1,75 @@
+"""Options that several verbs share; each may also be set by its ROOTWARDEN_* variable or in rootwarden.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from rootwarden.model.findings import Severity
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_AWS = (
+    click.option("--profile", envvar=["ROOTWARDEN_PROFILE", "AWS_PROFILE"], help="AWS profile."),
+    click.option("--region", envvar=["ROOTWARDEN_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"], help="Home Region."),
+    click.option("--role-arn", envvar="ROOTWARDEN_ROLE_ARN", help="Role to assume before anything else."),
+    click.option("--endpoint-url", envvar=["ROOTWARDEN_ENDPOINT_URL", "AWS_ENDPOINT_URL"], help="Other endpoint."),
+    click.option("--concurrency", envvar="ROOTWARDEN_CONCURRENCY", type=click.IntRange(1, 128), default=16,
+                 show_default=True, help="Calls under way at once."),
+    click.option("--timeout", envvar="ROOTWARDEN_TIMEOUT", type=click.FloatRange(1), default=1800.0,
+                 show_default=True, help="Seconds after which the reading ends."),
+    click.option("--no-progress", envvar="ROOTWARDEN_NO_PROGRESS", is_flag=True, help="No progress on stderr."),
+)  # fmt: skip
+
+_SCOPE = (
+    click.option("--org", envvar="ROOTWARDEN_ORG", is_flag=True, help="Every account of the organization."),
+    click.option("--accounts", envvar="ROOTWARDEN_ACCOUNTS", help="These account ids, comma separated."),
+    click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
+                 help="Role to assume in each account."),
+    click.option("--regions", envvar="ROOTWARDEN_REGIONS", help="These Regions, comma separated (default: enabled)."),
+    click.option("--root-audit", envvar="ROOTWARDEN_ROOT_AUDIT", is_flag=True,
+                 help="Read members' root credentials by AssumeRoot; this is itself root activity."),
+    click.option("--paid", envvar="ROOTWARDEN_PAID", is_flag=True, help="Allow calls that AWS charges for."),
+)  # fmt: skip
+
+_JUDGING = (
+    click.option("--only", envvar="ROOTWARDEN_ONLY", help="These controls, comma separated codes or slugs."),
+    click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls."),
+    click.option("--fail-on", envvar="ROOTWARDEN_FAIL_ON", default="medium", show_default=True,
+                 type=click.Choice([*(s.value for s in Severity), "none"]),
+                 help="Exit 3 when a finding fails at this severity or above."),
+)  # fmt: skip
+
+_SHOWING = (
+    click.option("--output", "-o", "output", multiple=True, metavar="FORMAT[=FILE]", default=("table",),
+                 envvar="ROOTWARDEN_OUTPUT", show_default=True, help="Repeat for several at once; FILE - is stdout."),
+    click.option("--show-ids", is_flag=True, help="Print access-key ids whole."),
+    click.option("--show-pii", is_flag=True, help="Print e-mail addresses whole."),
+    click.option("--verbose", "-v", is_flag=True, help="List passing findings too."),
+    click.option("--quiet", "-q", is_flag=True, help="No notes on stderr."),
+    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+                 help="Colours; NO_COLOR is honoured."),
+    click.option("--no-color", is_flag=True, help="The same as --color=never."),
+)  # fmt: skip
+
+
+def _apply(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+aws_options = _apply(_AWS)
+scope_options = _apply(_SCOPE)
+judging_options = _apply(_JUDGING)
+showing_options = _apply(_SHOWING)
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Split a comma-separated option."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

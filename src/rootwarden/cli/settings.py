@@ -1,0 +1,112 @@
+"""The configuration file rootwarden.toml: validated, unknown keys named with the closest known one."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from rootwarden.errors import UsageError
+
+NAME = "rootwarden.toml"
+
+
+class AwsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[aws]`: who asks, and where."""
+
+    profile: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    endpoint_url: str | None = None
+    concurrency: int | None = None
+    timeout: float | None = None
+
+
+class AuditSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[audit]`: what is read, judged and shown."""
+
+    org: bool | None = None
+    accounts: list[str] | None = None
+    role: str | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    regions: list[str] | None = None
+    root_audit: bool | None = None
+    paid: bool | None = None
+    only: list[str] | None = None
+    skip: list[str] | None = None
+    fail_on: str | None = None
+    output: list[str] | None = None
+
+
+class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file; `[controls.<slug>]` holds a control's settings."""
+
+    aws: AwsSection = AwsSection()
+    audit: AuditSection = AuditSection()
+    controls: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class Settings(Struct, frozen=True):
+    """What a verb gets from the configuration: option defaults per verb, account roles, settings of controls."""
+
+    defaults: dict[str, dict[str, Any]]
+    roles: dict[str, str]
+    controls: dict[str, dict[str, Any]]
+    source: str = ""
+
+
+def load_settings(given: str | None, environment: Mapping[str, str]) -> Settings:
+    """Read the given file, else ROOTWARDEN_CONFIG, ./rootwarden.toml, or the one in the user's configuration folder.
+
+    Raises:
+        UsageError: a named file does not exist, is no TOML, or holds an unknown key or a value of the wrong type.
+    """
+    named = given or environment.get("ROOTWARDEN_CONFIG", "")
+    home = Path(environment.get("XDG_CONFIG_HOME") or Path(environment.get("HOME", "/")) / ".config")
+    candidates = [Path(named)] if named else [Path(NAME), home / "rootwarden" / "config.toml"]
+    for path in candidates:
+        if named or path.is_file():
+            return _settings(_read(path), str(path))
+    return _settings(File(), "")
+
+
+def _read(path: Path) -> File:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}", why=str(error.strerror), todo="name an existing file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML", why=str(error), todo="mend that line") from error
+    _known_keys(data, File, path, "")
+    try:
+        return msgspec.convert(data, File)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path} has a value of the wrong type", why=str(error), todo="mend that value") from error
+
+
+def _known_keys(data: Mapping[str, Any], kind: type[Struct], path: Path, where: str) -> None:
+    fields = {entry.name: entry.type for entry in msgspec.structs.fields(kind)}
+    for key, value in data.items():
+        if key not in fields:
+            close = get_close_matches(key, fields, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(fields)}"
+            raise UsageError(f"{path}: unknown key {where + key!r}", why=hint, todo="correct or remove it")
+        if isinstance(value, Mapping) and isinstance(fields[key], type) and issubclass(fields[key], Struct):
+            _known_keys(value, fields[key], path, f"{where}{key}.")
+
+
+def _settings(file: File, source: str) -> Settings:
+    aws = {key: value for key, value in msgspec.structs.asdict(file.aws).items() if value is not None}
+    audit = {
+        key: ",".join(value) if isinstance(value, list) and key != "output" else value
+        for key, value in msgspec.structs.asdict(file.audit).items()
+        if value is not None and key != "roles"
+    }
+    read = {key: audit[key] for key in ("org", "accounts", "role", "regions", "root_audit", "paid") if key in audit}
+    defaults = {"audit": aws | audit, "collect": aws | read, "doctor": aws}
+    return Settings(defaults, file.audit.roles, file.controls, source)

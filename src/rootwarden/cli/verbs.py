@@ -1,0 +1,42 @@
+"""The verbs, each loaded only when it is called: `--help` must not wait for AWS libraries."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+# verb -> one line for `--help`; the module is rootwarden.cli.<verb>, its command is called `command`.
+VERBS = {
+    "audit": "Read an account or organization and judge its root risk.",
+    "collect": "Read what AWS answers into a snapshot file.",
+    "controls": "List the controls.",
+    "demo": "Audit a practice organization, nothing of yours is touched.",
+    "doctor": "Probe credentials, permissions, clock and endpoint.",
+    "explain": "Say all about one control.",
+    "iam-policy": "Print the IAM policy that an audit needs.",
+    "lab": "An AWS to practise on.",
+    "version": "Print the version of the program and of its catalogue.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are modules of rootwarden.cli, imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in alphabetical order."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a verb and return its command."""
+        if cmd_name not in VERBS:
+            return None
+        command = importlib.import_module(f"rootwarden.cli.{cmd_name.replace('-', '_')}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"rootwarden.cli.{cmd_name} has no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs from the table, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(VERBS.items()))
