@@ -1,0 +1,26 @@
+"""A live audit: read AWS into a snapshot, then judge that snapshot; one way of judging for both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rootwarden.flows.audit import JudgeRequest, judge_snapshot
+from rootwarden.flows.collect import CollectRequest, CollectResult, collect
+from rootwarden.model.audit import Audit
+from rootwarden.store.snapshots import open_snapshot
+
+
+def audit_live(
+    reading: CollectRequest, judging: JudgeRequest, progress: Callable[[str], None] | None = None
+) -> tuple[CollectResult, Audit]:
+    """Collect into a private temporary file and judge it; the file is gone afterwards.
+
+    Raises:
+        RootwardenError: nothing could be read at all.
+    """
+    with TemporaryDirectory(prefix="rootwarden-") as folder:
+        path = Path(folder) / "snapshot.jsonl.gz"
+        result = collect(reading, path, progress)
+        return result, judge_snapshot(open_snapshot(path), judging)

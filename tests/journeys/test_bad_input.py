@@ -1,0 +1,146 @@
+"""What bad input gets: one line that says what, why and what to do next, with the right exit code."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.snapshots import HEADER, one_account, write
+from tests.journeys.terminal import Answer, rootwarden
+
+
+def one_line(answer: Answer, code: int, *words: str) -> None:
+    """Assert the exit code, a single line on stderr that holds every word, and nothing that looks like a traceback."""
+    assert answer.code == code, answer
+    lines = answer.err.strip().splitlines()
+    assert len(lines) == 1, answer.err
+    assert "Traceback" not in answer.err
+    for word in ("Next:", *words):
+        assert word in lines[0], (word, lines[0])
+
+
+def test_unknown_verb_names_the_closest() -> None:
+    """A mistyped verb is answered with the right one."""
+    one_line(rootwarden("audti"), 2, "audti", "rootwarden audit")
+
+
+def test_unknown_option_is_named() -> None:
+    """An option that does not exist is a usage error."""
+    one_line(rootwarden("audit", "--orgg"), 2, "--orgg")
+
+
+def test_unknown_control_names_the_closest(tmp_path: Path) -> None:
+    """`--only` with a typo is refused before anything is read."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    one_line(
+        rootwarden("audit", "--snapshot", str(snapshot), "--only", "root-mfa-enabeld"), 2,
+        "root-mfa-enabeld", "did you mean root-mfa-enabled?",
+    )  # fmt: skip
+    one_line(rootwarden("explain", "RW-ROOT-99"), 2, "RW-ROOT-99", "did you mean RW-ROOT-0")
+
+
+def test_unknown_format_is_named(tmp_path: Path) -> None:
+    """An output format that does not exist is refused before anything is read."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    one_line(rootwarden("audit", "--snapshot", str(snapshot), "--output", "htm=x"), 2, "htm", "html")
+
+
+def test_missing_snapshot(tmp_path: Path) -> None:
+    """A snapshot that is not there is named."""
+    one_line(rootwarden("audit", "--snapshot", str(tmp_path / "no.jsonl.gz")), 2, "no.jsonl.gz")
+
+
+def test_newer_schema_is_refused_by_name(tmp_path: Path) -> None:
+    """A snapshot of a later Rootwarden is refused with both versions."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {}, rootwarden="snapshot/2")
+    one_line(rootwarden("audit", "--snapshot", str(snapshot)), 2, "snapshot/2", "snapshot/1", "upgrade")
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\n", b"{}\n", gzip.compress(b"[1,2]\n"), b"\x1f\x8b\x08garbage"])
+def test_not_a_snapshot(tmp_path: Path, content: bytes) -> None:
+    """Any other file is refused and named."""
+    path = tmp_path / "other.gz"
+    path.write_bytes(content)
+    one_line(rootwarden("audit", "--snapshot", str(path)), 2, "other.gz")
+
+
+def test_hand_edited_json_names_the_line(tmp_path: Path) -> None:
+    """A syntax error made by hand is reported with file and line."""
+    path = write(tmp_path / "s.jsonl.gz", HEADER)
+    path.write_bytes(path.read_bytes() + gzip.compress(b'{"account": "111122223333", "facts": {,}}\n'))
+    one_line(rootwarden("audit", "--snapshot", str(path)), 2, "s.jsonl.gz", "line 2")
+
+
+def test_hand_edited_header_names_the_field(tmp_path: Path) -> None:
+    """A header with a damaged field is reported with the field."""
+    path = one_account(tmp_path / "s.jsonl.gz", {}, collected_at="yesterday")
+    one_line(rootwarden("audit", "--snapshot", str(path)), 2, "s.jsonl.gz", "collected_at")
+
+
+def test_cut_snapshot_is_judged_and_says_so(tmp_path: Path) -> None:
+    """A file that lost its end is judged as far as it goes: exit 5, and the missing part is named."""
+    whole = one_account(tmp_path / "s.jsonl.gz", {}).read_bytes()
+    cut = tmp_path / "cut.jsonl.gz"
+    cut.write_bytes(whole[:-20])
+    answer = rootwarden("audit", "--snapshot", str(cut), "--fail-on", "none")
+    assert answer.code == 5, answer
+    assert "cut short" in answer.err or "partial" in answer.out
+
+
+@pytest.mark.parametrize("target", ["nowhere/report.html", "."])
+def test_unwritable_output(tmp_path: Path, target: str) -> None:
+    """An output that cannot be written is refused before anything is judged, with its path."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    answer = rootwarden("audit", "--snapshot", str(snapshot), "--output", f"html={target}", cwd=tmp_path)
+    one_line(answer, 2, target)
+    assert answer.out == ""
+
+
+def test_configuration_with_unknown_key(tmp_path: Path) -> None:
+    """A mistyped key of rootwarden.toml is named with the closest known one."""
+    (tmp_path / "rootwarden.toml").write_text("[audit]\nfail_onn = 'high'\n")
+    one_line(rootwarden("controls", cwd=tmp_path), 2, "rootwarden.toml", "audit.'fail_onn'", "did you mean 'fail_on'?")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[audit\n", ("not valid TOML",)),
+        ("[audit]\norg = 'yes'\n", ("wrong type", "$.audit.org")),
+        ("[aws]\nconcurrency = 'many'\n", ("wrong type", "$.aws.concurrency")),
+    ],
+)
+def test_configuration_with_wrong_values(tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
+    """Broken TOML and values of the wrong type are named."""
+    (tmp_path / "rootwarden.toml").write_text(text)
+    one_line(rootwarden("controls", cwd=tmp_path), 2, "rootwarden.toml", *words)
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("[controls.root-not-used-recentli]\nx = 1\n", ("did you mean root-not-used-recently?",)),
+        ("[controls.root-not-used-recently]\nroot_recency_day = 1\n", ("did you mean 'root_recency_days'?",)),
+        ("[controls.root-not-used-recently]\nroot_recency_days = 'x'\n", ("root_recency_days", "expected")),
+    ],
+)
+def test_configuration_of_controls(tmp_path: Path, section: str, words: tuple[str, ...]) -> None:
+    """Settings of controls are checked against what the control declares."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    (tmp_path / "rootwarden.toml").write_text(section)
+    one_line(rootwarden("audit", "--snapshot", str(snapshot), cwd=tmp_path), 2, *words)
+
+
+def test_named_configuration_must_exist(tmp_path: Path) -> None:
+    """A configuration file that was named and is not there is an error, not silence."""
+    one_line(rootwarden("--config", str(tmp_path / "no.toml"), "controls"), 2, "no.toml")
+
+
+def test_errors_as_json() -> None:
+    """With --json-errors the same error is one JSON object."""
+    answer = rootwarden("--json-errors", "explain", "nothing-like-it")
+    assert answer.code == 2
+    assert '"exit_code": 2' in answer.err
+    assert '"next"' in answer.err
