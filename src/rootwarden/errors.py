@@ -33,7 +33,9 @@ class RootwardenError(Exception):
     def __str__(self) -> str:
         """One line: `what: why. Next: todo`."""
         line = f"{self.what}: {self.why}" if self.why else self.what
-        return f"{line.rstrip('.')}. Next: {self.todo}" if self.todo else line
+        if not self.todo:
+            return line
+        return f"{line}{'' if line.endswith(('.', '?', '!')) else '.'} Next: {self.todo}"
 
 
 class UsageError(RootwardenError):

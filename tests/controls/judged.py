@@ -1,6 +1,6 @@
 """Judge one control over facts written by hand, through the real court: what every test of a control calls.
 
-    from judged import judge, only, unread
+    from tests.controls.judged import cited, judge, only, unread
 
     findings = judge("root-access-keys-absent", {"iam.account_summary": {"AccountAccessKeysPresent": 0}})
     finding = only("root-mfa-enabled", facts, organization={"org.organization": None})

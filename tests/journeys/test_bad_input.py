@@ -101,7 +101,7 @@ def test_unwritable_output(tmp_path: Path, target: str) -> None:
 def test_configuration_with_unknown_key(tmp_path: Path) -> None:
     """A mistyped key of rootwarden.toml is named with the closest known one."""
     (tmp_path / "rootwarden.toml").write_text("[audit]\nfail_onn = 'high'\n")
-    one_line(rootwarden("controls", cwd=tmp_path), 2, "rootwarden.toml", "audit.'fail_onn'", "did you mean 'fail_on'?")
+    one_line(rootwarden("controls", cwd=tmp_path), 2, "rootwarden.toml", "'audit.fail_onn'", "did you mean 'fail_on'?")
 
 
 @pytest.mark.parametrize(

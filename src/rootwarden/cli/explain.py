@@ -16,5 +16,5 @@ def command(control: str) -> None:
     \b
     rootwarden explain RW-ROOT-01
     rootwarden explain root-mfa-enabled
-    """  # noqa: D301 - click's \b keeps the examples as lines
+    """
     click.echo(explain(catalogue.find(control)))

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from moto.core.model import ServiceModel
 
+CBOR = "smithy-rpc-v2-cbor"
 Answer = tuple[int, dict[str, str], str | bytes]
 """What goes back over HTTP: status, headers, body."""
 
@@ -35,6 +36,10 @@ def render(error: AwsError, model: ServiceModel | None, protocol: str) -> Answer
     if protocol in _XML:
         body = _XML[protocol](error, request_id, model)
         return error.status, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id}, body
+    if protocol == CBOR:
+        headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+        texts = ("__type", error.code, "message", error.message)
+        return error.status, headers, b"\xa2" + b"".join(map(_cbor_text, texts))  # a map of two
     version = model.metadata.get("jsonVersion", "1.0") if model else "1.0"
     content_type = f"application/x-amz-json-{version}" if protocol == "json" else "application/json"
     headers = {"Content-Type": content_type, "x-amzn-RequestId": request_id, "x-amzn-ErrorType": error.code}
@@ -42,6 +47,12 @@ def render(error: AwsError, model: ServiceModel | None, protocol: str) -> Answer
         headers["x-amzn-query-error"] = f"{error.code};Sender"
     fields: dict[str, Any] = {"__type": error.code, "message": error.message, "Message": error.message}
     return error.status, headers, json.dumps(fields | error.members)
+
+
+def _cbor_text(text: str) -> bytes:
+    """Write a text of less than 64 KiB as CBOR does (RFC 8949, major type 3 with a length of two bytes)."""
+    raw = text.encode()[:0xFFFF]
+    return b"\x79" + len(raw).to_bytes(2, "big") + raw
 
 
 def _parts(error: AwsError) -> str:

@@ -14,12 +14,12 @@ AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}$")]
 Document = dict[str, Any]
 
 
-class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
     """One part of a world."""
 
 
 # -- root and people -------------------------------------------------------------------------------------------------
-class RootKey(Part):
+class RootKey(Part, frozen=True, kw_only=True):
     """An access key of the root user."""
 
     active: bool = True
@@ -29,7 +29,7 @@ class RootKey(Part):
     last_used_region: str = "us-east-1"
 
 
-class Root(Part):
+class Root(Part, frozen=True, kw_only=True):
     """The root user's credentials; they have no public API."""
 
     password: bool = True
@@ -39,7 +39,7 @@ class Root(Part):
     certificates: Annotated[tuple[Literal["active", "inactive"], ...], Meta(max_length=2)] = ()
 
 
-class User(Part):
+class User(Part, frozen=True, kw_only=True):
     """An IAM user; `owner` becomes the tag `owner`, policies are AWS managed ones by name."""
 
     name: str
@@ -55,7 +55,7 @@ class User(Part):
     inline: dict[str, Document] = {}
 
 
-class Group(Part):
+class Group(Part, frozen=True, kw_only=True):
     """An IAM group with AWS managed policies by name and inline ones."""
 
     name: str
@@ -63,7 +63,7 @@ class Group(Part):
     inline: dict[str, Document] = {}
 
 
-class Role(Part):
+class Role(Part, frozen=True, kw_only=True):
     """An IAM role; `trusts` is the Principal element of its trust policy."""
 
     name: str
@@ -74,14 +74,14 @@ class Role(Part):
     inline: dict[str, Document] = {}
 
 
-class PasswordPolicy(Part):
+class PasswordPolicy(Part, frozen=True, kw_only=True):
     """The account's rules for passwords of IAM users."""
 
     length: int = 14
     reuse: int = 24
 
 
-class Contact(Part):
+class Contact(Part, frozen=True, kw_only=True):
     """An alternate contact."""
 
     name: str
@@ -90,7 +90,7 @@ class Contact(Part):
     phone: str
 
 
-class PrimaryContact(Part):
+class PrimaryContact(Part, frozen=True, kw_only=True):
     """The contact information of the account's owner."""
 
     full_name: str
@@ -102,7 +102,7 @@ class PrimaryContact(Part):
     phone: str
 
 
-class Contacts(Part):
+class Contacts(Part, frozen=True, kw_only=True):
     """Whom AWS writes to, besides the root e-mail address."""
 
     security: Contact | None = None
@@ -112,7 +112,7 @@ class Contacts(Part):
 
 
 # -- the trail and what keeps it ---------------------------------------------------------------------------------------
-class Key(Part):
+class Key(Part, frozen=True, kw_only=True):
     """A customer KMS key; `services` may use it, `policy` replaces the policy made from them."""
 
     alias: str
@@ -122,7 +122,7 @@ class Key(Part):
     state: Literal["Enabled", "Disabled", "PendingDeletion"] = "Enabled"
 
 
-class Bucket(Part):
+class Bucket(Part, frozen=True, kw_only=True):
     """An S3 bucket; the policy that its trails need is made from the trails that name it."""
 
     name: str
@@ -141,7 +141,7 @@ class Bucket(Part):
     expire_days: int = 0
 
 
-class Trail(Part):
+class Trail(Part, frozen=True, kw_only=True):
     """A CloudTrail trail and how its deliveries go; `key` is `<account name>/<key alias>`."""
 
     name: str
@@ -163,7 +163,7 @@ class Trail(Part):
 
 
 # -- alerting ----------------------------------------------------------------------------------------------------------
-class Subscription(Part):
+class Subscription(Part, frozen=True, kw_only=True):
     """A subscription of a topic; e-mail that nobody confirmed stays pending."""
 
     protocol: Literal["email", "email-json", "http", "https", "sqs", "lambda", "sms"] = "email"
@@ -172,7 +172,7 @@ class Subscription(Part):
     filter: Document | None = None
 
 
-class Topic(Part):
+class Topic(Part, frozen=True, kw_only=True):
     """An SNS topic; `publishers` are service principals let in by its policy, `key` an alias of the same account."""
 
     name: str
@@ -182,7 +182,7 @@ class Topic(Part):
     subscriptions: tuple[Subscription, ...] = ()
 
 
-class LogGroup(Part):
+class LogGroup(Part, frozen=True, kw_only=True):
     """A CloudWatch Logs group."""
 
     name: str
@@ -190,7 +190,7 @@ class LogGroup(Part):
     retention_days: int = 365
 
 
-class MetricFilter(Part):
+class MetricFilter(Part, frozen=True, kw_only=True):
     """A metric filter on a log group of the same account."""
 
     name: str
@@ -201,7 +201,7 @@ class MetricFilter(Part):
     metric: str
 
 
-class Alarm(Part):
+class Alarm(Part, frozen=True, kw_only=True):
     """A metric alarm; `topics` are topics of the same account and Region by name."""
 
     name: str
@@ -216,7 +216,7 @@ class Alarm(Part):
     actions_enabled: bool = True
 
 
-class Rule(Part):
+class Rule(Part, frozen=True, kw_only=True):
     """An EventBridge rule on the default bus; `topics` are its SNS targets by name."""
 
     name: str
@@ -227,7 +227,7 @@ class Rule(Part):
 
 
 # -- money -------------------------------------------------------------------------------------------------------------
-class BudgetAlert(Part):
+class BudgetAlert(Part, frozen=True, kw_only=True):
     """A notification of a budget; `topic` is `<region>/<topic name>` in the same account."""
 
     type: Literal["ACTUAL", "FORECASTED"]
@@ -237,7 +237,7 @@ class BudgetAlert(Part):
     topic: str = ""
 
 
-class Budget(Part):
+class Budget(Part, frozen=True, kw_only=True):
     """A monthly budget in USD; `spent` and `forecast` are what AWS would have calculated."""
 
     name: str
@@ -251,14 +251,15 @@ class Budget(Part):
 
 
 # -- accounts and the organization -------------------------------------------------------------------------------------
-class Account(Part):
+class Account(Part, frozen=True, kw_only=True):
     """One AWS account with everything in it. `audit_role` is the role RootwardenAudit, `monthly_cost` in USD."""
 
     id: AccountId
     name: str
     email: str
     unit: str = ""
-    state: Literal["ACTIVE", "SUSPENDED"] = "ACTIVE"
+    state: Literal["ACTIVE", "CLOSED"] = "ACTIVE"
+    created_days_ago: int = 1500
     audit_role: bool = True
     root: Root = field(default_factory=Root)
     users: tuple[User, ...] = ()
@@ -281,7 +282,7 @@ class Account(Part):
     monthly_cost: tuple[float, ...] = ()
 
 
-class ControlPolicy(Part):
+class ControlPolicy(Part, frozen=True, kw_only=True):
     """A service control policy and the units (paths), accounts (names) or `Root` it is attached to."""
 
     name: str
@@ -289,7 +290,7 @@ class ControlPolicy(Part):
     targets: tuple[str, ...] = ()
 
 
-class PermissionSet(Part):
+class PermissionSet(Part, frozen=True, kw_only=True):
     """An Identity Center permission set and who gets it where; `accounts` are names, `["*"]` means all of them."""
 
     name: str
@@ -298,7 +299,7 @@ class PermissionSet(Part):
     accounts: tuple[str, ...] = ()
 
 
-class Organization(Part):
+class Organization(Part, frozen=True, kw_only=True):
     """The organization; the world's first account manages it. `delegated` maps service principals to account names."""
 
     id: Annotated[str, Meta(pattern=r"^o-[a-z0-9]{10,32}$")]
@@ -311,7 +312,7 @@ class Organization(Part):
     permission_sets: tuple[PermissionSet, ...] = ()
 
 
-class World(Part):
+class World(Part, frozen=True, kw_only=True):
     """A story to practise on. `patterns` holds YAML anchors that accounts refer to; nothing else reads it."""
 
     name: str

@@ -9,9 +9,12 @@ from botocore.exceptions import UnknownServiceError
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from msgspec import Struct
+from werkzeug.exceptions import NotFound
+
+from rootwarden.lab.aws_error import CBOR
 
 DEFAULT_REGION = "us-east-1"
 
@@ -69,8 +72,17 @@ def read_call(service: str, request: Request, account: str) -> Call:
         found, call.labels = get_service_router(service).match(request)
         call.operation = found.name
     except (NotFound, NotImplementedError):
-        call.protocol = call.protocol if call.protocol in model.metadata.get("protocols", ()) else str(model.protocol)
+        call.protocol = _spoken(request, model)
     return call
+
+
+def _spoken(request: Request, model: ServiceModel) -> str:
+    """Return the protocol the client speaks, for the answer to a call that fits no operation."""
+    if "smithy-protocol" in request.headers:
+        return CBOR
+    if "X-Amz-Target" in request.headers:
+        return "json"
+    return "rest-json" if model.protocol == CBOR else str(model.protocol)
 
 
 @cache

@@ -1,84 +1,97 @@
-"""The door of the lab: every request passes here, is judged, answered by moto or by our own files, and recorded.
+"""The door of the lab: finds the application that answers a request, moto's or our own, and never shows an HTML page.
 
-moto's dispatcher takes the factory of its applications as an argument; ours lets moto build the application of a
-service and then stands before each of its views. Nothing of moto is changed in place.
+moto's dispatcher takes the factory of its applications as an argument, so ours stands in for it and nothing of moto
+is changed in place.
 """
 
 from __future__ import annotations
 
-import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from flask import Flask
-from flask import request as current_request
-from moto.core.responses import BaseResponse
-from moto.core.utils import convert_to_flask_response
-from moto.moto_server.werkzeug_app import (
-    HTTP_METHODS,
-    BackendRequest,
-    DomainDispatcherApplication,
-    create_backend_app,
-)
-from werkzeug.exceptions import HTTPException
+from moto import backend_index, backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from rootwarden.lab import control
-from rootwarden.lab.call import signed_by, signed_for
-from rootwarden.lab.desk import Desk, nobody
+from rootwarden.lab.applications import MISSING, OWN, build_application
+from rootwarden.lab.call import model_of, signed_by, signed_for
 from rootwarden.lab.keys import account_of
-from rootwarden.lab.service_names import services_signed_as
-from rootwarden.lab.services import Services, discover
+from rootwarden.lab.service_names import owners_of, services_signed_as
+from rootwarden.lab.services import discover
 
 Environ = dict[str, Any]
-_OWN, _MISSING = "own:", "missing:"
-_UNTOUCHED = frozenset({"moto_api", "instance_metadata"})
 
 
 class Front(DomainDispatcherApplication):
     """A WSGI application: moto's, with our services added and every call passing over the desk."""
 
     def __init__(self) -> None:
-        """Find our services; moto's applications are built when first asked for."""
+        """Find our services; applications are built when first asked for."""
         self.services = discover()
-        super().__init__(lambda service: build_app(service, self.services))
+        self._own: dict[str, list[str]] = defaultdict(list)
+        for name in self.services.added:
+            model = model_of(name)
+            if model is None:
+                raise TypeError(f"{self.services.added[name].__module__}: botocore knows no service {name!r}")
+            self._own[model.signing_name].append(name)
+        super().__init__(lambda service: build_application(service, self.services))
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request; `/rw-api/` is the control plane, the rest is AWS."""
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(control.PREFIX):
+        if environ.get("PATH_INFO", "").startswith(control.PREFIX):
             return control.serve(environ, start_response)
-        authorization = environ.get("HTTP_AUTHORIZATION", "")
-        if authorization and "HTTP_X_MOTO_ACCOUNT_ID" not in environ:
-            environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_of(signed_by(authorization)[0])
-        answer: Iterable[bytes] = self.get_application(environ)(environ, start_response)
+        access_key, _ = signed_by(environ.get("HTTP_AUTHORIZATION", ""))
+        if access_key and "HTTP_X_MOTO_ACCOUNT_ID" not in environ:
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = account_of(access_key)
+        try:
+            application = self.get_application(environ)
+        except (KeyError, ValueError, IndexError):  # moto takes for granted headers that AWS would demand
+            start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.0")])
+            return [b'{"__type": "MissingAction", "message": "The request names no operation of any service."}']
+        answer: Iterable[bytes] = application(environ, start_response)
         return answer
 
     def infer_service_region_host(self, environ: Environ, path: str) -> str | None:
         """Send what only we answer, and what nobody answers, to applications of our own."""
+        host: str | None = super().infer_service_region_host(environ, path)
         signing_name = signed_for(environ.get("HTTP_AUTHORIZATION", ""))
-        host = super().infer_service_region_host(environ, path)
-        if not signing_name:
-            return host
         target = environ.get("HTTP_X_AMZ_TARGET", "")
-        for name in services_signed_as(signing_name, target) if self._may_be_own(signing_name, host) else ():
-            if name in self.services.added:
-                return _OWN + name
-        if _moto_backend(host) is None:
-            return _MISSING + next(iter(services_signed_as(signing_name, target)), signing_name)
-        return host
+        if not signing_name or (signing_name not in self._own and not mistaken(signing_name, target, host)):
+            return host
+        candidates = services_signed_as(signing_name, target)
+        own = next((name for name in candidates if name in self._own.get(signing_name, ())), None)
+        if own and (target or not moto_backend(host)):
+            return OWN + own
+        return MISSING + signing_name if mistaken(signing_name, target, host) else host
 
     def get_backend_for_host(self, host: str | None) -> Any:
         """Name the application for a host; our own names stand for themselves."""
-        return host if host and host.startswith((_OWN, _MISSING)) else _moto_backend(host)
-
-    def _may_be_own(self, signing_name: str, host: str | None) -> bool:
-        return bool(self.services.added) and (_moto_backend(host) is None or signing_name in _shared_names(self.services))
+        return host if host and host.startswith((OWN, MISSING)) else moto_backend(host)
 
 
 @lru_cache(maxsize=4096)
-def _moto_backend(host: str | None) -> Any:
-    known = DomainDispatcherApplication(create_backend_app)
-    if host and host not in _UNTOUCHED and not any(rule.match(f"http://{host}") for _, rule in known.backend_url_patterns):
-        return host if host in _moto_modules() else None
-    return known.get_backend_for_host(host)
+def moto_backend(host: str | None) -> str | None:
+    """Return moto's name of the application for a host, or None; moto itself lists a folder for every request."""
+    if host is None or host == "moto_api" or host in _modules():
+        return host
+    return next((name for name, rule in backend_index.backend_url_patterns if rule.match(f"http://{host}")), None)
+
+
+@lru_cache(maxsize=4096)
+def mistaken(signing_name: str, target: str, host: str | None) -> bool:
+    """Return whether moto has no application for this host, or takes the call for another service's.
+
+    Several services sign as `ses`, and moto's pattern for S3 fits everything that begins with "s3".
+    """
+    backend = moto_backend(host)
+    if backend is None or (backend == "s3" and signing_name != "s3"):
+        return True
+    owners = [name.replace("-", "") for name in owners_of(signing_name, target)] if target else []
+    return bool(owners) and backend.replace("-", "") not in owners
+
+
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(backends.list_of_moto_modules())

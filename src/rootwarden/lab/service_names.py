@@ -36,7 +36,10 @@ def services_signed_as(signing_name: str, target: str = "") -> list[str]:
 
     Empty when botocore knows none. With a target only the services that own its prefix are returned.
     """
-    services = _index().get(signing_name, {})
+    return owners_of(signing_name, target) or list(_index().get(signing_name, {}))
+
+
+def owners_of(signing_name: str, target: str) -> list[str]:
+    """Return the services whose operations have the prefix of this X-Amz-Target; none without a target."""
     prefix = target.rpartition(".")[0]
-    owners = [name for name, owned in services.items() if prefix and owned == prefix]
-    return owners or list(services)
+    return [name for name, owned in _index().get(signing_name, {}).items() if prefix and owned == prefix]

@@ -51,7 +51,7 @@ def parse_world(text: str, file: str) -> World:
         InputError: as `read_world`.
     """
     try:
-        plain = yaml.load(text, Loader=_loader())  # noqa: S506 - a SafeLoader, in C where libyaml is there
+        plain = yaml.load(text, Loader=_loader())  # a SafeLoader, in C where libyaml is there
         world = msgspec.convert(plain, World)
     except yaml.YAMLError as error:
         raise InputError(f"{file} is not YAML", why=" ".join(str(error).split()), todo=_SEE) from error
@@ -105,7 +105,9 @@ def _organization_complaints(world: World) -> Iterator[str]:
         if name not in names:
             yield f"organization.delegated[{principal}]: no account called {name}"
     for policy in world.organization.control_policies:
-        yield from (f"organization.control_policies: {policy.name}: no target {t}" for t in policy.targets if t not in places)
+        yield from (
+            f"organization.control_policies: {policy.name}: no target {t}" for t in policy.targets if t not in places
+        )
     for wanted in world.organization.permission_sets:
         for name in wanted.accounts:
             if name not in names | {"*"}:
@@ -138,12 +140,15 @@ def _references(world: World, account: Account) -> Iterator[tuple[str, str, str,
     for trail in account.trails:
         yield "trails.key", "key", trail.key, all_keys
         yield "trails.bucket", "bucket", trail.bucket, buckets
-        yield "trails.log_group", "log group", f"{trail.region or region}/{trail.log_group}", logs | {f"{trail.region or region}/"}
+        yield (
+            "trails.log_group",
+            "log group",
+            f"{trail.region or region}/{trail.log_group}",
+            logs | {f"{trail.region or region}/"},
+        )
     for bucket in account.buckets:
         yield "buckets.access_logs_to", "bucket", bucket.access_logs_to, buckets | {""}
 
 
 def _repeated(kind: str, names: Iterable[str]) -> Iterator[str]:
     yield from (f"accounts: the {kind} {name} is there twice" for name, count in Counter(names).items() if count > 1)
-
-

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 Judge = Callable[["View", Thresholds, datetime], Iterable[Verdict]]
 
 
+def ids(text: str) -> tuple[str, ...]:
+    """Return requirement ids written with blanks between them as a tuple; keeps long framework lists readable."""
+    return tuple(text.split())
+
+
 class AnyOf:
     """Several facts of which one is enough; only when all are unread does the control become UNKNOWN."""
 

@@ -59,8 +59,8 @@ _ROWS = (
     Fact(
         "iam.authorization",
         Scope.ACCOUNT,
-        ("iam.GetAccountAuthorizationDetails", "iam.ListEntitiesForPolicy"),
-        ("iam:GetAccountAuthorizationDetails", "iam:ListEntitiesForPolicy"),
+        ("iam.GetAccountAuthorizationDetails",),
+        ("iam:GetAccountAuthorizationDetails",),
     ),
     Fact("iam.password_policy", Scope.ACCOUNT, ("iam.GetAccountPasswordPolicy",), ("iam:GetAccountPasswordPolicy",)),
     Fact(
@@ -77,14 +77,21 @@ _ROWS = (
             "sso-admin.ListPermissionSetsProvisionedToAccount",
             "sso-admin.ListManagedPoliciesInPermissionSet",
             "sso-admin.ListAccountAssignments",
+            "sso-admin.DescribePermissionSet",
         ),
         (
             "sso:ListPermissionSetsProvisionedToAccount",
             "sso:ListManagedPoliciesInPermissionSet",
             "sso:ListAccountAssignments",
+            "sso:DescribePermissionSet",
         ),
     ),
-    Fact("account.regions", Scope.ACCOUNT, ("account.ListRegions",), ("account:ListRegions",)),
+    Fact(
+        "account.regions",
+        Scope.ACCOUNT,
+        ("account.ListRegions", "ec2.DescribeRegions"),
+        ("account:ListRegions", "ec2:DescribeRegions"),
+    ),
     Fact(
         "account.contacts",
         Scope.ACCOUNT,
@@ -128,8 +135,8 @@ _ROWS = (
     Fact(
         "org.delegated_admins",
         Scope.ORG,
-        ("organizations.ListDelegatedAdministrators",),
-        ("organizations:ListDelegatedAdministrators",),
+        ("organizations.ListDelegatedAdministrators", "organizations.ListDelegatedServicesForAccount"),
+        ("organizations:ListDelegatedAdministrators", "organizations:ListDelegatedServicesForAccount"),
     ),
     Fact(
         "cloudtrail.trails",
@@ -151,6 +158,7 @@ _ROWS = (
             "s3.GetBucketLogging",
             "s3.GetBucketLifecycleConfiguration",
             "s3control.GetPublicAccessBlock",
+            "s3.ListBuckets",
         ),
         (
             "s3:GetBucketAcl",
@@ -163,6 +171,7 @@ _ROWS = (
             "s3:GetBucketLogging",
             "s3:GetLifecycleConfiguration",
             "s3:GetAccountPublicAccessBlock",
+            "s3:ListAllMyBuckets",
         ),
     ),
     Fact("kms.keys", Scope.REGION, ("kms.DescribeKey", "kms.GetKeyPolicy"), ("kms:DescribeKey", "kms:GetKeyPolicy")),

@@ -5,35 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rootwarden.model.readings import Unknown, unknown_in
+from rootwarden.model.readings import Unknown, not_collected, unknown_in
 from rootwarden.model.sight import Log, Sight
 
+# Stands for "the whole fact, under the account's own id": what members need to see of their management account.
+WHOLE = "*"
 # fact -> the field that identifies one of its items (None: the fact is an object keyed by that identity).
 SHARED: Mapping[str, str | None] = {
     "cloudtrail.trails": "TrailARN",
     "s3.buckets": None,
     "kms.keys": "Arn",
     "sns.topics": "TopicArn",
+    "budgets.budgets": WHOLE,
+    "budgets.notifications": WHOLE,
 }
 
 
 class Shared:
     """Resources by identity, each with the account it was read in; the owner's view wins over anybody else's."""
 
-    __slots__ = ("_found",)
+    __slots__ = ("_accounts", "_found", "_named", "_read")
 
     def __init__(self) -> None:
         """Start with nothing joined."""
         self._found: dict[tuple[str, str], tuple[str, Any]] = {}
+        self._named: dict[tuple[str, str], list[str]] = {}
+        self._read: dict[tuple[str, str], Unknown | None] = {}
+        self._accounts: set[str] = set()
 
     def add(self, account: str, fact: str, value: Any) -> None:
-        """Join what `account` read under `fact`; an unread fact adds nothing."""
+        """Join what `account` read under `fact`; of an unread fact only the reason is kept."""
+        self._accounts.add(account)
+        key = SHARED[fact]
+        if key == WHOLE:
+            self._found[fact, account] = (account, value)
+            return
+        self._read[fact, account] = _first_unread(value)
         if unknown_in(value) is not None:
             return
-        for identity, item in _items(value, SHARED[fact]):
+        for identity, item in _items(value, key):
             held = self._found.get((fact, identity))
+            if held is None:
+                self._named.setdefault((fact, _account_in(identity)), []).append(identity)
             if held is None or _rank(identity, account, item) > _rank(identity, *held):
                 self._found[fact, identity] = (account, item)
+
+    def in_scope(self, account: str) -> bool:
+        """Return whether anything was joined for this account: whether its line is in the snapshot."""
+        return account in self._accounts
+
+    def names(self, fact: str, account: str) -> tuple[str, ...]:
+        """Return the ARNs known under a fact that name this account as their owner, whoever read them."""
+        return tuple(self._named.get((fact, account), ()))
+
+    def unread(self, fact: str, account: str) -> Unknown | None:
+        """Return why a fact of an account, or an item of it, could not be read; None if all of it was."""
+        return self._read.get((fact, account), not_collected(fact))
 
     def owner(self, fact: str, identity: str) -> str:
         """Return the account in which the resource was read, "" if in none."""
@@ -56,6 +83,18 @@ def _items(value: Any, key: str | None) -> Iterator[tuple[str, Any]]:
         identity = item.get(key) if isinstance(item, Mapping) else None
         if isinstance(identity, str):
             yield identity, item
+
+
+def _first_unread(value: Any) -> Unknown | None:
+    whole = unknown_in(value)
+    if whole is not None or not isinstance(value, list):
+        return whole
+    return next((why for why in map(unknown_in, value) if why is not None), None)
+
+
+def _account_in(arn: str) -> str:
+    parts = arn.split(":", 5)
+    return parts[4] if len(parts) == 6 else ""
 
 
 def _rank(identity: str, account: str, item: Any) -> tuple[bool, bool, bool]:

@@ -71,6 +71,51 @@ class Sight:
         self._log.entries[self.path] = None if absent else _short(self._value)
         return absent
 
+    @property
+    def is_null(self) -> bool:
+        """Read whether AWS said there is none (JSON null); unlike `is_none`, a field that was left out is unread.
+
+        Raises:
+            UnseenError: the value could not be collected, or the field is absent.
+        """
+        self._must_know()
+        if self._value is ABSENT:
+            raise UnseenError(Unknown("field_missing"), self.path)
+        self._log.entries[self.path] = _short(self._value)
+        return self._value is None
+
+    def told(self, field: str) -> str:
+        """Return a name that stands in a field, or beside the mark of an unread value; "" if there is none.
+
+        Nothing is recorded: it is for finding things by their name, which is no evidence.
+        """
+        value = self._value.get(field) if isinstance(self._value, Mapping) else None
+        return value if isinstance(value, str) else ""
+
+    def recorded_in(self, log: Log) -> Sight:
+        """Return the same place; what is read there goes into another record, as that of the one resource judged."""
+        return Sight(self.path, self._value, log, clean=self._clean)
+
+    def item(self, key: str, wanted: str) -> Sight:
+        """Go to the item of a list whose field `key` is `wanted`; null when none is.
+
+        Unread where the list is, or where an unread item might have been the one. Nothing is recorded for the others.
+        """
+        path = f"{self.path}[{wanted}]"
+        if self._unknown is not None:
+            return Sight(path, self._unknown, self._log)
+        if not isinstance(self._value, list):
+            missing = self._value is None or self._value is ABSENT
+            return Sight(path, Unknown("field_missing" if missing else f"malformed: {self.path} is no list"), self._log)
+        unread: Unknown | None = None
+        for found in self._value:
+            name = found.get(key) if isinstance(found, Mapping) else None
+            if name == wanted:
+                return Sight(path, found, self._log, clean=self._clean)
+            if unread is None and not isinstance(name, str):
+                unread = unknown_in(found) or unknown_in(name) or Unknown(f"malformed: an item without {key}")
+        return Sight(path, unread, self._log)
+
     def __getitem__(self, key: str) -> Sight:
         """Go down to a field; of an unread value every field is unread for the same reason."""
         path = f"{self.path}.{key}"
@@ -120,6 +165,20 @@ class Sight:
                 raise UnseenError(inner, self.path)
         return self._read(object, default)
 
+    def as_collected(self) -> Any:
+        """Return the value as it stands in the snapshot, marks of unread parts included; records nothing.
+
+        For proofs that walk through much and cite little: they check each part they use, and read what they cite
+        through a sight of its own.
+
+        Raises:
+            UnseenError: the value could not be collected, or the field is absent.
+        """
+        self._must_know()
+        if self._value is ABSENT:
+            raise UnseenError(Unknown("field_missing"), self.path)
+        return self._value
+
     # -- inside ------------------------------------------------------------------------------------------------
     def _must_know(self) -> None:
         if self._unknown is not None:
@@ -151,9 +210,9 @@ def parse_time(text: str) -> datetime | None:
     """Parse ISO 8601 (with `Z` or an offset; without one, UTC) to an aware UTC datetime; None if it is no instant."""
     try:
         parsed = datetime.fromisoformat(text)
-    except ValueError:
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def _short(value: Any) -> Any:

@@ -71,6 +71,18 @@ class View:
         """Return the account in which a shared resource was read, "" if in none."""
         return self._shared.owner(fact, identity)
 
+    def shared_names(self, fact: str, account: str) -> tuple[str, ...]:
+        """Return the ARNs seen anywhere under `fact` that name `account` as their owner."""
+        return self._shared.names(fact, account)
+
+    def shared_unread(self, fact: str, account: str) -> Unknown | None:
+        """Return why `account` could not show all of a shared fact; None: all of it was read."""
+        return self._shared.unread(fact, account)
+
+    def in_scope(self, account: str) -> bool:
+        """Return whether the line of `account` is in the snapshot."""
+        return account == self.subject.account or self._shared.in_scope(account)
+
     @property
     def policy(self) -> Sight:
         """The root-access policy; null: plain mode, no document is in force."""

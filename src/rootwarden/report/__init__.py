@@ -1,1 +1,1 @@
-"""Verdicts to text: one file per format."""
+"""Verdicts to text: pure functions, one file per format; `formats.find(name)` returns the one asked for."""

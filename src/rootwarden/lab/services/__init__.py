@@ -7,7 +7,8 @@ How to add one: put a file here; nothing else needs to be edited. The folder is 
       class Budgets(BudgetsResponse):
           def describe_subscribers_for_notification(self) -> ActionResult: ...
 
-  Several files may mend the same service; two of them may not answer the same operation (that is an error at start).
+  Several files may mend the same service; they become one class, so no two of them may have a method of the same
+  name, private ones included (that is an error at start).
   REST operations that moto has no route for are found by botocore's model, so no URL is ever written.
 * To add a service that moto lacks, subclass `BaseResponse` with botocore's name of it:
 
@@ -85,8 +86,8 @@ def _joined(original: type[BaseResponse], parts: list[type[BaseResponse]]) -> ty
     """Make one class of all parts that mend the same service."""
     owner: dict[str, type[BaseResponse]] = {}
     for part in parts:
-        for name in (name for name in vars(part) if not name.startswith("_")):
+        for name in (name for name in vars(part) if not name.startswith("__")):
             if name in owner:
-                raise TypeError(f"{part.__module__} and {owner[name].__module__} both answer {original.__name__}.{name}")
+                raise TypeError(f"{part.__module__} and {owner[name].__module__} both have {original.__name__}.{name}")
             owner[name] = part
     return parts[0] if len(parts) == 1 else type(original.__name__, tuple(parts), {})

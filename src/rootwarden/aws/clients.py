@@ -1,0 +1,70 @@
+"""The AWS clients: one per service and Region, shared by all accounts and threads, patient but not endlessly so."""
+
+from __future__ import annotations
+
+import re
+from threading import Lock
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from botocore.awsrequest import AWSRequest
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.session import Session
+
+from rootwarden import __version__
+
+# Seconds; five attempts back off for at most 1 + 2 + 4 + 8 seconds (botocore, "Retries", standard and adaptive mode).
+CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 5, 30, 5
+# An address or `localhost` behind an account id: a name that no resolver knows.
+_ACCOUNT_BEFORE_ADDRESS = re.compile(r"^\d{12}\.(localhost|[0-9.]+)(:\d+)?$")
+
+
+class Clients:
+    """Makes each client when it is first asked for."""
+
+    def __init__(self, session: Session, endpoint_url: str, concurrency: int) -> None:
+        """Take the session whose clients sign by context; `endpoint_url` "" means what the session's settings say."""
+        self._session = session
+        self._endpoint = endpoint_url or None
+        self._held: dict[tuple[str, str], BaseClient] = {}
+        self._lock = Lock()
+        self._config = Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            max_pool_connections=concurrency,
+            account_id_endpoint_mode="disabled",
+            user_agent_extra=f"rootwarden/{__version__}",
+        )
+        session.set_config_variable("sts_regional_endpoints", "regional")
+
+    def get(self, service: str, region: str) -> BaseClient:
+        """Return the client of a service in a Region.
+
+        Raises:
+            BotoCoreError: the Region's name or the endpoint is malformed.
+            ValueError: the endpoint is no URL.
+        """
+        held = self._held.get((service, region))
+        if held is not None:
+            return held
+        with self._lock:
+            if (service, region) not in self._held:
+                self._held[service, region] = self._make(service, region)
+            return self._held[service, region]
+
+    def _make(self, service: str, region: str) -> BaseClient:
+        client: BaseClient = self._session.create_client(
+            service, region_name=region, endpoint_url=self._endpoint, config=self._config
+        )  # type: ignore[call-overload]
+        if service == "s3control":
+            client.meta.events.register("before-sign.s3-control", _without_account_before_address)
+        return client
+
+
+def _without_account_before_address(request: AWSRequest, **_: Any) -> None:
+    """Undo the account id that S3 Control puts before the host, where the host is an address (the header keeps it)."""
+    parts = urlsplit(str(request.url))
+    if _ACCOUNT_BEFORE_ADDRESS.match(parts.netloc):
+        request.url = urlunsplit(parts._replace(netloc=parts.netloc.split(".", 1)[1]))

@@ -1,0 +1,72 @@
+"""Becoming somebody else: assume a role, keep its credentials fresh, and become root of a member only to look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.credentials import Credentials, RefreshableCredentials
+
+from rootwarden.aws.ask import Ask
+
+# AWS IAM User Guide, "Perform a privileged task on a member account": the task policy that can only read root's
+# credentials, and the longest session it gets.
+AUDIT_TASK = "IAMAuditRootUserCredentials"
+ROOT_SECONDS = 900
+SESSION_NAME = "rootwarden-audit"
+
+
+def role_arn(partition: str, account: str, role: str) -> str:
+    """Return the ARN of a role given by name, with or without its path."""
+    return f"arn:{partition}:iam::{account}:role/{role.lstrip('/')}"
+
+
+def task_policy_arn(partition: str) -> str:
+    """Return the ARN of AWS's managed policy for reading a member's root credentials."""
+    return f"arn:{partition}:iam::aws:policy/root-task/{AUDIT_TASK}"
+
+
+def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str = "") -> Ask:
+    """Assume a role and return questions in its name; its credentials are renewed before they expire.
+
+    `policy` is an inline session policy (JSON), `source_identity` is what CloudTrail shows of who is behind it.
+
+    Raises:
+        UnreadError: STS refused; AWS does not tell a missing role from one that does not trust the caller.
+    """
+    wanted = {"RoleArn": arn, "RoleSessionName": SESSION_NAME}
+    wanted |= {"Policy": policy} if policy else {}
+    wanted |= {"SourceIdentity": source_identity} if source_identity else {}
+
+    def fetch() -> dict[str, Any]:
+        return _metadata(asker.call("sts", "AssumeRole", **wanted))
+
+    credentials = RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
+    return Ask(asker.reading, credentials, arn.split(":")[4])
+
+
+def assume_root(asker: Ask, member: str) -> Ask:
+    """Become root of a member account for at most 15 minutes, able only to read root's own credentials.
+
+    Raises:
+        UnreadError: STS refused, or centralized root access is not enabled.
+    """
+    answer = asker.call(
+        "sts",
+        "AssumeRoot",
+        TargetPrincipal=member,
+        TaskPolicyArn={"arn": task_policy_arn(asker.partition)},
+        DurationSeconds=ROOT_SECONDS,
+    )
+    keys = answer["Credentials"]
+    credentials = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], method="assume-root")
+    return Ask(asker.reading, credentials, member)
+
+
+def _metadata(answer: dict[str, Any]) -> dict[str, Any]:
+    keys = answer["Credentials"]
+    return {
+        "access_key": keys["AccessKeyId"],
+        "secret_key": keys["SecretAccessKey"],
+        "token": keys["SessionToken"],
+        "expiry_time": keys["Expiration"],
+    }

@@ -1,0 +1,115 @@
+"""`rootwarden audit`: read, judge, show; or judge a snapshot that was read before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rootwarden.cli.options import aws_options, judging_options, names, scope_options, showing_options
+from rootwarden.cli.progress import Progress
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.showing import Look, Target, files, show, targets
+from rootwarden.errors import Exit, UsageError
+from rootwarden.flows.audit import JudgeRequest, judge_snapshot, verdict_exit
+from rootwarden.flows.limits import checked, chosen
+from rootwarden.model.audit import Audit
+from rootwarden.model.sight import parse_time
+from rootwarden.store.snapshots import open_snapshot
+
+
+@click.command(name="audit")
+@click.option("--snapshot", metavar="FILE", help="Judge this snapshot; AWS is not asked.")
+@click.option("--now", metavar="TIME", help="Judge at this ISO 8601 instant (default: when the snapshot was read).")
+@click.option("--explain-calls", is_flag=True, help="Print every call it would make and its cost, and make none.")
+@scope_options
+@judging_options
+@showing_options
+@aws_options
+@click.pass_obj
+def command(settings: Settings, snapshot: str | None, now: str | None, explain_calls: bool, **given: Any) -> int:
+    """Read an account or organization and judge its root risk.
+
+    \b
+    rootwarden audit                                      this account
+    rootwarden audit --org                                every account
+    rootwarden audit --output html=report.html --output json=-
+    rootwarden audit --snapshot snapshot.jsonl.gz         offline
+    rootwarden audit --org --explain-calls                what it would ask
+    """
+    wanted = targets(given["output"])
+    judging = JudgeRequest(
+        controls=chosen(names(given["only"]), names(given["skip"])),
+        settings=checked(settings.controls, settings.source),
+        now=_instant(now),
+    )
+    look = look_of(given, snapshot or "")
+    if explain_calls:
+        return _explain(settings, given)
+    if snapshot is not None:
+        opened = open_snapshot(Path(snapshot))
+        audit = judge_snapshot(opened, judging)
+        if opened.truncated:
+            _note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
+        return finish(audit, wanted, look, given)
+    return _live(settings, judging, wanted, look, given)
+
+
+def look_of(given: dict[str, Any], snapshot: str) -> Look:
+    """Return how the reader wants results shown."""
+    return Look(
+        show_ids=given["show_ids"],
+        show_pii=given["show_pii"],
+        verbose=given["verbose"],
+        color="never" if given["no_color"] else given["color"],
+        snapshot=snapshot,
+    )
+
+
+def finish(audit: Audit, wanted: tuple[Target, ...], look: Look, given: dict[str, Any]) -> int:
+    """Show the audit, name the files written, and return the exit code."""
+    show(audit, wanted, look)
+    for file in files(wanted):
+        _note(f"wrote {file}", given)
+    return verdict_exit(audit, given["fail_on"])
+
+
+def _live(
+    settings: Settings, judging: JudgeRequest, wanted: tuple[Target, ...], look: Look, given: dict[str, Any]
+) -> int:
+    # Imported here: judging a snapshot must not wait for AWS libraries.
+    from rootwarden.cli.reading import announce, reading_of  # noqa: PLC0415
+    from rootwarden.flows.live import audit_live  # noqa: PLC0415
+
+    reading = reading_of(settings, given)
+    announce(reading, quiet=given["quiet"])
+    with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
+        result, audit = audit_live(reading, judging, progress)
+    code = finish(audit, wanted, look, given)
+    if result.interrupted:
+        _note("interrupted: what was read until then was judged", given)
+        return Exit.INTERRUPTED
+    return code
+
+
+def _explain(settings: Settings, given: dict[str, Any]) -> int:
+    from rootwarden.cli.reading import explain, reading_of  # noqa: PLC0415
+
+    click.echo(explain(reading_of(settings, given)))
+    return Exit.FINE
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    instant = parse_time(text)
+    if instant is None:
+        raise UsageError(f"--now {text!r} is no instant", todo="write it as 2026-11-23T00:00:00Z")
+    return instant
+
+
+def _note(text: str, given: dict[str, Any]) -> None:
+    if not given["quiet"]:
+        click.echo(f"rootwarden: {text}", err=True)

@@ -1,0 +1,65 @@
+"""`rootwarden lab`: an AWS on this machine, with a seeded world to practise on."""
+
+from __future__ import annotations
+
+import shlex
+from threading import Event
+
+import click
+
+from rootwarden.errors import UsageError
+
+try:
+    from rootwarden.lab.blueprint import World
+    from rootwarden.lab.growth import grow
+    from rootwarden.lab.seed import seed
+    from rootwarden.lab.server import Lab
+    from rootwarden.lab.world import bundled, read_world
+except ModuleNotFoundError as missing:
+    todo = "install it with `pip install 'rootwarden[lab]'`"
+    raise UsageError("the lab is not installed", why=f"no module {missing.name}", todo=todo) from missing
+
+DEFAULT_WORLD = "enterprise"
+
+
+@click.group(name="lab")
+def command() -> None:
+    """An AWS to practise on: nothing leaves this machine."""
+
+
+@command.command()
+def worlds() -> None:
+    """List the worlds that come with Rootwarden."""
+    for name in bundled():
+        world = read_world(name)
+        click.echo(f"{name:<14} {len(world.accounts):>3} accounts  {world.story}")
+
+
+@command.command()
+@click.option("--world", "wanted", default=DEFAULT_WORLD, show_default=True, help="A bundled world, or a YAML file.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on (default: any free one).")
+@click.option("--accounts", type=click.IntRange(1, 100_000), help="Grow the organization to so many accounts.")
+@click.option("--seed", "number", default=0, show_default=True, help="Which members --accounts invents.")
+def serve(wanted: str, port: int, accounts: int | None, number: int) -> None:
+    """Start the lab, put a world into it, and stay until Ctrl-C."""
+    world = read_world(wanted)
+    if accounts is not None:
+        world = grow(world, accounts, number)
+    try:
+        with Lab(port) as lab:
+            seed(lab.endpoint, world)
+            _announce(lab, world)
+            Event().wait()
+    except OSError as error:
+        raise UsageError(f"cannot listen on port {port}", why=str(error), todo="choose another --port") from error
+    except KeyboardInterrupt:
+        click.echo("\nThe lab is closed; nothing of it is left.", err=True)
+
+
+def _announce(lab: Lab, world: World) -> None:
+    """Print the endpoint and the environment on stdout, and what to do with it on stderr."""
+    click.echo(f"# {world.name}: {len(world.accounts)} accounts at {lab.endpoint}")
+    for name, value in lab.environment(world.management.id, region=world.region).items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    scope = " --org" if world.organization is not None else ""
+    click.echo(f"Paste this into another shell, then try `rootwarden audit{scope}`. Ctrl-C ends it.", err=True)

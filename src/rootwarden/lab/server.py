@@ -1,0 +1,138 @@
+"""Runs the lab: an AWS on this machine only, for demonstrations, drills and tests."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from threading import Lock, Thread
+from types import TracebackType
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from rootwarden.lab.entry import enter
+from rootwarden.lab.faults import EVERY_ACCOUNT, Denial, Throttle
+from rootwarden.lab.front import Front
+from rootwarden.lab.root_user import RootUser
+from rootwarden.lab.state import Record, account_state, lab_state
+
+HOST = "127.0.0.1"
+
+
+class _QuietHandler(MotoRequestHandler):
+    """moto's request handler without a line on stderr for each call."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+_ONE_AT_A_TIME = Lock()
+
+
+def _serve(listening: socket.socket) -> BaseWSGIServer:
+    handler = _QuietHandler
+    return make_server(HOST, 0, Front(), threaded=True, request_handler=handler, fd=listening.fileno())
+
+
+class Lab:
+    """An AWS to practise on, as a context manager; its state is the process's, so one at a time."""
+
+    def __init__(self, port: int = 0) -> None:
+        """Take a port, 0 for any free one; nothing listens until the lab is entered."""
+        self._port = port
+        self._server: BaseWSGIServer | None = None
+        self._thread: Thread | None = None
+
+    def __enter__(self) -> Lab:
+        """Start from an empty AWS and listen on this machine only.
+
+        Raises:
+            RuntimeError: another lab is open in this process.
+            OSError: the port is taken.
+        """
+        if not _ONE_AT_A_TIME.acquire(blocking=False):
+            raise RuntimeError("a lab is already open in this process, and its state is the process's")
+        try:
+            self.reset()
+            with socket.create_server((HOST, self._port)) as listening:  # werkzeug itself would exit on a taken port
+                self._server = _serve(listening)
+        except BaseException:
+            _ONE_AT_A_TIME.release()
+            raise
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Stop listening and forget everything."""
+        if self._server and self._thread:
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+        self._server = self._thread = None
+        self.reset()
+        _ONE_AT_A_TIME.release()
+
+    @property
+    def endpoint(self) -> str:
+        """The URL to give to `--endpoint-url` or `AWS_ENDPOINT_URL`."""
+        if self._server is None:
+            raise RuntimeError("the lab has not been entered")
+        return f"http://{HOST}:{self._server.port}"
+
+    def environment(
+        self, account: str = DEFAULT_ACCOUNT_ID, role: str = "RootwardenAudit", region: str = "us-east-1"
+    ) -> dict[str, str]:
+        """Return the variables that let any AWS tool work in the lab, with fresh credentials of a role session."""
+        session = enter(account, role)
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": session.access_key,
+            "AWS_SECRET_ACCESS_KEY": session.secret,
+            "AWS_SESSION_TOKEN": session.token,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def reset(self) -> None:
+        """Forget every account, and end every fault."""
+        lab_state()
+        BackendDict.reset()
+
+    # -- what AWS has no call for ------------------------------------------------------------------------------------
+    def root_state(self, account: str) -> RootUser:
+        """Return the root user of an account; change its fields, or use `update` and `set_mfa`."""
+        return account_state(account).root
+
+    def records(self, account: str) -> list[Record]:
+        """Return the CloudTrail records of an account, oldest first; add to the list what should have happened."""
+        return account_state(account).records
+
+    # -- faults ------------------------------------------------------------------------------------------------------
+    def deny(self, *actions: str, account: str = EVERY_ACCOUNT) -> None:
+        """Refuse IAM actions (wildcards as in policies), in one account or in all."""
+        lab_state().faults.denials.append(Denial(actions, account))
+
+    def throttle(self, calls: int = 0, rate: float = 0.0, actions: Sequence[str] = ("*",), **where: Any) -> None:
+        """Refuse the next `calls` calls, or let only `rate` calls a second through; `account=` limits it to one."""
+        lab_state().faults.throttles.append(Throttle(actions=tuple(actions), calls=calls, rate=rate, **where))
+
+    def expire(self, *access_keys: str) -> None:
+        """Let credentials count as expired; without arguments all temporary ones."""
+        lab_state().faults.expired_keys.update(access_keys or ("*",))
+
+    def skew(self, seconds: float) -> None:
+        """Set AWS's clock ahead of ours; calls are refused beyond five minutes."""
+        lab_state().faults.skew_seconds = seconds
+
+    def refuse_unknown_keys(self) -> None:
+        """Refuse access keys that nobody issued, as AWS does; otherwise they work in the default account."""
+        lab_state().faults.known_keys_only = True
+
+    def clear_faults(self) -> None:
+        """End every fault."""
+        lab_state().faults.clear()

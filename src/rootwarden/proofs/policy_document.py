@@ -1,0 +1,187 @@
+"""Reads an IAM policy document into plain statements, and marks every part that is not as the grammar wants it.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language". A part that cannot be understood becomes a `flaw`
+of its statement or of the document: the statement may then mean anything, and whoever evaluates it must say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+_ELEMENTS = frozenset(
+    ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
+)
+_PRINCIPAL_TYPES = frozenset(("AWS", "Service", "Federated", "CanonicalUser"))
+# Only this version knows policy variables; a missing Version means the older one.
+_VERSIONS = {"2012-10-17": True, "2008-10-17": False, None: False}
+
+
+class FlawError(Exception):
+    """A part of a policy is not as the grammar wants it; the text says which."""
+
+
+class Patterns(Struct, frozen=True):
+    """The values of Action or Resource; `negated` for NotAction and NotResource."""
+
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+class Principals(Struct, frozen=True):
+    """Whom a statement names, as (type, value) pairs; `negated` for NotPrincipal. `("*", "*")` is everyone."""
+
+    named: tuple[tuple[str, str], ...]
+    negated: bool = False
+
+
+class Condition(Struct, frozen=True):
+    """One operator applied to one key; keys are lower case, because IAM does not tell case apart in them."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """One statement. `allows` is None, and `flaw` says why, when it cannot be told what the statement does.
+
+    `resources` is None in a trust policy, `principals` is None in an identity policy.
+    """
+
+    id: str
+    allows: bool | None
+    actions: Patterns = Patterns(())
+    resources: Patterns | None = None
+    principals: Principals | None = None
+    conditions: tuple[Condition, ...] = ()
+    variables: bool = False
+    flaw: str = ""
+
+
+class Document(Struct, frozen=True):
+    """A policy as statements; `flaw` when it is none, and nothing can be said of it."""
+
+    statements: tuple[Statement, ...]
+    flaw: str = ""
+
+
+NO_POLICY = Document(())
+
+
+def read_document(policy: Any) -> Document:
+    """Read a policy: decoded JSON, its text, an already read `Document`, or None for "there is no policy".
+
+    Never raises: what is wrong with the document is written in its `flaw` and in those of its statements.
+    """
+    if isinstance(policy, Document):
+        return policy
+    if policy is None:
+        return NO_POLICY
+    if isinstance(policy, str):
+        try:
+            policy = msgspec.json.decode(policy)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return Document((), "the policy is not JSON")
+    if not isinstance(policy, Mapping):
+        return Document((), "the policy is not a JSON object")
+    version = policy.get("Version")
+    if not isinstance(version, str | None) or version not in _VERSIONS:
+        return Document((), "the policy has a Version that IAM does not know")
+    statements = policy.get("Statement")
+    items = [statements] if isinstance(statements, Mapping) else statements
+    if not isinstance(items, list):
+        return Document((), "the policy has no Statement")
+    return Document(tuple(_statement(item, n, _VERSIONS[version]) for n, item in enumerate(items, 1)))
+
+
+def _statement(item: Any, number: int, variables: bool) -> Statement:
+    name = item.get("Sid") if isinstance(item, Mapping) else None
+    label = name if isinstance(name, str) and name else f"#{number}"
+    allows: bool | None = None
+    try:
+        if not isinstance(item, Mapping):
+            raise FlawError("it is not an object")
+        strange = [element for element in item if element not in _ELEMENTS]
+        if strange:
+            raise FlawError(f"IAM knows no element {str(strange[0])[:40]!r}")
+        allows = _effect(item.get("Effect"))
+        actions = _patterns(item, "Action")
+        if actions is None:
+            raise FlawError("it has neither Action nor NotAction")
+        return Statement(
+            id=label,
+            allows=allows,
+            actions=actions,
+            resources=_patterns(item, "Resource"),
+            principals=_principals(item),
+            conditions=tuple(_conditions(item.get("Condition", {}))),
+            variables=variables,
+        )
+    except FlawError as flaw:
+        return Statement(id=label, allows=allows, flaw=f"statement {label} is malformed: {flaw}")
+
+
+def _effect(value: Any) -> bool:
+    if value not in ("Allow", "Deny"):
+        raise FlawError("Effect is neither Allow nor Deny")
+    return bool(value == "Allow")
+
+
+def _patterns(item: Mapping[str, Any], element: str) -> Patterns | None:
+    plain, negated = element in item, f"Not{element}" in item
+    if plain and negated:
+        raise FlawError(f"it has both {element} and Not{element}")
+    if not (plain or negated):
+        return None
+    return Patterns(_texts(item[element if plain else f"Not{element}"], element), negated)
+
+
+def _principals(item: Mapping[str, Any]) -> Principals | None:
+    plain, negated = "Principal" in item, "NotPrincipal" in item
+    if plain and negated:
+        raise FlawError("it has both Principal and NotPrincipal")
+    if not (plain or negated):
+        return None
+    value = item["Principal" if plain else "NotPrincipal"]
+    if value == "*":
+        return Principals((("*", "*"),), negated)
+    if not isinstance(value, Mapping) or not value:
+        raise FlawError("Principal is neither * nor an object")
+    named: list[tuple[str, str]] = []
+    for kind, values in value.items():
+        if kind not in _PRINCIPAL_TYPES:
+            raise FlawError(f"IAM knows no principal type {str(kind)[:40]!r}")
+        named.extend(("*", "*") if (kind, text) == ("AWS", "*") else (kind, text) for text in _texts(values, kind))
+    return Principals(tuple(named), negated)
+
+
+def _conditions(block: Any) -> Iterator[Condition]:
+    if not isinstance(block, Mapping):
+        raise FlawError("Condition is not an object")
+    for operator, tests in block.items():
+        if not isinstance(tests, Mapping):
+            raise FlawError(f"Condition {str(operator)[:40]} is not an object")
+        for key, values in tests.items():
+            yield Condition(str(operator), str(key).lower(), _texts(values, str(key)[:40], scalars=True))
+
+
+def _texts(value: Any, what: str, *, scalars: bool = False) -> tuple[str, ...]:
+    """Return one text or a list of texts as a tuple; `scalars` also takes true, false and numbers."""
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise FlawError(f"{what} is empty")
+    return tuple(_text(item, what, scalars) for item in items)
+
+
+def _text(item: Any, what: str, scalars: bool) -> str:
+    if isinstance(item, str):
+        return item
+    if scalars and isinstance(item, bool):
+        return "true" if item else "false"
+    if scalars and isinstance(item, int | float):
+        return str(item)
+    raise FlawError(f"{what} is not text")

@@ -1,0 +1,122 @@
+"""Which trails an account relies on, and which account each trail is judged in.
+
+An organization trail shows up in every member as a shadow copy. The account in its ARN owns it and sees it whole; the
+members' copies stand in only where the owner is not in the snapshot. Source: CloudTrail User Guide, "Creating a trail
+for an organization".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from rootwarden.model.findings import Verdict
+from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.sight import Log, Sight
+from rootwarden.model.view import View
+
+FACT = "cloudtrail.trails"
+
+
+class Trail(Struct, frozen=True):
+    """One trail: its ARN taken apart, the best view of it, and a second one for the parts the first lacks."""
+
+    arn: str
+    name: str
+    owner: str
+    home: str
+    sight: Sight
+    second: Sight | None = None
+
+    def __getitem__(self, field: str) -> Sight:
+        """Look at a field of the trail: from the second view where the first could not read it at all."""
+        found = self.sight[field]
+        if found.unknown is not None and self.second is not None and self.second[field].unknown is None:
+            return self.second[field]
+        return found
+
+    def recorded_in(self, log: Log) -> Trail:
+        """Return the same trail with what is read of it recorded elsewhere."""
+        second = self.second.recorded_in(log) if self.second is not None else None
+        return Trail(self.arn, self.name, self.owner, self.home, self.sight.recorded_in(log), second)
+
+
+class Survey(Struct, frozen=True):
+    """The trails that record this account: those judged here, those judged in their owner's account, and the gaps."""
+
+    here: tuple[Trail, ...]
+    elsewhere: tuple[Trail, ...]
+    unread: tuple[tuple[str, Sight], ...]
+    scratch: View
+
+    @property
+    def why_incomplete(self) -> UnseenError | None:
+        """Why there may be more trails than were seen, with the Regions that could not be read."""
+        if not self.unread:
+            return None
+        regions = ", ".join(sorted({region for region, _ in self.unread if region}))
+        sight = self.unread[0][1]
+        return UnseenError(sight.unknown or Unknown("malformed: a trail without TrailARN"),
+                           f"{FACT} in {regions}" if regions else sight.path)  # fmt: skip
+
+
+def survey(seen: View) -> Survey:
+    """Look through the account's trails, each once by its ARN; nothing of it is recorded in `seen`.
+
+    Raises:
+        UnseenError: the trails could not be listed in any Region.
+    """
+    scratch = seen.about()
+    found: dict[str, tuple[str, Sight]] = {}
+    unread: list[tuple[str, Sight]] = []
+    for item in scratch.account[FACT].each(key="TrailARN"):
+        arn, region = item.told("TrailARN"), item.told("region")
+        if item.unknown is not None or len(arn.split(":")) != 6:
+            unread.append((region, item if item.unknown is not None else item["TrailARN"]))
+        elif arn not in found or region == arn.split(":")[3]:
+            found[arn] = (region, item)
+    here: list[Trail] = []
+    elsewhere: list[Trail] = []
+    for arn, (_, item) in found.items():
+        _, _, _, home, owner, tail = arn.split(":")
+        name = tail.removeprefix("trail/")
+        if owner == seen.subject.account:
+            here.append(Trail(arn, name, owner, home, item))
+        elif seen.shared_owner(FACT, arn) == owner:
+            elsewhere.append(Trail(arn, name, owner, home, scratch.shared(FACT, arn), item))
+        else:
+            here.append(Trail(arn, name, owner, home, item))
+    return Survey(tuple(here), tuple(elsewhere), tuple(unread), scratch)
+
+
+JudgeTrail = Callable[[View, Trail], Iterable[Verdict]]
+
+
+def judge_trails(seen: View, judge_one: JudgeTrail) -> Iterator[Verdict]:
+    """Judge each trail of the account; one finding for the Regions that are unread, or for having none at all."""
+    found = survey(seen)
+    for trail in found.here:
+        one = seen.about(resource=trail.arn, region=trail.home)
+        try:
+            yield from judge_one(one, trail.recorded_in(one.log))
+        except UnseenError as error:
+            yield one.cannot_tell(error)
+    yield from the_rest(found, ("",))
+
+
+def the_rest(found: Survey, aspects: Iterable[str]) -> Iterator[Verdict]:
+    """Say what is to be said beside the trails judged here: unread Regions, no trail, or trails judged elsewhere."""
+    gap = found.why_incomplete
+    for aspect in aspects:
+        seen = found.scratch.about(aspect=aspect) if aspect else found.scratch
+        if gap is not None:
+            yield seen.cannot_tell(gap)
+        elif not found.here and found.elsewhere:
+            owners = ", ".join(sorted({trail.owner for trail in found.elsewhere}))
+            yield seen.not_applicable(
+                f"The account has no trail of its own: it is recorded by a trail of account {owners}, judged there.",
+                reason="judged_at_owner",
+            )
+        elif not found.here:
+            yield seen.not_applicable("No trail records this account; see RW-TRAIL-01.", reason="no_trails")

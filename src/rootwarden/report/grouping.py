@@ -1,0 +1,76 @@
+"""Findings that say the same are shown once, with the accounts they were found in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from msgspec import Struct
+
+from rootwarden.model.findings import Finding, Severity, Status
+from rootwarden.report.labels import ORDER, plural
+from rootwarden.report.unread import in_short
+
+_STATUS_RANK: Mapping[Status, int] = {status: n for n, status in enumerate(ORDER)}
+
+
+class Group(Struct, frozen=True):
+    """Findings of one control with one status, severity, reason and aspect; `accounts` in order, each once.
+
+    `of_organization` says that they are about the organization, not about the account they are filed under.
+    """
+
+    findings: tuple[Finding, ...]
+    accounts: tuple[str, ...]
+    of_organization: bool = False
+
+    @property
+    def first(self) -> Finding:
+        """One of the findings; code, control, status, severity, practice, reason and aspect hold for all."""
+        return self.findings[0]
+
+    @property
+    def message(self) -> str:
+        """What most of the findings say, and how many say it in other words."""
+        if self.first.status is Status.UNKNOWN and self.first.unknown_because is not None:
+            return f"{self.first.title}: could not tell, {in_short(self.first.unknown_because)}."
+        if len(self.findings) == 1:
+            return self.first.message
+        said = Counter(finding.message for finding in self.findings)
+        message, times = said.most_common(1)[0]
+        others = len(self.findings) - times
+        return f"{message} And {others:,} more like it." if others else message
+
+    @property
+    def rank(self) -> tuple[int, int, int, str, str, str]:
+        """Sorts the worst first: status, severity, how widespread, then code, aspect and reason."""
+        one = self.first
+        return _STATUS_RANK[one.status], one.severity.rank, -len(self.accounts), one.code, one.aspect, one.reason
+
+    def spread(self, accounts: int) -> str:
+        """Return `12 of 15 accounts`, `the organization`, or "" where there is but one account."""
+        if self.of_organization:
+            return "the organization"
+        return "" if accounts <= 1 else f"{len(self.accounts):,} of {plural(accounts, 'account')}"
+
+
+def grouped(findings: Iterable[Finding], of_organization: Collection[str] = ()) -> list[Group]:
+    """Return the groups, the worst first; `of_organization` are the slugs of controls that judge the organization."""
+    heaps: dict[tuple[str, Status, Severity, str, str], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.code, finding.status, finding.severity, finding.reason, finding.aspect)
+        heaps.setdefault(key, []).append(finding)
+    groups = [
+        Group(tuple(heap), tuple(dict.fromkeys(f.account for f in heap)), heap[0].control in of_organization)
+        for heap in heaps.values()
+    ]
+    return sorted(groups, key=lambda group: group.rank)
+
+
+def five_worst(groups: Iterable[Group]) -> list[Group]:
+    """Return the five worst failing groups, at most one per control."""
+    worst: dict[str, Group] = {}
+    for group in groups:
+        if group.first.status is Status.FAIL:
+            worst.setdefault(group.first.code, group)
+    return list(worst.values())[:5]

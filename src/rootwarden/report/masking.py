@@ -1,0 +1,94 @@
+"""Hides what a shared report need not tell: access-key ids but for the last four, e-mail local parts, phone numbers."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.model.audit import Audit
+
+Kept = TypeVar("Kept")
+
+# Prefixes of key ids: long-term, temporary, service bearer token, context-specific (IAM User Guide, "IAM identifiers");
+# API model: 16 to 128 word characters in all.
+_KEY = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,120}([A-Z0-9]{4})(?![A-Za-z0-9])")
+# A local part stops where ARNs, JSON and prose do; an apostrophe only counts inside it.
+_MAIL = re.compile(r"[^\s@<>()\[\]{}\"',:;/|\\=…]+(?:'[^\s@<>()\[\]{}\"',:;/|\\=…]+)*@(?=[^\s@.]+\.[^\s@.])")
+# Fields of AWS's contact structures that name or reach a person; matched at the end of a fact path or as a key.
+_PERSONAL = re.compile(
+    r"(?:^|\.)(?:PhoneNumber|FullName|AddressLine[1-3]|PostalCode|StateOrRegion|DistrictOrCounty|City)\Z|^account\.contacts\.[A-Z]+\.Name\Z"
+)
+# A finding whose JSON holds none of these has nothing to hide: looking is ten times cheaper than rebuilding.
+_HINT = re.compile(rb"@|A(?:KIA|SIA|BIA|CCA)|account\.contacts|Phone|FullName|AddressL|Postal|StateOr|DistrictOr|City")
+
+
+def masked(audit: Audit, *, show_ids: bool = False, show_pii: bool = False) -> Audit:
+    """Return the audit with key ids (`…ABCD`) and personal data (`…@example.com`) hidden, unless they may be shown.
+
+    Everything that any format prints goes through here first: messages, evidence, resources, names, reasons.
+    Fingerprints stay: they were taken from the whole values, so that masked and whole reports can be joined.
+    """
+    if show_ids and show_pii:
+        return audit
+    mask = _Mask(ids=not show_ids, people=not show_pii)
+    clean = msgspec.structs.replace(audit, findings=())
+    findings = tuple(
+        mask.value(finding) if _HINT.search(msgspec.json.encode(finding)) else finding for finding in audit.findings
+    )
+    return msgspec.structs.replace(mask.value(clean), findings=findings)
+
+
+class _Mask(Struct, frozen=True):
+    """Which of the two kinds of data to hide."""
+
+    ids: bool
+    people: bool
+
+    def text(self, text: str) -> str:
+        if self.ids:
+            text = _KEY.sub(r"…\1", text)
+        if self.people and "@" in text:
+            text = _MAIL.sub("…@", text)
+        return text
+
+    def value(self, value: Kept) -> Kept:
+        """Return the same structure with every text in it masked."""
+        return self._any(value)  # type: ignore[no-any-return]
+
+    def _any(self, value: Any) -> Any:
+        if isinstance(value, Enum):
+            return value
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, tuple | list):
+            return type(value)(self._any(item) for item in value)
+        if isinstance(value, dict):
+            return self._object(value)
+        if isinstance(value, Struct):
+            return self._struct(value)
+        return value
+
+    def _struct(self, value: Struct) -> Struct:
+        changed = {name: self._any(getattr(value, name)) for name in value.__struct_fields__}
+        if self.people and "fact" in changed and _PERSONAL.search(changed["fact"]):
+            changed["value"] = _hidden(changed["value"])
+        return type(value)(**changed)
+
+    def _object(self, value: dict[Any, Any]) -> dict[Any, Any]:
+        out: dict[Any, Any] = {}
+        for key, item in value.items():
+            personal = self.people and isinstance(key, str) and _PERSONAL.search(key)
+            name = self._any(key)
+            while name in out:  # two keys may share their last four
+                name += "'"
+            out[name] = _hidden(item) if personal else self._any(item)
+        return out
+
+
+def _hidden(value: Any) -> Any:
+    """Return `…` for text that is there; none and empty stay as they are, because judgements rest on them."""
+    return "…" if isinstance(value, str) and value else value

@@ -1,0 +1,47 @@
+"""The JSON Schemas of what `--output json` prints, made from the same structs that are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from rootwarden.model.audit import AUDIT_SCHEMA, Audit
+from rootwarden.report.control_list import CONTROLS_SCHEMA, ControlList
+from rootwarden.report.field_notes import NOTES
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def audit_schema() -> str:
+    """Return docs/schema/audit.schema.json."""
+    return _schema(Audit, AUDIT_SCHEMA, "A Rootwarden audit")
+
+
+def controls_schema() -> str:
+    """Return docs/schema/controls.schema.json."""
+    return _schema(ControlList, CONTROLS_SCHEMA, "The controls of Rootwarden")
+
+
+def _schema(kind: type[msgspec.Struct], version: str, title: str) -> str:
+    made = msgspec.json.schema(kind)
+    definitions: dict[str, Any] = made["$defs"]
+    for name, definition in definitions.items():
+        if "properties" in definition:
+            _describe(name, definition["properties"])
+    # The version is part of the contract: a reader of audit/1 must refuse audit/2.
+    definitions[kind.__name__]["properties"]["schema_version"].update({"const": version})
+    definitions[kind.__name__]["required"].insert(0, "schema_version")
+    # A URN is an identity without a promise that something is served there.
+    whole = {"$schema": _DIALECT, "$id": f"urn:rootwarden:schema:{version.replace('/', ':')}", "title": title, **made}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _describe(struct: str, properties: Mapping[str, dict[str, Any]]) -> None:
+    for name, definition in properties.items():
+        note = NOTES[struct][name]
+        if "$ref" in definition:
+            definition["allOf"] = [{"$ref": definition.pop("$ref")}]
+        definition["description"] = note

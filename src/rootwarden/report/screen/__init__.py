@@ -1,0 +1,1 @@
+"""The parts of the table that is drawn at a terminal."""

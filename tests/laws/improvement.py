@@ -1,0 +1,56 @@
+"""Says whether findings look better after sight was lost: the comparison behind the law that nothing unread passes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from rootwarden.model.findings import Finding, Status
+
+# What a finding may become when less can be seen. It may always become UNKNOWN or stay; a PASS may need a person
+# instead; what seemed to have no meaning may turn out to fail or to need a person; any may be disproven by a weaker
+# source once the stronger one is silent. FAIL and UNKNOWN have no way up.
+ALLOWED = {
+    Status.PASS: {Status.PASS, Status.UNKNOWN, Status.MANUAL, Status.FAIL},
+    Status.FAIL: {Status.FAIL, Status.UNKNOWN},
+    Status.UNKNOWN: {Status.UNKNOWN, Status.FAIL},
+    Status.MANUAL: {Status.MANUAL, Status.UNKNOWN, Status.FAIL},
+    Status.NOT_APPLICABLE: {Status.NOT_APPLICABLE, Status.UNKNOWN, Status.FAIL, Status.MANUAL},
+}
+BAD = (Status.FAIL, Status.UNKNOWN)
+
+
+def improvements(before: Iterable[Finding], after: Iterable[Finding]) -> Iterator[str]:
+    """Yield what looks better in `after`, which judged the same world with less of it visible."""
+    old = {finding.fingerprint: finding for finding in before}
+    new = {finding.fingerprint: finding for finding in after}
+    for mark, was in old.items():
+        now = new.get(mark)
+        if now is None:
+            if was.status in BAD and not _answered_for(was, new.values()):
+                yield f"{_named(was)} vanished"
+        elif now.status not in ALLOWED[was.status]:
+            yield f"{_named(was)} became {now.status}: {now.message}"
+        elif was.status is now.status is Status.FAIL and now.severity.rank > was.severity.rank:
+            yield f"{_named(was)} weighs only {now.severity}"
+    for good in (Status.PASS, Status.NOT_APPLICABLE):
+        yield from _more(good, old, new)
+
+
+def _answered_for(was: Finding, after: Iterable[Finding]) -> bool:
+    """Say whether an UNKNOWN (or another FAIL) of the same control and account stands for one that vanished."""
+    return any(f.code == was.code and f.account == was.account and f.status in BAD for f in after)
+
+
+def _more(good: Status, old: dict[str, Finding], new: dict[str, Finding]) -> Iterator[str]:
+    """Yield controls that say `good` of an account more often than before, by findings that were not there."""
+    had, has = (Counter((f.code, f.account) for f in some.values() if f.status is good) for some in (old, new))
+    for (code, account), count in has.items():
+        fresh = [f for mark, f in new.items() if mark not in old and (f.code, f.account, f.status) == (code, account, good)]
+        if fresh and count > had[code, account]:
+            yield f"{code} of {account} says {good} anew of {fresh[0].resource or 'the account'}: {fresh[0].message}"
+
+
+def _named(finding: Finding) -> str:
+    where = " ".join(part for part in (finding.account, finding.region, finding.resource, finding.aspect) if part)
+    return f"{finding.code} {finding.status} [{finding.severity}] of {where} ({finding.message})"

@@ -1,0 +1,50 @@
+"""A PASS whose required facts cannot be read any more becomes UNKNOWN: absence of evidence is never a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rootwarden import catalogue
+from rootwarden.model.control import Registered
+from rootwarden.model.findings import Status
+from tests.laws.court import judge
+from tests.laws.effort import EFFORT
+from tests.laws.good import World, good_worlds
+from tests.laws.spot import GONE, Spot
+from tests.laws.tally import Tally
+from tests.laws.worlds import mark, random_world
+
+CONTROLS = catalogue.controls()
+UNREAD = {"refused": mark, "not asked for": lambda _: GONE}
+
+
+def _worlds(entry: Registered) -> Iterator[World]:
+    yield from good_worlds()
+    yield from (random_world(seed, entry.slug) for seed in range(EFFORT.random_worlds))
+
+
+def blinded(world: World, group: tuple[str, ...], how: str) -> World:
+    """Return the world without sight of these facts, of every account and of the organization."""
+    for spot in world.spots():
+        if spot.fact in group:
+            world = world.with_(spot, UNREAD[how](spot.fact))
+    return world
+
+
+@pytest.mark.parametrize("how", UNREAD)
+@pytest.mark.parametrize("entry", CONTROLS, ids=lambda entry: entry.slug)
+def test_blind(entry: Registered, how: str, tally: Tally) -> None:
+    """Each group of required facts, unread, leaves no PASS, and turns every PASS into UNKNOWN unless a FAIL is proven."""
+    for world in _worlds(entry):
+        passes = {f.fingerprint for f in judge(world, [entry]) if f.status is Status.PASS}
+        for group in entry.control.required if passes else ():
+            after = judge(blinded(world, group, how), [entry])
+            left = [f for f in after if f.status is Status.PASS]
+            assert not left, f"{world.name}: without {group}: {left[0].message}"
+            changed = {f.status for f in after if f.fingerprint in passes}
+            assert changed <= {Status.UNKNOWN, Status.FAIL}, f"{world.name}: without {group}: {changed}"
+            assert {f.status for f in after} & {Status.UNKNOWN, Status.FAIL}
+            tally.add("groups of facts blinded")
+            tally.add("verdicts PASS that did not survive", len(passes))

@@ -1,0 +1,146 @@
+"""Generates worlds: one of the two good ones with some answers of AWS changed to others that it may give."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from rootwarden import catalogue
+from rootwarden.model.facts import calls_and_permissions
+from rootwarden.model.readings import Unknown
+from tests.laws.good import World, good_worlds
+from tests.laws.other_identity import OTHER_IDENTITY
+from tests.laws.other_watch import OTHER_ALERTS, OTHER_BILLS, OTHER_TRAIL
+from tests.laws.spot import GONE, Key, Spot, at
+
+OTHER: dict[str, tuple[Any, ...]] = OTHER_IDENTITY | OTHER_TRAIL | OTHER_ALERTS | OTHER_BILLS
+PARTITIONS = ("aws", "aws", "aws", "aws-us-gov", "aws-cn")
+REASONS = ("AccessDenied", "Throttling", "EndpointConnectionError")
+
+
+class Edit(NamedTuple):
+    """One answer that AWS may give instead of the one in a good world."""
+
+    spot: Spot
+    value: Any
+
+    def on(self, world: World) -> World:
+        """Return the world with this answer, unchanged where there is no such place any more."""
+        parent = at(world.facts(self.spot.owner), (self.spot.fact, *self.spot.keys)[:-1])
+        last = (self.spot.fact, *self.spot.keys)[-1]
+        fits = isinstance(parent, dict) if isinstance(last, str) else isinstance(parent, list) and last < len(parent)
+        return world.with_(self.spot, self.value) if fits else world
+
+
+def mark(fact: str, why: str = "AccessDenied") -> dict[str, Any]:
+    """Return what stands in a snapshot where `fact` or a part of it could not be read."""
+    call, missing = calls_and_permissions(fact)
+    return Unknown(why, call, missing).mark()
+
+
+def edits(world: World) -> list[Edit]:
+    """Return every single change to a world that the tables of other answers know."""
+    found = []
+    for owner in ("", *world.accounts):
+        for pattern, values in OTHER.items():
+            fact, *steps = pattern.split("/")
+            if (fact in _organization_facts()) is not (owner == ""):
+                continue
+            for fact_keys in _places(world.facts(owner), (fact, *steps)):
+                spot = Spot(owner, fact, fact_keys[1:])
+                found += [Edit(spot, named(value, owner)) for value in values if world.at(spot) != value]
+    return found
+
+
+def named(value: Any, account: str) -> Any:
+    """Return a value of the tables with `<account>` replaced by the account's id."""
+    if isinstance(value, str):
+        return value.replace("<account>", account)
+    if isinstance(value, list):
+        return [named(item, account) for item in value]
+    if isinstance(value, dict):
+        return {key: named(item, account) for key, item in value.items()}
+    return value
+
+
+@cache
+def single_edits(number: int) -> tuple[Edit, ...]:
+    """Return the edits of one of the good worlds, worked out once."""
+    return tuple(edits(good_worlds()[number]))
+
+
+@cache
+def edits_for(number: int, slug: str) -> tuple[Edit, ...]:
+    """Return the edits of facts that one control reads."""
+    names = catalogue.find(slug).control.fact_names
+    return tuple(edit for edit in single_edits(number) if edit.spot.fact in names)
+
+
+def every_world_with_one_edit() -> Iterator[World]:
+    """Yield both good worlds, then each with one answer changed."""
+    for number, world in enumerate(good_worlds()):
+        yield world
+        for edit in single_edits(number):
+            yield _called(edit.on(world), [edit])
+
+
+@st.composite
+def worlds(draw: st.DrawFn, most: int = 6) -> World:
+    """Draw a world with up to `most` changes, mostly among what one control reads, so that they meet each other."""
+    number = draw(st.integers(0, 1))
+    slug = draw(st.sampled_from([entry.slug for entry in catalogue.controls()]))
+    chances = edits_for(number, slug) or single_edits(number)
+    chosen = draw(st.lists(st.sampled_from(chances), max_size=most))
+    chosen += draw(st.lists(st.sampled_from(single_edits(number)), max_size=2))
+    world = good_worlds()[number]
+    for edit in chosen:
+        world = edit.on(world)
+    return _called(World(name=world.name, accounts=world.accounts, organization=world.organization,
+                         partition=draw(st.sampled_from(PARTITIONS))), chosen)  # fmt: skip
+
+
+def random_world(seed: int, slug: str, most: int = 5) -> World:
+    """Return the world of a seed: several changes among what one control reads."""
+    dice = random.Random(f"{seed}/{slug}")  # noqa: S311 - a repeatable choice, no secret
+    number = dice.randrange(2)
+    chances = edits_for(number, slug)
+    chosen = [dice.choice(chances) for _ in range(dice.randint(1, most))] if chances else []
+    world = good_worlds()[number]
+    for edit in chosen:
+        world = edit.on(world)
+    return _called(world, chosen)
+
+
+def _called(world: World, chosen: list[Edit]) -> World:
+    changes = ", ".join(f"{e.spot.owner}:{e.spot.fact}{list(e.spot.keys)}={_shown(e.value)}" for e in chosen)
+    return World(name=f"{world.name} with {changes}", accounts=world.accounts, organization=world.organization,
+                 partition=world.partition)  # fmt: skip
+
+
+def _shown(value: Any) -> str:
+    return "gone" if value is GONE else repr(value)[:120]
+
+
+@cache
+def _organization_facts() -> frozenset[str]:
+    return frozenset(good_worlds()[1].organization)
+
+
+def _places(value: Any, steps: tuple[str, ...]) -> Iterator[tuple[Key, ...]]:
+    """Yield the ways that a pattern can go; the last step may name a field that is not there yet."""
+    if not steps:
+        yield ()
+        return
+    first, rest = steps[0], steps[1:]
+    if isinstance(value, list) and first == "*":
+        keys: Any = range(len(value))
+    elif isinstance(value, dict):
+        keys = list(value) if first == "*" else [first] if first in value or not rest else []
+    else:
+        keys = []
+    for key in keys:
+        yield from ((key, *deeper) for deeper in _places(at(value, (key,)), rest))
