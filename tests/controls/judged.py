@@ -90,5 +90,10 @@ def cited(finding: Finding) -> dict[str, Any]:
     return {item.fact: item.value for item in finding.evidence}
 
 
+def decisive(finding: Finding) -> dict[str, Any]:
+    """Return the evidence without the account's state, which the court reads before any control (closed or alive)."""
+    return {fact: value for fact, value in cited(finding).items() if not fact.startswith("org.accounts[")}
+
+
 def _facts(values: Mapping[str, Any]) -> Facts:
     return Facts({name: msgspec.Raw(msgspec.json.encode(value)) for name, value in values.items()})

@@ -1,4 +1,4 @@
-"""Facts about a root user, as the collector writes them: a healthy one by default, each detail to be changed by name."""
+"""Facts about a root user, as the collector writes them: a healthy one by default, any detail changed by name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def summary(password: int = 1, keys: int = 0, certificates: int = 0, mfa: int = 
 
 
 def report(generated: str = "2026-11-23T21:00:00Z", **cells: str) -> dict[str, Any]:
-    """Return a credential report with a root row (cells overlaid) and one IAM user that must never be mistaken for it."""
+    """Return a credential report with a root row (cells overlaid) and an IAM user who is called root but is not."""
     root = {
         "user": "<root_account>",
         "arn": ROOT_ARN,
@@ -76,7 +76,12 @@ def audit(
     return {
         "login_profile": login_profile,
         "access_keys": [
-            {"AccessKeyId": f"AKIAROOT{n}", "Status": status, "CreateDate": "2020-01-01T00:00:00Z", "LastUsedDate": None}
+            {
+                "AccessKeyId": f"AKIAROOT{n}",
+                "Status": status,
+                "CreateDate": "2020-01-01T00:00:00Z",
+                "LastUsedDate": None,
+            }
             for n, status in enumerate(keys)
         ],
         "mfa_devices": [{"SerialNumber": serial, "EnableDate": "2026-01-01T00:00:00Z"} for serial in devices],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rootwarden.model.findings import Finding, Severity
-from tests.controls.judged import ACCOUNT, cited, only, unread
+from tests.controls.judged import ACCOUNT, cited, decisive, only, unread
 from tests.controls.root_facts import audit, bare_report, organization, report, summary, without
 
 SLUG = "root-mfa-enabled"
@@ -19,7 +19,7 @@ def test_mfa_by_the_summary_passes_and_cites_only_what_decides() -> None:
     """The number of MFA devices of root is the one value that matters."""
     finding = verdict({"iam.account_summary": summary(), "iam.credential_report": report()})
     assert finding.status == "PASS"
-    assert cited(finding) == {"iam.account_summary.AccountMFAEnabled": 1}
+    assert decisive(finding) == {"iam.account_summary.AccountMFAEnabled": 1}
     assert finding.notes == ()
 
 
@@ -147,6 +147,6 @@ def test_unread_state_is_no_note() -> None:
 def test_malformed_values_are_unknown() -> None:
     """Text where a number belongs, or a report without a root row, proves nothing."""
     assert verdict({"iam.account_summary": {"AccountMFAEnabled": "yes"}}).status == "UNKNOWN"
-    assert verdict({"iam.credential_report": {"rows": []}}).reason == "no_root_row"
+    assert verdict({"iam.credential_report": {"rows": []}}).status == "UNKNOWN"
     assert verdict({"iam.credential_report": "gone"}).status == "UNKNOWN"
     assert verdict({"iam.credential_report": without(report(), "mfa_active")}).status == "UNKNOWN"

@@ -20,16 +20,21 @@ T = TypeVar("T")
 class Ask:
     """Questions to AWS in the name of one account. Region "" means the service's home, or the reading's own Region."""
 
-    __slots__ = ("_credentials", "account", "reading")
+    __slots__ = ("_credentials", "account", "reading", "source_identity")
 
-    def __init__(self, reading: Reading, credentials: Credentials, account: str) -> None:
-        """Sign with `credentials`, which belong to `account`."""
+    def __init__(self, reading: Reading, credentials: Credentials, account: str, source_identity: str = "") -> None:
+        """Sign with `credentials`, which belong to `account`; `source_identity` is what CloudTrail shows with them."""
         self.reading, self._credentials, self.account = reading, credentials, account
+        self.source_identity = source_identity
 
     @property
     def partition(self) -> str:
         """The partition's name, the second segment of every ARN."""
         return self.reading.partition.name
+
+    def filed_under(self, account: str) -> Ask:
+        """Return the same questions, remembered under another account."""
+        return Ask(self.reading, self._credentials, account)
 
     def call(self, service: str, operation: str, region: str = "", /, **parameters: Any) -> dict[str, Any]:
         """Make one call and return the answer without its metadata.
@@ -38,7 +43,9 @@ class Ask:
             UnreadError: AWS refused, failed, or did not answer in time.
         """
         asked = self._asked(service, operation, region)
-        answer: dict[str, Any] = self._answer(asked, lambda client: getattr(client, xform_name(operation))(**parameters))
+        answer: dict[str, Any] = self._answer(
+            asked, lambda client: getattr(client, xform_name(operation))(**parameters)
+        )
         answer.pop("ResponseMetadata", None)
         return answer
 
@@ -85,6 +92,21 @@ class Ask:
         """
         return [item for page in self.pages(service, operation, region, **parameters) for item in page.get(key, ())]
 
+    def items_or_empty(
+        self, absent: str, service: str, operation: str, key: str, region: str = "", /, **parameters: Any
+    ) -> list[dict[str, Any]]:
+        """Return the items under `key` of all pages; none when AWS answers with the error code `absent`.
+
+        Raises:
+            UnreadError: AWS refused, failed, or did not answer in time.
+        """
+        try:
+            return self.items(service, operation, key, region, **parameters)
+        except UnreadError as refusal:
+            if refusal.code == absent:
+                return []
+            raise
+
     def or_mark(self, read: Callable[[], T]) -> T | dict[str, Any]:
         """Return what `read` returns, or the mark that says why it could not be read: the rest goes on."""
         try:
@@ -95,6 +117,11 @@ class Ask:
     def once(self, key: str, read: Callable[[], T]) -> T:
         """Return what `read` returns, asked once for this account; a refusal is remembered as well."""
         answer: T = self.reading.memory.once((self.account, key), read)
+        return answer
+
+    def once_for_all(self, key: str, read: Callable[[], T]) -> T:
+        """Return what `read` returns, asked once for all accounts; a refusal is remembered as well."""
+        answer: T = self.reading.memory.once(("", key), read)
         return answer
 
     def _asked(self, service: str, operation: str, region: str) -> _Asked:

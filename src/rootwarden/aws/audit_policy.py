@@ -1,4 +1,4 @@
-"""The IAM policy that an audit needs, made from the table of facts: nothing missing, nothing unused, nothing that writes.
+"""The IAM policy that an audit needs, made from the table of facts: nothing missing, nothing that writes.
 
 Two documents: what the role in every account needs, and what the caller needs on top of it to read the organization and
 to enter the accounts. The first is also the inline session policy of every session in another account, so that even an

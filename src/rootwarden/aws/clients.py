@@ -54,10 +54,14 @@ class Clients:
                 self._held[service, region] = self._make(service, region)
             return self._held[service, region]
 
+    def region_names(self, partition: str) -> list[str]:
+        """Return the names of all Regions of a partition that botocore knows."""
+        return list(self._session.get_available_regions("ec2", partition))
+
     def _make(self, service: str, region: str) -> BaseClient:
         client: BaseClient = self._session.create_client(
             service, region_name=region, endpoint_url=self._endpoint, config=self._config
-        )  # type: ignore[call-overload]
+        )
         if service == "s3control":
             client.meta.events.register("before-sign.s3-control", _without_account_before_address)
         return client

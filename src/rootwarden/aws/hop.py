@@ -38,10 +38,13 @@ def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str 
     wanted |= {"SourceIdentity": source_identity} if source_identity else {}
 
     def fetch() -> dict[str, Any]:
-        return _metadata(asker.call("sts", "AssumeRole", **wanted))
+        return asker.call("sts", "AssumeRole", **wanted)
 
-    credentials = RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method="assume-role")
-    return Ask(asker.reading, credentials, arn.split(":")[4])
+    first = fetch()
+    credentials = RefreshableCredentials.create_from_metadata(
+        _metadata(first), refresh_using=lambda: _metadata(fetch()), method="assume-role"
+    )
+    return Ask(asker.reading, credentials, arn.split(":")[4], str(first.get("SourceIdentity", "")))
 
 
 def assume_root(asker: Ask, member: str) -> Ask:

@@ -66,7 +66,9 @@ def partition_named(name: str) -> Partition:
     if name not in _PARTITIONS:
         known = ", ".join(_PARTITIONS)
         raise UsageError(
-            f"the AWS partition {name!r} is not supported", why=f"known: {known}", todo="use credentials of one of these"
+            f"the AWS partition {name!r} is not supported",
+            why=f"known: {known}",
+            todo="use credentials of one of these",
         )
     return _PARTITIONS[name]
 

@@ -8,8 +8,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError, ResponseParserError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
+from botocore.exceptions import (
+    ConnectionError as NoConnectionError,
+)
+from botocore.parsers import ResponseParserError
 
 from rootwarden.aws.permissions import actions_for
 from rootwarden.model.readings import Unknown
@@ -19,7 +28,7 @@ TIMEOUT, UNREACHABLE, MALFORMED = "Timeout", "EndpointUnreachable", "MalformedAn
 INTERRUPTED = "Interrupted"
 
 # Everything that botocore raises when a call does not succeed.
-CALL_ERRORS = (ClientError, BotoCoreError, HTTPClientError, ResponseParserError)
+CALL_ERRORS = (ClientError, BotoCoreError, ResponseParserError)
 
 _SPELLINGS = {
     "AccessDenied": DENIED, "AccessDeniedException": DENIED, "AuthorizationError": DENIED,
@@ -61,7 +70,7 @@ def why_of(code: str) -> str:
 
 _WITHOUT_ANSWER: tuple[tuple[Any, str], ...] = (
     ((ConnectTimeoutError, ReadTimeoutError), TIMEOUT),
-    (HTTPClientError, UNREACHABLE),
+    ((HTTPClientError, NoConnectionError), UNREACHABLE),
     (ResponseParserError, MALFORMED),
 )
 

@@ -1,4 +1,4 @@
-"""A visit to one account: its questions, its Regions and what was read so far; and the round that all visits belong to."""
+"""A visit to one account: its questions, its Regions, what was read so far; and the round that all visits share."""
 
 from __future__ import annotations
 
@@ -43,16 +43,21 @@ class Round(Struct, kw_only=True):
         """The id of the management account, "" if there is none or it is not known."""
         return str(self.organization.get("MasterAccountId", "")) if isinstance(self.organization, Mapping) else ""
 
+    def caller_for(self, account: str) -> Ask:
+        """Return the caller's questions filed under an account that cannot be entered."""
+        return self.caller.filed_under(account)
+
 
 class Visit:
     """What a collector is given: `ask` speaks inside the account, `caller` from the place the reading started at."""
 
-    __slots__ = ("account", "ask", "facts", "regions", "round")
+    __slots__ = ("account", "ask", "facts", "regions", "round", "unlisted")
 
     def __init__(self, around: Round, ask: Ask) -> None:
         """Visit the account that `ask` belongs to."""
         self.round, self.ask, self.account = around, ask, ask.account
         self.regions: tuple[str, ...] = ()
+        self.unlisted: Unknown | None = None  # why it is not known which further Regions are enabled
         self.facts: dict[str, Any] = {}
 
     @property
@@ -77,6 +82,10 @@ class Visit:
         """Return questions in the name of the account that owns a resource; in our own name if it is not visited."""
         visit = self.round.visits.get(account)
         return visit.ask if visit is not None else self.ask
+
+    def unlisted_regions(self) -> list[dict[str, Any]]:
+        """Return the mark, as a list item, of Regions that could not even be listed; empty where they could."""
+        return [{"region": "*"} | self.ask.reading.mark(self.unlisted)] if self.unlisted else []
 
     @property
     def place(self) -> str:

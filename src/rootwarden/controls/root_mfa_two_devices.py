@@ -13,9 +13,10 @@ from datetime import datetime
 from rootwarden.model.control import Control, Fix
 from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Practice, Severity, Verdict
-from rootwarden.model.readings import UnseenError
+from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
+from rootwarden.proofs.membership import role_in_organization
 from rootwarden.proofs.mfa_kind import root_virtual_devices
 from rootwarden.proofs.root_credentials import MFA, credentials_present, summary_has
 
@@ -31,11 +32,13 @@ CONTROL = Control(
         "iam.virtual_mfa_devices?",
         "iam.credential_report?",
         "root.privileged_audit?",
+        "org.organization?",
     ),
     measured=(
         "Root's devices are counted by a root audit (ListMFADevices in a root session), which AWS allows for member "
-        "accounts only. Elsewhere the account summary proves none or at least one, and the list of virtual devices may "
-        "prove more; where that does not settle min_devices, the answer is MANUAL. Root without credentials needs none."
+        "accounts only. The account summary proves none or at least one; the list of virtual devices may prove more. "
+        "Where that does not settle min_devices, a person has to look, or in a member account the root audit has to be "
+        "made. Root without credentials needs none."
     ),
     misses=(
         "Who holds the devices and where: no AWS call tells. Two devices in one drawer pass. Whether each still works."
@@ -91,11 +94,22 @@ def _judge_lower_bound(seen: View, wanted: int) -> Verdict:
     proven = 1 if wanted <= 1 else max(1, len(root_virtual_devices(seen)[0]))
     if proven >= wanted:
         return seen.passes(f"Root has at least {proven} MFA device{'s' if proven > 1 else ''}.", notes=[_HOLDERS])
+    if role_in_organization(seen) == "member":
+        listed = seen.account["root.privileged_audit"]
+        return seen.unknown(_not_counted(listed.unknown), listed.path)
     return seen.manual(
-        f"Root has MFA, but AWS does not tell how many devices. Look at the root user's security credentials page and "
-        f"make sure that there are {wanted}, held by different people; in a member account `--root-audit` can count.",
+        "Root has MFA, but AWS does not tell how many devices. Look at the root user's security credentials page and "
+        f"make sure that there are {wanted}, held by different people.",
         reason="count_not_readable",
     )
+
+
+def _not_counted(why: Unknown | None) -> Unknown:
+    """Return why a member's devices were not counted, with the way to count them."""
+    if why is None:
+        return Unknown("device_list_not_legible", "iam.ListMFADevices")
+    hint = why.hint or "a root audit counts the devices of member accounts: collect with --root-audit"
+    return Unknown(why.why, why.call, why.missing, hint)
 
 
 def _count(seen: View) -> int | None:

@@ -14,7 +14,7 @@ from rootwarden.model.control import Control, Fix
 from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Practice, Severity, Verdict
 from rootwarden.model.readings import UnseenError
-from rootwarden.model.sight import Sight
+from rootwarden.model.sight import Log, Sight
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.email_address import folded, masked
@@ -79,7 +79,8 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         )
         return
     contact = seen.account["account.contacts"]["SECURITY"]
-    if contact.is_null:
+    if contact.recorded_in(Log()).is_null:
+        seen.log.entries[contact.path] = None
         yield seen.fails(
             "No security contact is registered: AWS writes of abuse and leaked keys to root's address only.",
             reason="no_contact",
@@ -102,11 +103,12 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
 
 
 def _filled(seen: View, place: Sight) -> Truth:
-    """Answer whether a field of the contact holds anything; records it masked."""
-    there = ask(lambda: not place.is_null and bool(place.text().strip()))
-    if there.value:
-        text = place.text()
-        seen.log.entries[place.path] = masked(text) if "@" in text else f"***{text.strip()[-2:]}"
+    """Answer whether a field of the contact holds anything; what is recorded of it names nobody."""
+    quiet = place.recorded_in(Log())
+    there = ask(lambda: not quiet.is_null and bool(quiet.text().strip()))
+    if there.value is not None:
+        text = quiet.text(default="").strip()
+        seen.log.entries[place.path] = masked(text) if "@" in text else f"***{text[-2:]}" if text else ""
     return there
 
 

@@ -21,9 +21,7 @@ class Bills(BaseBackend):
         self.months: list[Decimal] = []
 
 
-_bills: BackendDict[Bills] = BackendDict(
-    Bills, "rootwarden-costs", use_boto3_regions=False, additional_regions=["aws"]
-)
+_bills: BackendDict[Bills] = BackendDict(Bills, "rootwarden-costs", use_boto3_regions=False, additional_regions=["aws"])
 
 
 def set_costs(account: str, body: Any) -> list[str]:

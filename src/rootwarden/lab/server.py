@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 from moto.core.base_backend import BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.http import http_date
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from rootwarden.lab.clock import now
 from rootwarden.lab.entry import enter
 from rootwarden.lab.faults import EVERY_ACCOUNT, Denial, Throttle
 from rootwarden.lab.front import Front
@@ -23,10 +26,14 @@ HOST = "127.0.0.1"
 
 
 class _QuietHandler(MotoRequestHandler):
-    """moto's request handler without a line on stderr for each call."""
+    """moto's request handler without a line on stderr for each call, and with a clock that can be wrong."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the value of the Date header: AWS's time, which a test may have set ahead or back."""
+        return http_date(now() + timedelta(seconds=lab_state().faults.skew_seconds))
 
 
 _ONE_AT_A_TIME = Lock()

@@ -65,7 +65,7 @@ def account_state(account: str) -> AccountState:
 
 def accounts_seen() -> list[str]:
     """Return every account that the lab or moto's IAM has been asked about."""
-    return list({**dict.fromkeys(list(_accounts)), **dict.fromkeys(list(iam_backends))})
+    return list(dict.fromkeys([*_accounts, *iam_backends]))
 
 
 def lab_state() -> LabState:

@@ -91,7 +91,9 @@ class Facts:
             value, _ = self.get(name)
             items = value if isinstance(value, list) else []
             self._indexes[name, key] = {
-                item[key]: n for n, item in enumerate(items) if isinstance(item, Mapping) and key in item
+                item[key]: n
+                for n, item in enumerate(items)
+                if isinstance(item, Mapping) and isinstance(item.get(key), str)
             }
         return self._indexes[name, key]
 

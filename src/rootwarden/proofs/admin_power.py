@@ -158,11 +158,11 @@ def _granted(pairs: Iterable[tuple[str, Statement]], place: Place, known: Contex
 def _covers_all(statement: Statement, place: Place, known: Context) -> Answer:
     if statement.flaw:
         return cannot_tell(statement.flaw)
-    if statement.resources is None:
-        return cannot_tell(f"statement {statement.id} names no resource")
     covered = all_of(covers_action(statement.actions, action) for action in _SOME_ACTIONS)
     if covered.value is False:
         return NO
+    if statement.resources is None:
+        return cannot_tell(f"statement {statement.id} names no resource")
     return covers_resource(statement.resources, place.anything_of_iam, known, variables=statement.variables)
 
 

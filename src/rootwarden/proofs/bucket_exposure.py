@@ -6,18 +6,20 @@ CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" (the condition a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
-from rootwarden.proofs.answers import Answer
-from rootwarden.proofs.policy_decision import Request, covers_action, decide
-from rootwarden.proofs.policy_document import Document, read_document
+from rootwarden.proofs.condition_values import Context
+from rootwarden.proofs.policy_coverage import covers_action
+from rootwarden.proofs.policy_decision import Request, decide
+from rootwarden.proofs.policy_document import Document, Statement, read_document
 from rootwarden.proofs.policy_principals import service, speaks_of
 from rootwarden.proofs.public_policy import is_public
-from rootwarden.proofs.truth import Truth, any_true, ask
+from rootwarden.proofs.truth import Truth, ask
 from rootwarden.proofs.wildcards import ANYTHING
 
 _EVERYBODY = (
@@ -26,51 +28,38 @@ _EVERYBODY = (
 )
 _CLOUDTRAIL = service("cloudtrail.amazonaws.com")
 _WRITE = "s3:PutObject"
-# A trail of somebody else, as its condition keys show it to the bucket policy.
 _STRANGER = "999999999999"
-_FOREIGN_TRAIL = {
-    "aws:SourceArn": f"arn:aws:cloudtrail:us-east-1:{_STRANGER}:trail/{ANYTHING}",
-    "aws:SourceAccount": _STRANGER,
-    "aws:SourceOrgID": "o-zzzzzzzzzz",
-    "aws:SourceOrgPaths": ("o-zzzzzzzzzz/r-zzzz/",),
-    "s3:x-amz-acl": "bucket-owner-full-control",
-}
+Question = Callable[[], bool]
 
 
 def open_by_acl(bucket: Sight) -> Truth:
     """Return whether the access list lets everybody in: a grant to everybody that nothing neutralises."""
-    granted = ask(lambda: _grants_everybody(bucket))
-    if granted.value is False:
-        return granted
-    ignored = any_true(
+    return _unless(
+        (partial(_grants_everybody, bucket),),
         (
-            ask(lambda: _blocks(bucket, "account_public_access_block", "IgnorePublicAcls")),
-            ask(lambda: _blocks(bucket, "public_access_block", "IgnorePublicAcls")),
-            ask(lambda: _owner_enforced(bucket)),
-        )
+            partial(_blocks, bucket["public_access_block"], "IgnorePublicAcls"),
+            partial(_blocks, bucket["account_public_access_block"], "IgnorePublicAcls"),
+            partial(_owner_enforced, bucket["ownership"]),
+        ),
     )
-    return _and_not(granted, ignored)
 
 
 def open_by_policy(bucket: Sight) -> Truth:
     """Return whether the policy is public, by S3's word or by reading it, and public policies are not restricted."""
-    public = any_true((ask(lambda: _s3_says_public(bucket)), ask(lambda: _reads_public(bucket["policy"]))))
-    if public.value is False:
-        return public
-    restricted = any_true(
+    return _unless(
+        (partial(_s3_says_public, bucket["policy_status"]), partial(_reads_public, bucket)),
         (
-            ask(lambda: _blocks(bucket, "account_public_access_block", "RestrictPublicBuckets")),
-            ask(lambda: _blocks(bucket, "public_access_block", "RestrictPublicBuckets")),
-        )
+            partial(_blocks, bucket["public_access_block"], "RestrictPublicBuckets"),
+            partial(_blocks, bucket["account_public_access_block"], "RestrictPublicBuckets"),
+        ),
     )
-    return _and_not(public, restricted)
 
 
 def lets_in_strangers(policy: Sight, partition: str, bucket: str) -> bool | None:
     """Return whether a statement of a bucket policy lets CloudTrail write for a trail of any account.
 
-    None: no statement lets CloudTrail write. The resource of the statement does not count: a statement without a
-    condition is open even where its path happens to name one account.
+    None: no statement lets CloudTrail write. The resource of a statement does not count: one without a condition is
+    open even where its path happens to name one account.
 
     Raises:
         UnseenError: the policy is unread, malformed, or holds a condition that is not understood.
@@ -79,8 +68,8 @@ def lets_in_strangers(policy: Sight, partition: str, bucket: str) -> bool | None
     if document.flaw:
         raise UnseenError(Unknown(f"policy_not_understood: {document.flaw}"), policy.path)
     denials = tuple(statement for statement in document.statements if statement.allows is False)
-    request = Request(_WRITE, f"arn:{partition}:s3:::{bucket}/AWSLogs/{_STRANGER}/{ANYTHING}", _CLOUDTRAIL,
-                      {**_FOREIGN_TRAIL, "aws:SourceArn": _FOREIGN_TRAIL["aws:SourceArn"].replace("arn:aws:", f"arn:{partition}:")})  # fmt: skip # noqa: E501
+    target = f"arn:{partition}:s3:::{bucket}/AWSLogs/{_STRANGER}/{ANYTHING}"
+    request = Request(_WRITE, target, _CLOUDTRAIL, _foreign_trail(partition))
     answers = [
         decide(Document((replace(statement, resources=None), *denials)), request)
         for statement in document.statements
@@ -88,7 +77,78 @@ def lets_in_strangers(policy: Sight, partition: str, bucket: str) -> bool | None
     ]
     if any(answer.allowed for answer in answers):
         return True
-    unsure = [answer for answer in answers if answer.allowed is None]
-    if unsure:
-        raise UnseenError(Unknown(f"policy_not_understood: {unsure[0].why}"), policy.path)
+    unsure = next((answer for answer in answers if answer.allowed is None), None)
+    if unsure is not None:
+        raise UnseenError(Unknown(f"policy_not_understood: {unsure.why}"), policy.path)
     return False if answers else None
+
+
+def _foreign_trail(partition: str) -> Context:
+    """Return the condition keys with which a stranger's trail comes to the bucket."""
+    return {
+        "aws:SourceArn": f"arn:{partition}:cloudtrail:us-east-1:{_STRANGER}:trail/{ANYTHING}",
+        "aws:SourceAccount": _STRANGER,
+        "aws:SourceOrgID": "o-zzzzzzzzzz",
+        "aws:SourceOrgPaths": ("o-zzzzzzzzzz/r-zzzz/",),
+        "s3:x-amz-acl": "bucket-owner-full-control",
+    }
+
+
+def _lets_cloudtrail_write(statement: Statement) -> bool:
+    """Return whether a statement may be one that lets CloudTrail write; one that is malformed may be."""
+    if statement.flaw:
+        return True
+    action = covers_action(statement.actions, _WRITE).value is not False
+    return action and speaks_of(statement.principals, _CLOUDTRAIL, allows=True).value is not False
+
+
+def _unless(dangers: tuple[Question, ...], safeguards: tuple[Question, ...]) -> Truth:
+    """Return True if a danger is real and no safeguard is, asking no more than is needed to tell."""
+    danger = _any(dangers)
+    if danger.value is False:
+        return danger
+    safe = _any(safeguards)
+    if safe.value:
+        return Truth(False)
+    return danger if safe.value is False or danger.value is None else safe
+
+
+def _any(questions: tuple[Question, ...]) -> Truth:
+    doubt: Truth | None = None
+    for question in questions:
+        answer = ask(question)
+        if answer.value:
+            return answer
+        if answer.value is None:
+            doubt = doubt or answer
+    return doubt or Truth(False)
+
+
+def _grants_everybody(bucket: Sight) -> bool:
+    grants = bucket["acl_grants"]
+    found = grants.plain()
+    if not isinstance(found, list) or not all(
+        isinstance(one, Mapping) and isinstance(one.get("Grantee"), Mapping) for one in found
+    ):
+        raise UnseenError(Unknown("malformed: expected a list of grants"), grants.path)
+    return any(one["Grantee"].get("URI") in _EVERYBODY for one in found)
+
+
+def _blocks(block: Sight, setting: str) -> bool:
+    return not block.is_null and block[setting].flag()
+
+
+def _owner_enforced(ownership: Sight) -> bool:
+    return not ownership.is_null and ownership["ObjectOwnership"].text() == "BucketOwnerEnforced"
+
+
+def _s3_says_public(status: Sight) -> bool:
+    return not status.is_null and status["IsPublic"].flag()
+
+
+def _reads_public(bucket: Sight) -> bool:
+    """Return whether the policy is public by our own reading; where that is unsure, S3's word stands."""
+    answer = is_public(bucket["policy"].plain())
+    if answer.value is None and bucket["policy_status"].unknown is not None:
+        raise UnseenError(Unknown(f"policy_not_understood: {answer.why}"), bucket["policy"].path)
+    return bool(answer.value)

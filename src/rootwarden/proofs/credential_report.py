@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rootwarden.model.readings import Unknown, UnseenError
-from rootwarden.model.sight import Sight, parse_time
+from rootwarden.model.sight import Log, Sight, parse_time
 from rootwarden.model.view import View
 from rootwarden.proofs.truth import Truth, ask
 
@@ -21,7 +21,8 @@ _NO_DATE = frozenset({"", "no_information", "n/a", "not_supported"})
 def root_row(seen: View) -> Sight:
     """Return the root row of the credential report; unread when the report is, or when it has no such row."""
     row = seen.account["iam.credential_report"]["rows"].item("user", ROOT)
-    if row.unknown is None and row.is_none:
+    quiet = row.recorded_in(Log())
+    if quiet.unknown is None and quiet.is_none:
         return Sight(row.path, Unknown("no_root_row", "iam.GetCredentialReport"), seen.log)
     return row
 

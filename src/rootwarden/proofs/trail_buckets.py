@@ -17,7 +17,7 @@ OUT_OF_SCOPE = "bucket_out_of_scope"
 
 
 class TrailBucket(Struct, frozen=True):
-    """One bucket as seen by the account that owns it (`owner`, "" when not in scope), and the trails that write to it."""
+    """One bucket as its owner sees it (`owner` is "" when no account in scope shows it), and the trails that use it."""
 
     name: str
     arn: str

@@ -79,15 +79,22 @@ def survey(seen: View) -> Survey:
     here: list[Trail] = []
     elsewhere: list[Trail] = []
     for arn, (_, item) in found.items():
-        _, _, _, home, owner, tail = arn.split(":")
-        name = tail.removeprefix("trail/")
-        if owner == seen.subject.account:
-            here.append(Trail(arn, name, owner, home, item))
-        elif seen.shared_owner(FACT, arn) == owner:
-            elsewhere.append(Trail(arn, name, owner, home, scratch.shared(FACT, arn), item))
+        trail = _trail(arn, item)
+        if trail.owner != seen.subject.account and seen.shared_owner(FACT, arn) == trail.owner:
+            elsewhere.append(_trail(arn, scratch.shared(FACT, arn), item))
         else:
-            here.append(Trail(arn, name, owner, home, item))
+            here.append(trail)
     return Survey(tuple(here), tuple(elsewhere), tuple(unread), scratch)
+
+
+def trail_at(seen: View, arn: str) -> Trail:
+    """Return a trail that any account in scope sees, by its ARN."""
+    return _trail(arn, seen.shared(FACT, arn))
+
+
+def _trail(arn: str, sight: Sight, second: Sight | None = None) -> Trail:
+    _, _, _, home, owner, tail = arn.split(":", 5)
+    return Trail(arn, tail.removeprefix("trail/"), owner, home, sight, second)
 
 
 JudgeTrail = Callable[[View, Trail], Iterable[Verdict]]

@@ -9,7 +9,7 @@ from rootwarden.model.findings import CATALOGUE_VERSION, Practice
 from rootwarden.report.commands import generic
 from rootwarden.report.control_facts import is_paid, needs, permissions
 from rootwarden.report.frameworks import mapped
-from rootwarden.report.labels import plural
+from rootwarden.report.labels import AUTOMATION, plural
 from rootwarden.report.setting import setting_text
 
 
@@ -87,7 +87,7 @@ def _ids(ids: tuple[str, ...], long: bool) -> str:
 
 def _remedy(control: Control) -> str:
     steps = "\n".join(f"{number}. {step}" for number, step in enumerate(control.fix.steps, start=1))
-    parts = [f"## How to mend it\n\n{steps}"]
+    parts = [f"## How to mend it\n\n{AUTOMATION.get(control.fix.automation, control.fix.automation)}.\n\n{steps}"]
     if control.fix.commands:
         parts.append("```sh\n" + "\n".join(generic(control.fix.commands)) + "\n```")
     if control.fix.terraform:

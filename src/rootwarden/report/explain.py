@@ -10,6 +10,7 @@ from rootwarden.model.findings import CATALOGUE_VERSION
 from rootwarden.report.commands import generic
 from rootwarden.report.control_facts import is_paid, needs, permissions
 from rootwarden.report.frameworks import mapped
+from rootwarden.report.labels import AUTOMATION
 from rootwarden.report.setting import setting_text
 
 _INDENT = "  "
@@ -63,7 +64,7 @@ def _frameworks(control: Control, width: int) -> list[str]:
 
 
 def _remedy(control: Control, width: int) -> list[str]:
-    lines = _wrapped(f"{_AUTOMATION.get(control.fix.automation, control.fix.automation)}.", width, _INDENT)
+    lines = _wrapped(f"{AUTOMATION.get(control.fix.automation, control.fix.automation)}.", width, _INDENT)
     for number, step in enumerate(control.fix.steps, start=1):
         lines += _wrapped(f"{number}. {step}", width, _INDENT, hang="     ")
     if control.fix.commands:
@@ -71,13 +72,6 @@ def _remedy(control: Control, width: int) -> list[str]:
     if control.fix.terraform:
         lines += ["", f"{_INDENT}Terraform:", *textwrap.indent(control.fix.terraform.strip(), "    ").splitlines()]
     return lines
-
-
-_AUTOMATION = {
-    "auto": "Can be done by a program",
-    "assisted": "Can be prepared by a program, with decisions left to a person",
-    "manual": "Has to be done by a person",
-}
 
 
 def _paragraphs(text: str, width: int) -> list[str]:

@@ -36,7 +36,7 @@ TERMS = (
         "The account that owns the organization. Service control policies do not bind it, so its root weighs most.",
     ),
     Term("Member account", "Any other account of the organization."),
-    Term("MFA", "Multi-factor authentication: beside the password, something one holds. Security keys resist phishing."),
+    Term("MFA", "Multi-factor authentication: beside the password, something one holds. Keys resist phishing."),
     Term("Organization", "A set of AWS accounts under one management account (AWS Organizations)."),
     Term("Partition", "A separate AWS: aws, aws-us-gov (GovCloud) or aws-cn (China)."),
     Term(

@@ -31,15 +31,12 @@ class Group(Struct, frozen=True):
 
     @property
     def message(self) -> str:
-        """What most of the findings say, and how many say it in other words."""
+        """What the findings say; where they name different things, one of them and how many more there are."""
         if self.first.status is Status.UNKNOWN and self.first.unknown_because is not None:
             return f"{self.first.title}: could not tell, {in_short(self.first.unknown_because)}."
-        if len(self.findings) == 1:
-            return self.first.message
         said = Counter(finding.message for finding in self.findings)
-        message, times = said.most_common(1)[0]
-        others = len(self.findings) - times
-        return f"{message} And {others:,} more like it." if others else message
+        message = said.most_common(1)[0][0]
+        return message if len(said) == 1 else f"{message} And {len(self.findings) - 1:,} more like it."
 
     @property
     def rank(self) -> tuple[int, int, int, str, str, str]:

@@ -11,22 +11,26 @@ from rootwarden.report.grouping import Group
 
 
 class Harm(Struct, frozen=True):
-    """One harm: its name, what root can do, and the families of controls that would limit or reveal it."""
+    """One harm: its name, what root can do, and what is asked of the families of controls that limit or reveal it."""
 
     key: str
     title: str
     what: str
-    safeguards: str
+    asks: str
     families: tuple[str, ...]
 
 
 class Threat(Struct, frozen=True):
-    """A harm as it stands in this audit: the failing and the unreadable groups of its controls, the worst first."""
+    """A harm as it stands in this audit: the failing and the unreadable groups of its controls, the worst first.
+
+    `held` and `manual` count the controls of which nothing fails or is unread: those that passed, those for a person.
+    """
 
     harm: Harm
     failing: tuple[Group, ...]
     unread: tuple[Group, ...]
-    judged: int
+    held: int
+    manual: int
 
 
 # Every family of codes (RW-<FAMILY>-<number>) stands in exactly one row; a test holds that for the whole catalogue.
@@ -35,7 +39,7 @@ BEGINNING = Harm(
     "How it could begin",
     "Whoever signs in as root, or finds a root access key, can do everything in the account. "
     "No IAM policy of the account can limit it.",
-    "what keeps root out of the wrong hands",
+    "Can somebody become root today?",
     ("ROOT", "ORG"),
 )
 HARMS = (
@@ -43,21 +47,21 @@ HARMS = (
         "bills",
         "Bills nobody planned",
         "Root can start the most expensive resources AWS rents out, in any Region, and the account owner is charged.",
-        "what would make somebody notice the money",
+        "Would anybody notice the money?",
         ("BILL", "SVC"),
     ),
     Harm(
         "deletion",
         "Everything deleted",
         "Root can delete what runs, what is stored and the backups beside it, and then the record of who did it.",
-        "what keeps the record out of reach",
+        "Would the record survive?",
         ("TRAIL", "AUD"),
     ),
     Harm(
         "data",
         "Data taken",
         "Root can read and copy every database and bucket, or open them to strangers, and nothing asks twice.",
-        "what limits people and raises the alarm",
+        "Would anybody be stopped, or warned?",
         ("IAM", "MON", "POL"),
     ),
 )
@@ -72,9 +76,13 @@ def family(code: str) -> str:
 def threat(harm: Harm, groups: Iterable[Group]) -> Threat:
     """Return how `harm` stands; `groups` are sorted, the worst first."""
     mine = [group for group in groups if family(group.first.code) in harm.families]
-    return Threat(
-        harm,
-        tuple(group for group in mine if group.first.status is Status.FAIL),
-        tuple(group for group in mine if group.first.status is Status.UNKNOWN),
-        len({group.first.code for group in mine}),
-    )
+    failing = _with(mine, Status.FAIL)
+    unread = _with(mine, Status.UNKNOWN)
+    open_ends = {group.first.code for group in (*failing, *unread)}
+    manual = {group.first.code for group in _with(mine, Status.MANUAL)} - open_ends
+    held = {group.first.code for group in _with(mine, Status.PASS)} - open_ends - manual
+    return Threat(harm, failing, unread, len(held), len(manual))
+
+
+def _with(groups: Iterable[Group], status: Status) -> tuple[Group, ...]:
+    return tuple(group for group in groups if group.first.status is status)

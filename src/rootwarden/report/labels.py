@@ -42,6 +42,14 @@ SEVERITY_STYLE = MappingProxyType(
     }
 )
 
+AUTOMATION = MappingProxyType(
+    {
+        "auto": "Can be done by a program",
+        "assisted": "Can be prepared by a program, with decisions left to a person",
+        "manual": "Has to be done by a person",
+    }
+)
+
 # The order in which statuses are shown: what needs somebody first.
 ORDER = tuple(Status)
 

@@ -14,6 +14,9 @@ from rootwarden.model.readings import Unknown
 # AWS's refusals: AccessDenied, AccessDeniedException, UnauthorizedOperation, AuthorizationError, NotAuthorized...
 _REFUSED = re.compile(r"denied|not ?authorized|unauthorized|authorization|forbidden", re.IGNORECASE)
 
+# Reasons of Rootwarden's own are words joined by underscores; AWS's are CamelCase.
+_OUR_CODE = re.compile(r"[a-z]+(_[a-z]+)*")
+
 
 class Reason(Struct, frozen=True):
     """One reason and everything it hid: accounts, controls (codes), and the number of findings it made UNKNOWN."""
@@ -35,8 +38,9 @@ class Reason(Struct, frozen=True):
 
 
 def in_short(unknown: Unknown) -> str:
-    """Return reason and call without permissions and hint."""
-    return f"{unknown.why} on {unknown.call}" if unknown.call else unknown.why
+    """Return reason and call without permissions and hint: `AccessDenied on iam.ListUsers`, `not collected`."""
+    why = unknown.why.replace("_", " ") if _OUR_CODE.fullmatch(unknown.why) else unknown.why
+    return f"{why} on {unknown.call}" if unknown.call else why
 
 
 def reasons(findings: Iterable[Finding]) -> list[Reason]:

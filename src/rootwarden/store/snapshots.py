@@ -1,15 +1,16 @@
-"""The snapshot file: written account by account so that a cut file is still evidence, read as a stream."""
+"""Snapshot files: a cut never spoils what was finished, and reading line by line makes size no matter."""
 
 from __future__ import annotations
 
-import gzip
 import os
-from collections.abc import Generator, Iterator
+import stat
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, cast
+from typing import Any
 
-from isal import igzip_lib, isal_zlib
+from isal import igzip
 
 from rootwarden.errors import InputError, OutputError
 from rootwarden.model.snapshot import (
@@ -21,148 +22,126 @@ from rootwarden.model.snapshot import (
     read_header,
     read_organization,
 )
+from rootwarden.store.cut_lines import CutShortError, DamagedError, whole_lines
 
-_GZIP = b"\x1f\x8b"
-_GZIP_FORMAT = 31  # zlib's window bits 15, plus 16 for a gzip header and trailer
-_BLOCK = 64 * 1024
-# What decompression raises; the stubs of isal declare its error as a value, not as a class.
-_DAMAGED = cast(type[Exception], igzip_lib.IsalError)
-# The longest line that is read: far above the largest account seen, far below what would exhaust a machine.
-LONGEST_LINE = 512 * 1024 * 1024
-_COLLECT = "make one with `rootwarden collect -o FILE`"
+_COLLECT = "make a new one with `rootwarden collect -o FILE`"
 
 
 class SnapshotWriter:
-    """Writes a snapshot: one gzip member per line, each on disk before the call returns."""
+    """Writes a snapshot: header, organization, then accounts, each a gzip member and on the disk on return."""
 
     def __init__(self, path: Path) -> None:
-        """Create the file, readable by its owner only.
+        """Open the file for writing, readable by its owner only; an old one of that name is replaced.
 
         Raises:
-            OutputError: the file cannot be created; names the path.
+            OutputError: the file cannot be written; names it.
         """
         self._path = path
         try:
-            self._file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            self._regular = stat.S_ISREG(os.fstat(self._file).st_mode)
+            if self._regular:
+                os.fchmod(self._file, 0o600)
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise self._unwritable(error) from error
 
     def __enter__(self) -> SnapshotWriter:
-        """Begin writing."""
+        """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close the file; what was written stays."""
-        self._file.close()
+        """Close the file; what was written stays a valid snapshot whatever happened."""
+        os.close(self._file)
 
     def header(self, header: Header) -> None:
         """Write line 1."""
-        self._line(header)
+        self._write(encode_line(header))
 
-    def organization(self, facts: dict[str, Any]) -> None:
+    def organization(self, facts: Mapping[str, Any]) -> None:
         """Write line 2."""
-        self._line({"organization": facts})
+        self._write(encode_line({"organization": facts}))
 
-    def account(self, account: str, facts: dict[str, Any]) -> None:
+    def account(self, account: str, facts: Mapping[str, Any]) -> None:
         """Write the line of one account."""
-        self._line({"account": account, "facts": facts})
+        self._write(encode_line({"account": account, "facts": facts}))
 
-    def _line(self, value: Any) -> None:
+    def _write(self, line: bytes) -> None:
+        member = memoryview(igzip.compress(line, mtime=0))
         try:
-            self._file.write(gzip.compress(encode_line(value), compresslevel=6, mtime=0))
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            while member:
+                member = member[os.write(self._file, member) :]
+            if self._regular:
+                os.fsync(self._file)
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> OutputError:
+        why = error.strerror or str(error)
+        return OutputError(f"cannot write {self._path}", why=why, todo="name a file in a folder that you may write to")
 
 
 class OpenSnapshot:
-    """A snapshot that was opened: its header and organization, and its accounts as often as they are asked for."""
+    """A snapshot that is being read. Once `accounts()` ran to its end, `truncated` tells whether the file was cut."""
 
     def __init__(self, path: Path) -> None:
-        """Read the first two lines.
+        """Read header and organization; see `open_snapshot`."""
+        self._path = path
+        self._broken = False
+        first = list(islice(self._lines(), 2))
+        if not first:
+            why = "it was cut within its first line" if self._broken else "it is empty"
+            raise InputError(f"{path} is not a snapshot", why=why, todo=_COLLECT)
+        self.header: Header = read_header(first[0], str(path))
+        self.organization: Facts | None = None
+        self._skip = 1
+        if len(first) > 1:
+            self.organization = read_organization(first[1], str(path))
+            self._skip = 1 if self.organization is None else 2
+        self._seen: int | None = None
 
-        Raises:
-            InputError: no such file, not a snapshot, of a newer schema, or damaged; names file, line and field.
-        """
-        self.path = path
-        self.truncated = False
-        lines = self._lines()
-        first = next(lines, None)
-        if first is None:
-            raise InputError(f"{path} is not a snapshot", why="it is empty or cut within its first line", todo=_COLLECT)
-        self.header: Header = read_header(first, str(path))
-        second = next(lines, None)
-        self.organization: Facts | None = None if second is None else read_organization(second, str(path))
-        self._skip = 1 if self.organization is None else 2
-        lines.close()
+    @property
+    def truncated(self) -> bool:
+        """Whether the file ends within a line, or before all accounts that its header expects."""
+        return self._broken or (self._seen is not None and self._seen < self.header.accounts_expected)
 
     def accounts(self) -> Iterator[AccountLine]:
-        """Yield the accounts in the order of the file; afterwards `truncated` says whether its end was missing.
+        """Go through the accounts from the start of the file, one in memory at a time.
 
         Raises:
-            InputError: a line is damaged; names it.
+            InputError: a line is damaged; names file and line.
         """
+        seen = 0
         for number, line in enumerate(self._lines(), start=1):
-            if number > self._skip:
-                yield read_account(line, str(self.path), number)
+            if number > self._skip and line.strip():
+                yield read_account(line, str(self._path), number)
+                seen += 1
+        self._seen = seen
 
-    def _lines(self) -> Generator[bytes, None, None]:
-        """Yield whole lines; a file that ends in the middle of one sets `truncated` and ends quietly."""
-        rest = b""
+    def _lines(self) -> Iterator[bytes]:
+        """Go through the whole lines; what a cut left of the last one is dropped, and remembered as a cut."""
+        self._broken = False
         try:
-            with self.path.open("rb") as file:
-                for chunk in self._plain(file):
-                    *whole, rest = (rest + chunk).split(b"\n")
-                    yield from whole
-                    if len(rest) > LONGEST_LINE:
-                        raise InputError(f"{self.path} cannot be read", why="a line is over 512 MiB", todo=_COLLECT)
-        except _DAMAGED as error:
-            raise InputError(f"{self.path} cannot be decompressed", why=str(error), todo=_COLLECT) from error
+            with self._path.open("rb") as file:
+                pieces = whole_lines(file)
+                while (line := next(pieces, None)) is not None:
+                    yield line
+        except CutShortError:
+            self._broken = True
         except OSError as error:
-            why = str(error.strerror or error)
-            raise InputError(f"cannot read {self.path}", why=why, todo="name a snapshot file") from error
-        if _complete(rest):
-            yield rest
-        elif rest.strip():
-            self.truncated = True
+            raise self._unreadable(error) from error
+        except DamagedError as error:
+            raise InputError(f"{self._path} is damaged", why=str(error), todo=_COLLECT) from error
 
-    def _plain(self, file: IO[bytes]) -> Generator[bytes, None, None]:
-        """Yield decompressed pieces of all gzip members, or the file as it is when it is not compressed.
-
-        The members are walked by hand because gzip readers lose whole lines that precede a cut.
-        """
-        data = file.read(_BLOCK)
-        if not data.startswith(_GZIP):
-            while data:
-                yield data
-                data = file.read(_BLOCK)
-            return
-        member = isal_zlib.decompressobj(wbits=_GZIP_FORMAT)
-        while data:
-            yield member.decompress(data)
-            data = member.unused_data if member.eof else file.read(_BLOCK)
-            if member.eof:
-                data = data or file.read(_BLOCK)
-                member = isal_zlib.decompressobj(wbits=_GZIP_FORMAT) if data else member
-        self.truncated = not member.eof
+    def _unreadable(self, error: OSError) -> InputError:
+        return InputError(
+            f"cannot read {self._path}", why=error.strerror or str(error), todo="name an existing snapshot"
+        )
 
 
-def open_snapshot(path: Path) -> OpenSnapshot:
-    """Open a snapshot for reading, gzip or plain JSON lines.
+def open_snapshot(path: Path | str) -> OpenSnapshot:
+    """Open a snapshot, compressed or plain JSON lines; the file is read anew by every `accounts()`.
 
     Raises:
-        InputError: no such file, not a snapshot, of a newer schema, or damaged; names file, line and field.
+        InputError: there is no such file, it is no snapshot or of a newer schema, or a line is damaged.
     """
-    return OpenSnapshot(path)
-
-
-def _complete(line: bytes) -> bool:
-    """Tell a last line that lacks only its newline (edited by hand) from one that was cut."""
-    return line.rstrip().endswith(b"}") and line.count(b"{") <= line.count(b"}")
-
-
-def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"cannot write {path}", why=str(error.strerror), todo="name a file in a folder that exists and is yours"
-    )
+    return OpenSnapshot(Path(path))

@@ -14,9 +14,7 @@ _NONE = "NotFoundException"
 @of_account("budgets.budgets")
 def budgets(visit: Visit) -> list[dict[str, Any]]:
     """Return all budgets, their filter expressions included."""
-    return visit.ask.items(
-        "budgets", "DescribeBudgets", "Budgets", AccountId=visit.account, ShowFilterExpression=True
-    )
+    return visit.ask.items("budgets", "DescribeBudgets", "Budgets", AccountId=visit.account, ShowFilterExpression=True)
 
 
 @of_account(
@@ -29,7 +27,7 @@ def notifications(visit: Visit) -> dict[str, Any]:
 
 
 def _notifications(visit: Visit, budget: str) -> list[dict[str, Any]]:
-    return visit.ask.items_or_none(
+    return visit.ask.items_or_empty(
         _NONE, "budgets", "DescribeNotificationsForBudget", "Notifications",
         AccountId=visit.account, BudgetName=budget,
     )  # fmt: skip
@@ -55,7 +53,7 @@ def subscribers(visit: Visit) -> dict[str, Any]:
 
 
 def _subscribers(visit: Visit, budget: str, notification: dict[str, Any]) -> list[dict[str, Any]]:
-    return visit.ask.items_or_none(
+    return visit.ask.items_or_empty(
         _NONE, "budgets", "DescribeSubscribersForNotification", "Subscribers",
         AccountId=visit.account, BudgetName=budget, Notification=notification,
     )  # fmt: skip

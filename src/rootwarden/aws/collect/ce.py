@@ -34,4 +34,4 @@ def _month_before(first: date) -> date:
 
 def _month(result: dict[str, Any]) -> dict[str, Any]:
     total = result.get("Total", {}).get(_METRIC, {})
-    return result["TimePeriod"] | {"Amount": total.get("Amount"), "Unit": total.get("Unit")}
+    return {**result["TimePeriod"], "Amount": total.get("Amount"), "Unit": total.get("Unit")}

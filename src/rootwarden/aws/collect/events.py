@@ -27,6 +27,6 @@ def _targets(ask: Ask, region: str, rule: str) -> list[dict[str, Any]]:
 
 
 def _kept(target: dict[str, Any]) -> dict[str, Any]:
-    service = (target.get("Arn", "").split(":") + ["", "", ""])[2]
+    service = [*target.get("Arn", "").split(":"), "", "", ""][2]
     hidden = () if service in _INPUT_IS_A_MESSAGE else ("Input", "InputTransformer")
     return {name: target[name] for name in _TARGET if name in target and name not in hidden}

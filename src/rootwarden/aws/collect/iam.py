@@ -66,7 +66,7 @@ def virtual_mfa_devices(visit: Visit) -> dict[str, Any]:
 
 @of_account("iam.authorization")
 def authorization(visit: Visit) -> dict[str, Any]:
-    """Return users, groups, roles and policies with what each may do; AWS's own policies only where somebody has them."""
+    """Return users, groups, roles and policies with what each may do; AWS's own policies only where attached."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DETAILS}
     for page in visit.ask.pages("iam", "GetAccountAuthorizationDetails"):
         for name, key in _DETAILS.items():

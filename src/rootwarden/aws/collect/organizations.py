@@ -16,7 +16,7 @@ _SERVICE = "organizations"
 @of_organization("org.organization")
 def organization(visit: Visit) -> dict[str, Any] | None:
     """Return the organization, None for a standalone account; asked once per reading."""
-    return visit.ask.once("organization", lambda: _organization(visit.ask))
+    return visit.ask.once_for_all("organization", lambda: _organization(visit.ask))
 
 
 def _organization(ask: Ask) -> dict[str, Any] | None:
@@ -30,7 +30,7 @@ def accounts(visit: Visit) -> list[dict[str, Any]]:
 
     `State` replaces `Status`, whose retirement AWS announced; the old field counts only where the new one is absent.
     """
-    return visit.ask.once(
+    return visit.ask.once_for_all(
         "accounts",
         lambda: [
             {name: one.get(name) for name in ("Id", "Name", "Email")} | {"State": one.get("State", one.get("Status"))}
@@ -69,7 +69,7 @@ def tree(visit: Visit) -> dict[str, Any]:
 
 
 def _policies(ask: Ask) -> list[dict[str, Any]]:
-    return ask.once(
+    return ask.once_for_all(
         "policies", lambda: ask.items(_SERVICE, "ListPolicies", "Policies", Filter="SERVICE_CONTROL_POLICY")
     )
 

@@ -37,7 +37,7 @@ def _find(ask: Ask, regions: tuple[str, ...]) -> _Found:
                 return _Found(region, found)
         return _Found("", [])
 
-    return ask.once("identity-center", search)
+    return ask.once_for_all("identity-center", search)
 
 
 @of_account(
@@ -68,7 +68,9 @@ def permission_sets(visit: Visit) -> dict[str, Any]:
 def _one(visit: Visit, centre: _Found, permission_set: Any) -> dict[str, Any]:
     caller, arn = visit.caller, centre.instances[0]["InstanceArn"]
     asked = {"InstanceArn": arn, "PermissionSetArn": permission_set}
-    shared = caller.or_mark(partial(caller.once, f"set:{permission_set}", partial(_shared, caller, centre.region, asked)))
+    shared = caller.or_mark(
+        partial(caller.once_for_all, f"set:{permission_set}", partial(_shared, caller, centre.region, asked))
+    )
     named = partial(caller.items, _SERVICE, "ListAccountAssignments", "AccountAssignments", centre.region)
     return {
         "PermissionSetArn": permission_set,

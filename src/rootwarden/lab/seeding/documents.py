@@ -1,4 +1,4 @@
-"""The policies a well-run account needs: for the audit role, trail buckets, keys and topics, as AWS's guides write them.
+"""The policies a well-run account needs: for the audit role, trail buckets, keys and topics, as in AWS's guides.
 
 Sources: CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail" and "Configure AWS KMS key policies for
 CloudTrail"; Amazon SNS Developer Guide, "Example cases for Amazon SNS access control"; AWS Budgets, "Creating an Amazon

@@ -22,7 +22,7 @@ from rootwarden.lab.seeding_header import Given, as_header
 _at_work: ContextVar[str] = ContextVar("account")
 _given: ContextVar[Given | None] = ContextVar("given", default=None)
 ROLE = "LabSeeding"  # need not exist; a real one would look used
-_NO_PROFILE = {name: (None, None, None, None) for name in ("profile", "config_file", "credentials_file")}
+_NO_PROFILE = dict.fromkeys(("profile", "config_file", "credentials_file"), (None, None, None, None))
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -80,5 +80,10 @@ def _keep(s3: Any, bucket: Bucket) -> None:
         target = {"TargetBucket": bucket.access_logs_to, "TargetPrefix": f"{bucket.name}/"}
         s3.put_bucket_logging(Bucket=bucket.name, BucketLoggingStatus={"LoggingEnabled": target})
     if bucket.expire_days:
-        rule = {"ID": "expire", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": bucket.expire_days}}
+        rule = {
+            "ID": "expire",
+            "Status": "Enabled",
+            "Filter": {"Prefix": ""},
+            "Expiration": {"Days": bucket.expire_days},
+        }
         s3.put_bucket_lifecycle_configuration(Bucket=bucket.name, LifecycleConfiguration={"Rules": [rule]})

@@ -22,7 +22,9 @@ def seed_trails(hands: Hands, world: World, account: Account, keys: KeyRing, now
         api = hands("cloudtrail", trail.region or world.region)
         if trail.selectors or trail.advanced_selectors:
             kind = "EventSelectors" if trail.selectors else "AdvancedEventSelectors"
-            api.put_event_selectors(**{"TrailName": trail.name, kind: list(trail.selectors or trail.advanced_selectors)})
+            api.put_event_selectors(
+                **{"TrailName": trail.name, kind: list(trail.selectors or trail.advanced_selectors)}
+            )
         if trail.started_days_ago is not None:
             api.start_logging(Name=trail.name)
         if trail.stopped_days_ago is not None:

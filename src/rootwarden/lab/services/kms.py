@@ -43,7 +43,9 @@ class Kms(KmsResponse):
         key = backend.keys.get(key_id or "")
         if owner != self.current_account and (key is None or not self._let_in(key, action)):
             text = f"User is not authorized to perform: {action} on resource: {wanted}"
-            raise AwsError("AccessDeniedException", f"{text} because no resource-based policy allows the {action} action")
+            raise AwsError(
+                "AccessDeniedException", f"{text} because no resource-based policy allows the {action} action"
+            )
         if key is None:
             raise AwsError("NotFoundException", f"Key '{wanted}' does not exist")
         return key

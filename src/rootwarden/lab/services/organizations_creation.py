@@ -22,6 +22,7 @@ class Creation(OrganizationsResponse):
         organization.id = management.organization_id = given.id or organization.id
         organization.master_account_email = management.email = given.email or management.email
         management.name = given.name or management.name
-        for unit in (*backend.ou, *backend.policies):
-            unit.organization_id = organization.id
-        return ActionResult(backend.org.describe())
+        parts: list[Any] = [*backend.ou, *backend.policies]
+        for part in parts:
+            part.organization_id = organization.id
+        return ActionResult(organization.describe())

@@ -31,7 +31,8 @@ class Sns(SNSResponse):
         """Subscribe an endpoint; the answer names the subscription only if it needs no confirmation or is asked to."""
         topic = self._topic(self._get_param("TopicArn"), "sns:Subscribe")
         before = {one.arn for one in _subscriptions_of(topic)}
-        arn = str(super().subscribe().result["SubscriptionArn"])
+        answer: Any = super().subscribe().result
+        arn = str(answer["SubscriptionArn"])
         waiting = self._get_param("Protocol") in _WAITING or self.current_account != topic.account_id
         if arn not in before:
             self.backend.subscriptions[arn].attributes[PENDING] = waiting
@@ -50,7 +51,8 @@ class Sns(SNSResponse):
     def get_topic_attributes(self) -> ActionResult:
         """Return a topic's attributes with true counts of subscriptions."""
         topic = self._topic(self._get_param("TopicArn"), "sns:GetTopicAttributes")
-        attributes = dict(super().get_topic_attributes().result["Attributes"])
+        answer: Any = super().get_topic_attributes().result
+        attributes = dict(answer["Attributes"])
         pending = [_pending(one) for one in _subscriptions_of(topic)]
         attributes |= {"SubscriptionsPending": sum(pending), "SubscriptionsConfirmed": len(pending) - sum(pending)}
         return ActionResult({"Attributes": {name: _text(value) for name, value in attributes.items()}})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rootwarden.model.audit import Audit
 from rootwarden.report.grouping import grouped
 from rootwarden.report.options import RenderOptions
+from rootwarden.report.places import account_names
 from rootwarden.report.screen.overview import draw_counts, draw_title, draw_worst
 from rootwarden.report.screen.pen import Pen
-from rootwarden.report.screen.places import account_names
 from rootwarden.report.screen.practices import draw_practices
 from rootwarden.report.screen.sight import draw_coverage, draw_next, draw_reasons
 

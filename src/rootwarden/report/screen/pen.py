@@ -15,7 +15,7 @@ from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
 
 NARROWEST = 40
-_ASCII = str.maketrans({"·": "-", "…": "...", "–": "-", "—": "-", "’": "'", "“": '"', "”": '"', "✗": "x", "✓": "+"})
+_ASCII = str.maketrans({"·": "-", "…": "...", "✗": "x", "✓": "+"})
 
 
 class Pen:

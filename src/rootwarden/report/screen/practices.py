@@ -9,8 +9,8 @@ from rich.text import Text
 from rootwarden.model.findings import Practice, Status
 from rootwarden.report.grouping import Group
 from rootwarden.report.labels import ORDER, STATUS
+from rootwarden.report.places import where
 from rootwarden.report.screen.pen import Pen
-from rootwarden.report.screen.places import where
 
 _ONLY_COUNTED = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 

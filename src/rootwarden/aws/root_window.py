@@ -1,0 +1,72 @@
+"""What the root sessions of an audit will look like, said beforehand, so that whoever watches root can tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from rootwarden.aws.ask import Ask
+from rootwarden.aws.hop import ROOT_SECONDS, assume_role, task_policy_arn
+from rootwarden.aws.opening import Opened
+from rootwarden.aws.refusals import UnreadError
+from rootwarden.aws.timestamps import in_utc
+
+_PREFIX = "rw-audit-"
+
+
+class StandingWindow(Struct, frozen=True, kw_only=True):
+    """A window of kind `central_audit`: the only root activity that this reading causes, and until when it can last.
+
+    `caller` is the ARN that CloudTrail shows calling AssumeRoot. An empty `source_identity` means that the caller could
+    not set one: then only the ARN tells these sessions from others.
+    """
+
+    caller: str
+    task_policy: str
+    accounts: tuple[str, ...]
+    start: datetime
+    end: datetime
+    source_identity: str = ""
+    kind: str = "central_audit"
+
+    def text(self) -> str:
+        """Return it for people, one fact a line."""
+        rows = {
+            "kind": self.kind,
+            "caller": self.caller,
+            "task policy": self.task_policy,
+            "source identity": self.source_identity or "none (match by caller)",
+            "accounts": ", ".join(self.accounts) or "none",
+            "from": in_utc(self.start),
+            "until": in_utc(self.end),
+        }
+        return "\n".join(f"{name + ':':<17}{value}" for name, value in rows.items())
+
+
+def root_auditor(opened: Opened, role: str, ulid: str) -> tuple[Ask, str]:
+    """Return who is to call AssumeRoot, and its ARN: the role (an ARN) assumed with the source identity of this audit.
+
+    AWS lets nobody change a source identity that is already set, and the role's trust policy must allow setting one:
+    where that is refused, and where no role was named, the caller asks as it is.
+    """
+    if not role:
+        return opened.ask, opened.arn
+    try:
+        auditor = assume_role(opened.first, role, source_identity=f"{_PREFIX}{ulid}")
+    except UnreadError:
+        return opened.ask, opened.arn
+    return auditor, opened.arn
+
+
+def standing_window(auditor: Ask, arn: str, accounts: Iterable[str], start: datetime, seconds: float) -> StandingWindow:
+    """Return the window for a reading that may take `seconds` and whose last root session may outlive it."""
+    return StandingWindow(
+        caller=arn,
+        task_policy=task_policy_arn(auditor.partition),
+        accounts=tuple(sorted(accounts)),
+        start=start,
+        end=start + timedelta(seconds=seconds + ROOT_SECONDS),
+        source_identity=auditor.source_identity,
+    )

@@ -1,0 +1,50 @@
+"""What to collect: as whom, from which accounts and Regions, and what was opted into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from rootwarden.aws.opening import Way
+from rootwarden.aws.targets import DEFAULT_ROLE, Roles
+
+
+class CollectRequest(Struct, frozen=True, kw_only=True):
+    """One request to read AWS; None and () mean: as the environment and the profile say, and everything there is.
+
+    `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
+    `facts` limits what is read. `timeout` is in seconds and covers the whole reading.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    role_arn: str | None = None
+    endpoint_url: str | None = None
+    concurrency: int = 16
+    timeout: float = 1800.0
+    org: bool = False
+    accounts: tuple[str, ...] = ()
+    role: str = DEFAULT_ROLE
+    roles: Mapping[str, str] = {}
+    regions: tuple[str, ...] = ()
+    root_audit: bool = False
+    paid: bool = False
+    facts: tuple[str, ...] | None = None
+
+    @property
+    def way(self) -> Way:
+        """How to reach AWS."""
+        return Way(
+            profile=self.profile or "",
+            region=self.region or "",
+            role_arn=self.role_arn or "",
+            endpoint_url=self.endpoint_url or "",
+            concurrency=self.concurrency,
+            timeout=self.timeout,
+        )
+
+    @property
+    def entry(self) -> Roles:
+        """Which role opens which account."""
+        return Roles(self.role, self.roles)

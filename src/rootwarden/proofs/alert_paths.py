@@ -1,0 +1,95 @@
+"""The topics that an account's alarms and event rules send to, and which of them send to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.sight import Sight
+from rootwarden.model.view import View
+from rootwarden.proofs.topic_publish import CLOUDWATCH, EVENTS, Publisher
+
+ALARMS, RULES = "cloudwatch.alarms", "events.rules"
+
+
+class Gap(Struct, frozen=True):
+    """A place where alarms or rules may exist that nobody could read; `region` is "" when it is all of them."""
+
+    fact: str
+    region: str
+    error: UnseenError
+
+
+class AlertPaths(Struct, frozen=True):
+    """Topics by ARN with what sends to them, and where more may be."""
+
+    publishers: Mapping[str, tuple[Publisher, ...]]
+    gaps: tuple[Gap, ...]
+
+    def gap_near(self, region: str) -> UnseenError | None:
+        """Return why something else in this Region may send to a topic there, None if all was read."""
+        return next((gap.error for gap in self.gaps if gap.region in ("", region)), None)
+
+
+def alert_paths(seen: View) -> AlertPaths:
+    """Look through alarms and rules, switched on or off; nothing is recorded in `seen`."""
+    scratch = seen.about()
+    found: dict[str, list[Publisher]] = {}
+    gaps: list[Gap] = []
+    for fact, senders in ((ALARMS, _alarms), (RULES, _rules)):
+        try:
+            items = scratch.account[fact].each(key="region")
+        except UnseenError as error:
+            gaps.append(Gap(fact, "", error))
+            continue
+        for item in items:
+            region = item.told("region")
+            for row in senders(item, scratch, region):
+                if isinstance(row, UnseenError):
+                    gaps.append(Gap(fact, region, row))
+                else:
+                    for arn in row[1]:
+                        found.setdefault(arn, []).append(row[0])
+    return AlertPaths({arn: tuple(publishers) for arn, publishers in found.items()}, tuple(gaps))
+
+
+Sender = tuple[Publisher, list[str]]
+
+
+def _alarms(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenError]:
+    account, partition = seen.subject.account, seen.subject.partition
+    for kind in ("MetricAlarms", "CompositeAlarms"):
+        try:
+            alarms = item[kind].each(key="AlarmName")
+        except UnseenError as error:
+            yield error
+            continue
+        for alarm in alarms:
+            try:
+                topics = _topics(alarm["AlarmActions"].plain(), alarm.path)
+            except UnseenError as error:
+                yield error
+                continue
+            name = alarm.told("AlarmName")
+            arn = alarm.told("AlarmArn") or f"arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"
+            yield Publisher(CLOUDWATCH, account, f"the alarm {name}", arn, region), topics
+
+
+def _rules(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenError]:
+    try:
+        topics = _topics([target["Arn"].text() for target in item["targets"].each()], item.path)
+    except UnseenError as error:
+        yield error
+        return
+    yield Publisher(EVENTS, seen.subject.account, f"the rule {item.told('Name')}", item.told("Arn"), region), topics
+
+
+def _topics(targets: Any, path: str) -> list[str]:
+    """Return the SNS topics among the ARNs that an alarm or a rule acts on."""
+    if not isinstance(targets, list) or not all(isinstance(target, str) for target in targets):
+        raise UnseenError(Unknown("malformed: expected a list of ARNs"), path)
+    parts = ((target, target.split(":")) for target in targets)
+    return [target for target, fields in parts if len(fields) == 6 and fields[2] == "sns"]

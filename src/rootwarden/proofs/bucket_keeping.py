@@ -1,0 +1,132 @@
+"""What keeps the files of a bucket from being deleted before their time, and what deletes them too early.
+
+Sources: S3 User Guide, "Locking objects with Object Lock", "Configuring MFA delete" and "Managing the lifecycle of
+objects".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.sight import Log, Sight
+from rootwarden.proofs.answers import Answer
+from rootwarden.proofs.public_policy import is_denied_to_everyone
+from rootwarden.proofs.wildcards import ANYTHING
+
+_DELETIONS = ("s3:DeleteObject", "s3:DeleteObjectVersion")
+
+
+def lock_days(bucket: Sight) -> tuple[int, str]:
+    """Return for how many days Object Lock keeps every new object by default, and its mode; (0, "") without a default.
+
+    Raises:
+        UnseenError: the configuration is unread or malformed.
+    """
+    lock = bucket["object_lock"]
+    if lock.is_null or lock["ObjectLockEnabled"].text() != "Enabled":
+        return 0, ""
+    retention = lock["Rule"]["DefaultRetention"]
+    if _left_out(lock["Rule"]) or _left_out(retention):
+        return 0, ""
+    mode = retention["Mode"].text()
+    if mode not in ("COMPLIANCE", "GOVERNANCE"):
+        raise UnseenError(Unknown(f"malformed: Mode {mode[:40]!r}"), retention.path)
+    if _left_out(retention["Years"]):
+        return int(retention["Days"].number()), mode
+    return 365 * int(retention["Years"].number()), mode
+
+
+def is_versioned(bucket: Sight) -> bool:
+    """Return whether overwritten and deleted objects are kept as versions; `{}` means it was never switched on."""
+    versioning = bucket["versioning"]
+    if versioning.recorded_in(Log()).is_null:
+        return False
+    return versioning["Status"].text(default="") == "Enabled"
+
+
+def needs_mfa_to_delete(bucket: Sight) -> bool:
+    """Return whether deleting a version takes the MFA device of the bucket owner's root user."""
+    return bucket["versioning"]["MFADelete"].text(default="") == "Enabled"
+
+
+def denies_deletion(bucket: Sight, bucket_arn: str) -> bool:
+    """Return whether the bucket policy denies everybody the deletion of objects and of their versions.
+
+    Raises:
+        UnseenError: the policy is unread, or its meaning cannot be told.
+    """
+    policy = bucket["policy"].plain()
+    answers = [is_denied_to_everyone(policy, action, f"{bucket_arn}/{ANYTHING}") for action in _DELETIONS]
+    if any(answer.value is False for answer in answers):
+        return False
+    unsure: Answer | None = next((answer for answer in answers if answer.value is None), None)
+    if unsure is not None:
+        raise UnseenError(Unknown(f"policy_not_understood: {unsure.why}"), bucket["policy"].path)
+    return True
+
+
+def expires_early(bucket: Sight, prefixes: Iterable[str], days: float) -> str:
+    """Return what deletes objects under one of these key prefixes before `days` have passed, "" if nothing does.
+
+    Raises:
+        UnseenError: the lifecycle rules are unread or malformed.
+    """
+    lifecycle = bucket["lifecycle"]
+    rules = None if lifecycle.is_null else lifecycle.plain()
+    for rule in rules or []:
+        if not isinstance(rule, Mapping) or rule.get("Status") not in ("Enabled", "Disabled"):
+            raise UnseenError(Unknown("malformed: a lifecycle rule without Status"), lifecycle.path)
+        expiration = rule.get("Expiration")
+        if rule["Status"] == "Disabled" or expiration is None or not _touches(rule, prefixes, lifecycle.path):
+            continue
+        found = _too_early(expiration, days, lifecycle.path)
+        if found:
+            return found
+    return ""
+
+
+def _too_early(expiration: Any, days: float, path: str) -> str:
+    if not isinstance(expiration, Mapping):
+        raise UnseenError(Unknown("malformed: Expiration is not an object"), path)
+    if expiration.get("Date") is not None:
+        return f"on {str(expiration['Date'])[:10]}, whatever their age"
+    after = expiration.get("Days")
+    if after is None:
+        return ""  # only markers of deleted objects are tidied up
+    if isinstance(after, bool) or not isinstance(after, int):
+        raise UnseenError(Unknown("malformed: Expiration.Days is not a number"), path)
+    return f"after {after} days" if after < days else ""
+
+
+def _touches(rule: Mapping[str, Any], prefixes: Iterable[str], path: str) -> bool:
+    """Return whether a rule may apply to log files: they lie under a prefix and carry no tags."""
+    scope = rule.get("Filter", {})
+    if not isinstance(scope, Mapping):
+        raise UnseenError(Unknown("malformed: Filter is not an object"), path)
+    both = scope.get("And", {})
+    parts = {**scope, **both} if isinstance(both, Mapping) else scope
+    if "Tag" in parts or "Tags" in parts:
+        return False
+    start = parts.get("Prefix", rule.get("Prefix", "")) or ""
+    if not isinstance(start, str):
+        raise UnseenError(Unknown("malformed: Prefix is not text"), path)
+    return any(prefix.startswith(start) or _reaches(start, prefix) for prefix in prefixes)
+
+
+def _reaches(start: str, prefix: str) -> bool:
+    """Return whether a longer rule prefix still meets CloudTrail's own folder.
+
+    Keys are PREFIX/AWSLogs/[ORGANIZATION/]ACCOUNT/CloudTrail.../ (CloudTrail User Guide, "Finding your log files").
+    """
+    if not start.startswith(prefix):
+        return False
+    folders = [part for part in start[len(prefix) :].split("/") if not (part.startswith("o-") or part.isdigit())]
+    service = next((part for part in folders if part), "")
+    return service.startswith("CloudTrail") or "CloudTrail".startswith(service)
+
+
+def _left_out(sight: Sight) -> bool:
+    """Return whether AWS left a field out; looked at without recording, because that decides nothing by itself."""
+    return sight.recorded_in(Log()).is_none

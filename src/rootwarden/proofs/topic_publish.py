@@ -1,0 +1,131 @@
+"""Whether a service may publish to an SNS topic: by the topic's policy, and by the policy of the key that encrypts it.
+
+Sources: CloudWatch User Guide, "Amazon SNS and alarms"; EventBridge User Guide, "Using resource-based policies"; Cost
+Management User Guide, "Creating an Amazon SNS topic for budget notifications"; AWS re:Post, "CloudWatch alarms and
+encrypted SNS topics" (the default key aws/sns lets no other service in).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.sight import Log, Sight
+from rootwarden.model.view import View
+from rootwarden.proofs.answers import NO, YES, Answer, cannot_tell
+from rootwarden.proofs.condition_values import Context
+from rootwarden.proofs.key_lookup import find_key
+from rootwarden.proofs.policy_decision import Effect, Request, decide
+from rootwarden.proofs.policy_document import Document, read_document
+from rootwarden.proofs.policy_principals import Caller, account, service
+
+CLOUDWATCH = "cloudwatch.amazonaws.com"
+EVENTS = "events.amazonaws.com"
+BUDGETS = "budgets.amazonaws.com"
+_DEFAULT_KEY = "alias/aws/sns"
+_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+_USABLE = ("Enabled", "Updating")
+
+
+class Publisher(Struct, frozen=True):
+    """What sends messages to a topic: the service, and the alarm, rule or budget behind it ("" where unknown)."""
+
+    service: str
+    account: str
+    name: str
+    arn: str = ""
+    region: str = ""
+
+    def context(self) -> Context:
+        """Return the condition keys of its calls. Only alarms act for the owning account (AWS:SourceOwner)."""
+        known: dict[str, str | tuple[str, ...] | None] = {
+            "aws:sourceaccount": self.account,
+            "aws:sourceowner": self.account if self.service == CLOUDWATCH else None,
+            "aws:securetransport": "true",
+            "kms:calleraccount": None,
+        }
+        if self.arn:
+            known["aws:sourcearn"] = self.arn
+        return known
+
+    def callers(self) -> tuple[Caller, ...]:
+        """Return as whom it may come: the service, and for alarms the owning account too."""
+        if self.service == CLOUDWATCH:
+            return (service(self.service), account(self.account))
+        return (service(self.service),)
+
+
+def shut_out(topic: Sight, arn: str, publishers: Iterable[Publisher]) -> Iterator[Publisher]:
+    """Go through the publishers that the topic's policy does not let publish.
+
+    Raises:
+        UnseenError: the policy is unread, or whether it lets a publisher in cannot be told.
+    """
+    sight = topic["attributes"]["Policy"]
+    policy = read_document(sight.plain())
+    for publisher in _told_apart(policy, publishers):
+        answer = _any_caller(policy, arn, publisher)
+        if answer.value is None:
+            raise UnseenError(Unknown(f"policy_not_understood: {answer.why}"), sight.path)
+        if not answer.value:
+            yield publisher
+
+
+def key_problem(seen: View, topic: Sight, arn: str, publishers: Iterable[Publisher]) -> str:
+    """Return why the key of an encrypted topic keeps a publisher out ("default_key", "key_not_usable", "key_policy").
+
+    "" where the topic is not encrypted with a key of KMS, or where every publisher may use it.
+
+    Raises:
+        UnseenError: the key or its policy is unread, or its meaning cannot be told.
+    """
+    named = topic["attributes"]["KmsMasterKeyId"].text(default="")
+    if not named:
+        return ""
+    if named.endswith(_DEFAULT_KEY):
+        return "default_key"
+    _, _, _, region, owner, _ = arn.split(":", 5)
+    key = find_key(seen, named, owner, region)
+    if key["KeyManager"].recorded_in(Log()).text() == "AWS":
+        key["KeyManager"].text()
+        return "default_key"
+    if key["KeyState"].text() not in _USABLE:
+        return "key_not_usable"
+    sight = key["policy"]
+    policy = read_document(sight.plain())
+    for publisher in _told_apart(policy, publishers):
+        for action in _KEY_ACTIONS:
+            request = Request(action, key.told("Arn"), service(publisher.service), publisher.context())
+            allowed = decide(policy, request)
+            if allowed.allowed is None:
+                raise UnseenError(Unknown(f"policy_not_understood: {allowed.why}"), sight.path)
+            if not allowed.allowed:
+                return "key_policy"
+    return ""
+
+
+def _any_caller(policy: Document, arn: str, publisher: Publisher) -> Answer:
+    """Return yes if one guise of the publisher may publish and none is denied."""
+    decisions = [
+        decide(policy, Request("sns:Publish", arn, caller, publisher.context())) for caller in publisher.callers()
+    ]
+    if any(decision.effect is Effect.DENY for decision in decisions):
+        return NO
+    unsure = next((decision for decision in decisions if decision.effect is Effect.UNKNOWN), None)
+    if unsure is not None and Effect.DENY in unsure.possible:
+        return cannot_tell(unsure.why)
+    if any(decision.allowed for decision in decisions):
+        return YES
+    return cannot_tell(unsure.why) if unsure is not None else NO
+
+
+def _told_apart(policy: Document, publishers: Iterable[Publisher]) -> Iterable[Publisher]:
+    """Return one publisher per service and account where the policy does not look at the single alarm or rule."""
+    by_arn = any(
+        condition.key == "aws:sourcearn" for statement in policy.statements for condition in statement.conditions
+    )
+    if by_arn:
+        return publishers
+    return {(publisher.service, publisher.account): publisher for publisher in publishers}.values()

@@ -1,0 +1,117 @@
+"""Each control with what was found by it: as much as a file that a browser opens gladly can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rootwarden.model.audit import AccountSeen, Audit
+from rootwarden.model.control import Registered
+from rootwarden.model.findings import Finding, Status
+from rootwarden.report.commands import filled, generic
+from rootwarden.report.frameworks import mapped
+from rootwarden.report.grouping import Group
+from rootwarden.report.labels import ORDER
+from rootwarden.report.legible import legible, value_text
+from rootwarden.report.page.pieces import Cluster, Section, Shown
+
+# What is shown whole: at most five findings of a group, and about 250 in all, so that the file stays under 2 MB.
+_WHOLE_PER_GROUP, _WHOLE_IN_ALL = 5, 250
+_NAMED_PER_GROUP, _EVIDENCE = 60, 12
+_TO_MEND = frozenset({Status.FAIL, Status.MANUAL, Status.EXCEPTED})
+
+
+def sections(audit: Audit, groups: Sequence[Group], controls: Mapping[str, Registered]) -> list[Section]:
+    """Return a section per control, the worst first; `groups` are sorted so."""
+    each = max(1, min(_WHOLE_PER_GROUP, _WHOLE_IN_ALL // max(1, len(groups))))
+    accounts = {account.id: account for account in audit.accounts}
+    by_control: dict[str, list[Group]] = {}
+    for group in groups:
+        by_control.setdefault(group.first.code, []).append(group)
+    return [
+        _section(mine, [_cluster(group, audit, accounts, controls, each) for group in mine], len(accounts), controls)
+        for mine in by_control.values()
+    ]
+
+
+def tally(groups: Iterable[Group]) -> tuple[tuple[Status, int], ...]:
+    """Return how many findings have each status, without the zeros."""
+    counted = dict.fromkeys(ORDER, 0)
+    for group in groups:
+        counted[group.first.status] += len(group.findings)
+    return tuple((status, count) for status, count in counted.items() if count)
+
+
+def _section(
+    groups: Sequence[Group], clusters: Sequence[Cluster], accounts: int, controls: Mapping[str, Registered]
+) -> Section:
+    one = groups[0].first
+    known = controls.get(one.control)
+    return Section(
+        code=one.code,
+        slug=one.control,
+        title=legible(one.title),
+        misses=legible(one.misses),
+        catalogue_version=one.catalogue_version,
+        practice=one.practice,
+        status=one.status,
+        severity=one.severity,
+        spread=groups[0].spread(accounts),
+        tally=tally(groups),
+        clusters=tuple(clusters),
+        why=tuple(" ".join(part.split()) for part in known.why.split("\n\n")) if known else (),
+        control=known.control if known else None,
+        commands=generic(known.control.fix.commands) if known else (),
+        frameworks=tuple(mapped(one.frameworks)),
+        search=legible(f"{one.code} {one.control} {one.title}".lower()),
+    )
+
+
+def _cluster(
+    group: Group,
+    audit: Audit,
+    accounts: Mapping[str, AccountSeen],
+    controls: Mapping[str, Registered],
+    each: int,
+) -> Cluster:
+    one = group.first
+    known = controls.get(one.control)
+    commands = known.control.fix.commands if known and one.status in _TO_MEND else ()
+    whole = group.findings[: each if one.status is not Status.NOT_APPLICABLE else 1]
+    inside = {finding.account for finding in whole}
+    others = [account for account in group.accounts if account not in inside]
+    return Cluster(
+        status=one.status,
+        severity=one.severity,
+        message=legible(group.message),
+        spread=group.spread(len(accounts)),
+        count=len(group.findings),
+        repeated=len(group.findings) > len(group.accounts),
+        shown=tuple(_shown(finding, accounts, filled(commands, finding, audit.partition)) for finding in whole),
+        named=tuple(_account(account, accounts) for account in others[:_NAMED_PER_GROUP]),
+        left_out=len(group.findings) - len(whole),
+        accounts_left=max(0, len(others) - _NAMED_PER_GROUP),
+    )
+
+
+def _shown(finding: Finding, accounts: Mapping[str, AccountSeen], commands: tuple[str, ...]) -> Shown:
+    return Shown(
+        anchor=f"f-{finding.fingerprint[:16]}",
+        fingerprint=finding.fingerprint[:12],
+        account=_account(finding.account, accounts),
+        region=legible(finding.region),
+        resource=legible(finding.resource),
+        aspect=legible(finding.aspect),
+        message=legible(finding.message),
+        notes=tuple(legible(note) for note in finding.notes),
+        evidence=tuple((legible(item.fact), value_text(item.value)) for item in finding.evidence[:_EVIDENCE]),
+        evidence_more=max(0, len(finding.evidence) - _EVIDENCE),
+        commands=tuple(legible(command) for command in commands),
+        unknown=finding.unknown_because,
+    )
+
+
+def _account(account: str, accounts: Mapping[str, AccountSeen]) -> AccountSeen:
+    known = accounts.get(account)
+    if known is None:
+        return AccountSeen(id=account)
+    return AccountSeen(id=known.id, name=legible(known.name), role=known.role)

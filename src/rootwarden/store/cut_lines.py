@@ -1,0 +1,90 @@
+"""Lines out of a file that may have been cut short at any byte: every whole line, then the news of the cut.
+
+Streaming readers of gzip read ahead and lose what they had when the end is missing; this one gives out every line that
+was decompressed. `isal` inflates about twice as fast as the standard library; a file has one gzip member per line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+import msgspec
+from isal import isal_zlib
+
+_GZIP = b"\x1f\x8b"
+_GZIP_WINDOW = 31  # zlib's manual: 15 bits of window, plus 16 for a gzip header
+_CHUNK = 1 << 16
+_ISAL_ERROR: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stubs call the class an instance
+
+
+class CutShortError(Exception):
+    """The file ends within a line or within a gzip member."""
+
+
+class DamagedError(Exception):
+    """The file claims to be gzip and cannot be decompressed."""
+
+
+def whole_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """Go through the lines, without their ends, of a gzip file of many members or of a plain one.
+
+    A last line without an end counts when it is whole: somebody wrote it by hand.
+
+    Raises:
+        CutShortError: after the last whole line, when the file was cut.
+        DamagedError: the compressed data are no gzip, or were changed.
+    """
+    first = file.read(_CHUNK)
+    blocks = _inflated(first, file) if first.startswith(_GZIP) else _plain(first, file)
+    pieces: list[bytes] = []
+    for block in blocks:
+        *ended, rest = block.split(b"\n")
+        for line in ended:
+            pieces.append(line)
+            yield b"".join(pieces)
+            pieces.clear()
+        pieces.append(rest)
+    last = b"".join(pieces).strip()
+    if last and not first.startswith(_GZIP) and not _is_json(last):
+        raise CutShortError
+    if last:
+        yield last
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def _plain(chunk: bytes, file: IO[bytes]) -> Iterator[bytes]:
+    while chunk:
+        yield chunk
+        chunk = file.read(_CHUNK)
+
+
+def _inflated(chunk: bytes, file: IO[bytes]) -> Iterator[bytes]:
+    member = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
+    begun = False
+    while chunk:
+        while chunk:
+            begun = True
+            yield _decompressed(member, chunk)
+            chunk = b""
+            if member.eof:
+                chunk = member.unused_data
+                member, begun = isal_zlib.decompressobj(wbits=_GZIP_WINDOW), False
+        chunk = file.read(_CHUNK)
+    if begun:
+        raise CutShortError
+
+
+def _decompressed(member: Any, chunk: bytes) -> bytes:
+    try:
+        block: bytes = member.decompress(chunk)
+    except _ISAL_ERROR as error:
+        raise DamagedError(str(error)) from error
+    return block

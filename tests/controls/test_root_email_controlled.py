@@ -1,0 +1,144 @@
+"""Root's address: free mail and shared ones fail, company domains pass once stated, no report shows it whole."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rootwarden.model.findings import Finding
+from rootwarden.proofs.email_address import domain_of, folded, is_free_mail, masked
+from tests.controls.judged import ACCOUNT, decisive, only, unread
+from tests.controls.root_facts import MANAGEMENT, NO_ORGANIZATION, organization
+
+SLUG = "root-email-controlled"
+OURS = {"allowed_domains": ("example.com",)}
+
+
+def verdict(address: object, org: dict | None = None, settings: dict | None = OURS) -> Finding:
+    facts = {} if address is None else {"account.primary_email": {"PrimaryEmail": address}}
+    return only(SLUG, facts, organization() if org is None else org, settings=settings)
+
+
+def accounts(*rows: tuple[str, object]) -> dict:
+    return organization(org__accounts=[{"Id": account, "Email": email, "State": "ACTIVE"} for account, email in rows])
+
+
+def test_own_domain_passes_and_the_local_part_is_nowhere() -> None:
+    """Neither message nor evidence tells the name in front of the @."""
+    finding = verdict("jane.roe@Example.com")
+    assert finding.status == "PASS"
+    assert decisive(finding) == {
+        "account.primary_email.PrimaryEmail": "***@example.com",
+        "org.accounts": "2 items",
+    }
+    assert "jane" not in repr(finding)
+
+
+def test_list_of_accounts_stands_in_when_the_call_is_refused() -> None:
+    """The management account's own address can be read in no other way."""
+    finding = only(SLUG, {"account.primary_email": unread("account.primary_email")}, organization(), settings=OURS)
+    assert finding.status == "PASS"
+    assert finding.evidence[-2].value == "***@example.com"
+    assert "aws-root+prod" not in repr(finding)
+    assert only(SLUG, {}, organization(), settings=OURS, account=MANAGEMENT).status == "PASS"
+
+
+def test_without_stated_domains_a_person_decides() -> None:
+    """Nobody said which domains are the company's."""
+    finding = verdict("root@example.com", settings=None)
+    assert (finding.status, finding.reason) == ("MANUAL", "domains_not_stated")
+
+
+@pytest.mark.parametrize(
+    "address", ["boss@gmail.com", "boss@GMail.com", "b@yahoo.co.uk", "b@outlook.com.br", "b@qq.com"]
+)
+def test_free_mail_fails_even_if_it_is_stated_as_own(address: str) -> None:
+    """A mailbox without an administrator."""
+    domain = domain_of(address)
+    assert verdict(address, settings={"allowed_domains": (domain,)}).reason == "free_mail"
+    assert verdict(address, settings=None).status == "FAIL"
+
+
+@pytest.mark.parametrize("address", ["a@gmail.com.example.com", "a@notgmail.com", "a@mail.yahoo.example"])
+def test_look_alikes_of_free_mail_are_not_free_mail(address: str) -> None:
+    """Domains are compared whole."""
+    assert verdict(address, settings=None).status == "MANUAL"
+
+
+def test_foreign_domain_fails() -> None:
+    """A subdomain is another domain, and case does not matter."""
+    assert verdict("root@agency.test").reason == "foreign_domain"
+    assert verdict("root@sub.example.com").reason == "foreign_domain"
+    assert verdict("root@example.com", settings={"allowed_domains": ("EXAMPLE.com",)}).status == "PASS"
+
+
+def test_same_address_on_two_accounts_fails_whatever_its_case() -> None:
+    """Whoever reads it can take over both; the other account is named."""
+    org = accounts((ACCOUNT, "aws@example.com"), (MANAGEMENT, " AWS@Example.com "))
+    finding = verdict("aws@example.com", org)
+    assert (finding.status, finding.reason) == ("FAIL", "shared_address")
+    assert MANAGEMENT in finding.message
+
+
+def test_plus_addresses_are_distinct() -> None:
+    """One mailbox, two addresses: fine."""
+    org = accounts((ACCOUNT, "aws+a@example.com"), (MANAGEMENT, "aws+b@example.com"))
+    assert verdict("aws+a@example.com", org).status == "PASS"
+
+
+def test_unread_accounts_leave_uniqueness_open() -> None:
+    """In an organization somebody else may have the address; a standalone account has nobody beside it."""
+    assert verdict("aws@example.com", organization(org__accounts=unread("org.accounts"))).status == "UNKNOWN"
+    assert verdict("aws@example.com", {}).status == "UNKNOWN"
+    assert verdict("aws@example.com", NO_ORGANIZATION).status == "PASS"
+    assert verdict("aws@gmail.com", {}).status == "FAIL"
+    assert verdict("aws@agency.test", {}).status == "FAIL"
+
+
+@pytest.mark.parametrize("other", [unread("org.accounts"), None, 7])
+def test_one_account_without_a_legible_address_leaves_it_open(other: object) -> None:
+    """It may be the same one; what is proven beside it still fails."""
+    org = accounts((ACCOUNT, "aws@example.com"), (MANAGEMENT, other))
+    assert verdict("aws@example.com", org).status == "UNKNOWN"
+    org = accounts((MANAGEMENT, "aws@example.com"), ("444455556666", other))
+    assert verdict("aws@example.com", org).reason == "shared_address"
+
+
+def test_list_of_accounts_of_another_shape_is_unknown() -> None:
+    """An object or a number where the list should be."""
+    assert verdict("aws@example.com", organization(org__accounts={"Id": "1"})).status == "UNKNOWN"
+    assert verdict("aws@example.com", organization(org__accounts=None)).status == "UNKNOWN"
+
+
+@pytest.mark.parametrize("address", ["", "root", "root@", "@example.com", "root@localhost", 7, None, "a@b c.de"])
+def test_no_address_at_all_is_unknown(address: object) -> None:
+    """Neither source holds an address."""
+    org = accounts((ACCOUNT, "not an address"), (MANAGEMENT, "x@example.com"))
+    assert verdict(address, org).status == "UNKNOWN"
+
+
+def test_standalone_account_without_the_call_is_unknown() -> None:
+    """AWS shows a standalone account's own root address to nobody but root."""
+    finding = verdict(None, NO_ORGANIZATION)
+    assert finding.status == "UNKNOWN"
+    assert finding.unknown_because is not None
+    assert finding.unknown_because.missing == ("account:GetPrimaryEmail",)
+
+
+def test_a_thousand_accounts_are_compared_quickly() -> None:
+    """Also when one of them could not be read."""
+    rows = [(f"{n:012d}", f"root+{n}@example.com") for n in range(1000)]
+    assert verdict("root+7@example.com", accounts(*rows)).reason == "shared_address"
+    assert verdict("new@example.com", accounts(*rows, ("999999999999", unread("org.accounts")))).status == "UNKNOWN"
+
+
+@given(st.text(), st.emails())
+def test_any_text_is_masked_and_folded_without_a_crash(text: str, address: str) -> None:
+    """The local part never survives masking; folding twice changes nothing more."""
+    for value in (text, address):
+        domain = domain_of(value)
+        assert masked(value) == (f"***@{domain}" if domain else "***")
+        assert folded(folded(value)) == folded(value)
+        is_free_mail(domain)
+    assert domain_of(address) == address.rpartition("@")[2].casefold()
