@@ -1,4 +1,7 @@
-"""Users, groups, roles and policies of a made-up account, in the words of GetAccountAuthorizationDetails."""
+"""Users, groups, roles and policies of a made-up account, in the words of GetAccountAuthorizationDetails.
+
+People come through Identity Center, as they do in organizations of this size: few users are left, roles are many.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def authorization(dice: random.Random, account: str, users: list[str]) -> Json:
     policies = [_policy(dice, account, app) for app in dice.sample(APPS, 12)]
     arns = [{"PolicyName": policy["PolicyName"], "PolicyArn": policy["Arn"]} for policy in policies]
     linked = [_linked_role(account, name) for name in dice.sample(LINKED, 9)]
-    names = dice.sample([f"{app}-{duty}" for app in APPS for duty in DUTIES], 42)
+    names = dice.sample([f"{app}-{duty}" for app in APPS for duty in DUTIES], 74)
     roles = [_role(dice, account, name, dice.sample(arns, 2)) for name in names]
     return {
         "users": [_user(dice, account, name, dice.sample(arns, 1)) for name in users],

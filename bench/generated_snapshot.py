@@ -64,14 +64,14 @@ def _organization(ids: list[str]) -> Json:
 
 
 def _facts(dice: random.Random, account: str) -> Json:
-    users = people(dice, dice.randint(18, 26))
+    users = people(dice, dice.randint(2, 6))
     root = int(account == MANAGEMENT or dice.random() < 0.05)
     return {
         "account.identity": {"Account": account, "Arn": f"arn:aws:sts::{account}:assumed-role/RootwardenAudit/rw"},
         "iam.account_summary": {
             "AccountMFAEnabled": root, "AccountAccessKeysPresent": 0, "AccountPasswordPresent": root,
             "AccountSigningCertificatesPresent": 0, "MFADevices": len(users), "MFADevicesInUse": len(users),
-            "Users": len(users), "Groups": 2, "Roles": 52, "Policies": 12, "UsersQuota": 5000, "GroupsQuota": 300,
+            "Users": len(users), "Groups": 2, "Roles": 84, "Policies": 12, "UsersQuota": 5000, "GroupsQuota": 300,
         },
         "iam.credential_report": {
             "GeneratedTime": "2026-11-23T20:00:00Z",

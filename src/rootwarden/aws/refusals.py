@@ -40,7 +40,11 @@ _SPELLINGS = {
     "EC2ThrottledException": THROTTLED, "PriorRequestNotComplete": THROTTLED, "LimitExceededException": THROTTLED,
     "ExpiredToken": EXPIRED, "ExpiredTokenException": EXPIRED, "RequestExpired": EXPIRED,
 }  # fmt: skip
-_BECAUSE = re.compile(r"(?:with an explicit deny in|because no) [a-z ,-]{0,60}", re.IGNORECASE)
+# IAM User Guide, "Troubleshoot access denied error messages": the kind of policy that decided, named in the message.
+_BECAUSE = re.compile(
+    r"(explicit deny in an? [a-z -]+ policy|explicit deny in a permissions boundary)"
+    r"|because (no (?!identity-based)[a-z -]+ (?:policy|boundary)) allows"
+)
 _NOT_SIGNED_IN = {"UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure", "InvalidAccessKeyId"}
 
 
@@ -88,4 +92,4 @@ def _hint(why: str, message: str) -> str:
     if why in _NOT_SIGNED_IN:
         return "the Region may not be enabled for this account"
     found = _BECAUSE.search(message) if why == DENIED else None
-    return found.group(0).strip(" ,.") if found else ""
+    return f"{found.group(1) or found.group(2) + ' allows it'}" if found else ""

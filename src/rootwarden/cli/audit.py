@@ -29,7 +29,7 @@ from rootwarden.store.snapshots import open_snapshot
 @showing_options
 @aws_options
 @click.pass_obj
-def command(settings: Settings, snapshot: str | None, now: str | None, explain_calls: bool, **given: Any) -> int:
+def command(settings: Settings, /, snapshot: str | None, now: str | None, explain_calls: bool, **given: Any) -> int:
     """Read an account or organization and judge its root risk.
 
     \b
@@ -80,13 +80,12 @@ def _live(
     settings: Settings, judging: JudgeRequest, wanted: tuple[Target, ...], look: Look, given: dict[str, Any]
 ) -> int:
     # Imported here: judging a snapshot must not wait for AWS libraries.
-    from rootwarden.cli.reading import announce, reading_of  # noqa: PLC0415
+    from rootwarden.cli.reading import announce, reading_of, summary  # noqa: PLC0415
     from rootwarden.flows.live import audit_live  # noqa: PLC0415
 
-    reading = reading_of(settings, given)
-    announce(reading, quiet=given["quiet"])
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-        result, audit = audit_live(reading, judging, progress)
+        result, audit = audit_live(reading_of(settings, given), judging, progress, announce)
+    _note(summary(result), given)
     code = finish(audit, wanted, look, given)
     if result.interrupted:
         _note("interrupted: what was read until then was judged", given)
@@ -95,9 +94,10 @@ def _live(
 
 
 def _explain(settings: Settings, given: dict[str, Any]) -> int:
-    from rootwarden.cli.reading import explain, reading_of  # noqa: PLC0415
+    from rootwarden.cli.reading import explained, reading_of  # noqa: PLC0415
+    from rootwarden.flows.collect import explain_calls  # noqa: PLC0415
 
-    click.echo(explain(reading_of(settings, given)))
+    click.echo(explained(explain_calls(reading_of(settings, given))))
     return Exit.FINE
 
 

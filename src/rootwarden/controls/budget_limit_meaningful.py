@@ -1,4 +1,4 @@
-"""Budget limits are meaningful: a limit far above the usual bill warns when the money is gone, one far below warns daily.
+"""Budget limits are meaningful: a limit far above the usual bill warns too late, one far below it cries wolf.
 
 A budget of a million on a bill of a thousand stays silent through the worst break-in. A budget that is passed every
 month teaches people to delete its mails unread, also the one that matters. A limit a little above normal costs, or one
@@ -196,11 +196,11 @@ def _near(one: View, found: Measured, bounds: Bounds) -> Verdict:
     spent, top = found.spent, found.spent.highest
     if found.monthly <= bounds.floor:
         return one.passes(f"The limit of the budget {found.name} ({found.limit()}) is low enough to notice anything.")
-    if top is not None and found.monthly <= bounds.ratio * top.amount:
+    if top is not None and found.monthly <= bounds.ratio * max(top.amount, Decimal(1)):
         top.cite(one.log)
+        costs = f"{top.amount:.2f} {found.unit}"
         return one.passes(
-            f"The limit of the budget {found.name} ({found.limit()}) is near the costs of {top.amount:.2f} {found.unit} "
-            "a month."
+            f"The limit of the budget {found.name} ({found.limit()}) is near the costs of {costs} a month."
         )
     for month in spent.months or ():
         month.cite(one.log)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden import __version__
+from rootwarden.errors import Exit
 from rootwarden.flows.coverage import Counts
 from rootwarden.model.audit import AccountSeen, Audit
 from rootwarden.model.control import Registered
@@ -18,7 +19,6 @@ from rootwarden.model.readings import unknown_in
 from rootwarden.model.shared import SHARED, Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param
-from rootwarden.errors import Exit
 from rootwarden.store.snapshots import OpenSnapshot
 
 
@@ -81,14 +81,18 @@ def judge_snapshot(
 
 
 def verdict_exit(audit: Audit, fail_on: str) -> Exit:
-    """Return the exit code: 3 for a failing finding at or above `fail_on` ("none": never), else 5 if anything is unread."""
+    """Return 3 for a failing finding at or above `fail_on` ("none": never), else 5 if anything is unread, else 0."""
     if fail_on != "none":
         limit = Severity(fail_on).rank
         if any(f.status is Status.FAIL and f.severity.rank <= limit for f in audit.findings):
             return Exit.FINDINGS
     if any(f.status is Status.UNKNOWN for f in audit.findings):
         return Exit.INCOMPLETE
-    return Exit.INCOMPLETE if any(row.read < row.expected for row in audit.coverage if row.what == "accounts") else Exit.FINE
+    return (
+        Exit.INCOMPLETE
+        if any(row.read < row.expected for row in audit.coverage if row.what == "accounts")
+        else Exit.FINE
+    )
 
 
 def _join(snapshot: OpenSnapshot) -> Shared:

@@ -131,10 +131,11 @@ def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
     )
     targets = choose_targets(around, org=request.org, accounts=request.accounts, roles=request.entry)
     plan = _Plan(opened, around, targets, wanted)
-    if request.root_audit:
+    members = _members(plan) if request.root_audit else []
+    if members:
         around.root_auditor, arn = root_auditor(opened, request.role_arn or "", new_id())
         plan.window = standing_window(
-            around.root_auditor, arn, _members(plan), opened.ask.reading.clock.now(), request.timeout
+            around.root_auditor, arn, members, opened.ask.reading.clock.now(), request.timeout
         )
     return plan
 

@@ -11,6 +11,8 @@ from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.readings import Unknown, first_unknown, not_collected
 from rootwarden.model.snapshot import Facts, Header
 
+# Read only when somebody asks for it; otherwise nobody expects it.
+_OPTED_INTO = {"root.privileged_audit"}
 _ENABLED = {"ENABLED", "ENABLED_BY_DEFAULT"}
 
 
@@ -24,7 +26,7 @@ class Counts:
         self._facts = {Scope.ACCOUNT: set[str](), Scope.REGION: set[str](), Scope.ORG: set[str]()}
         for entry in controls:
             for name in (fact for group in entry.control.required for fact in group):
-                if FACTS[name].scope in self._facts:
+                if FACTS[name].scope in self._facts and not (name in _OPTED_INTO and not header.scope.root_audit):
                     self._facts[FACTS[name].scope].add(name)
         self._read: Counter[str] = Counter()
         self._expected: Counter[str] = Counter()

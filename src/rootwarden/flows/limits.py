@@ -53,4 +53,6 @@ def _value(entry: Registered, name: str, value: Any, source: str) -> Param:
         return value
     if type(value) is type(default) and not numeric and isinstance(value, str | bool):
         return value
-    raise UsageError(f"{where} does not fit", why=f"expected something like {default!r}, found {value!r}", todo="mend it")
+    raise UsageError(
+        f"{where} does not fit", why=f"expected something like {default!r}, found {value!r}", todo="mend it"
+    )

@@ -7,20 +7,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
-from rootwarden.flows.collect import CollectRequest, CollectResult, collect
+from rootwarden.flows.collect import CollectRequest, CollectResult, StandingWindow, collect
 from rootwarden.model.audit import Audit
 from rootwarden.store.snapshots import open_snapshot
 
 
 def audit_live(
-    reading: CollectRequest, judging: JudgeRequest, progress: Callable[[str], None] | None = None
+    reading: CollectRequest,
+    judging: JudgeRequest,
+    progress: Callable[[str], None] | None = None,
+    announce: Callable[[StandingWindow], None] | None = None,
 ) -> tuple[CollectResult, Audit]:
     """Collect into a private temporary file and judge it; the file is gone afterwards.
+
+    `progress` is told what is going on, `announce` of the root sessions that a root audit is about to open.
 
     Raises:
         RootwardenError: nothing could be read at all.
     """
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
-        result = collect(reading, path, progress)
+        result = collect(reading, path, progress, announce)
         return result, judge_snapshot(open_snapshot(path), judging)

@@ -71,7 +71,8 @@ def _planned(
 
 def _call(call: str, partition: Partition, *, per: str, count: int, region: str = "", fact: str = "") -> PlannedCall:
     service, operation = call.split(".")
-    own = partition.homes.get(service, "not in this partition") if service in GLOBAL_SERVICES else "the resource's"
+    own = "the caller's" if service == "sts" else "the resource's"
+    own = partition.homes.get(service, "not in this partition") if service in GLOBAL_SERVICES else own
     return PlannedCall(
         service=service,
         operation=operation,

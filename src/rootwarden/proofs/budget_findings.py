@@ -27,9 +27,9 @@ def judge_budgets(seen: View, now: datetime, judge_one: JudgeBudget) -> Iterator
             yield from judge_one(one, budget)
         except UnseenError as error:
             yield one.cannot_tell(error)
-    for name, error in listed.unsure:
+    for name, doubt in listed.unsure:
         arn = f"arn:{partition}:budgets::{account}:budget/{name}" if name else ""
-        yield seen.about(resource=arn).cannot_tell(error)
+        yield seen.about(resource=arn).cannot_tell(doubt)
     if not listed.counting and not listed.unsure:
         aside = seen.about()
         aside.account[BUDGETS].each()

@@ -14,6 +14,7 @@ from rootwarden.model.findings import CATALOGUE_VERSION, Practice, Severity
 from rootwarden.model.thresholds import Param
 from rootwarden.report.control_facts import permissions
 from rootwarden.report.labels import plural
+from rootwarden.report.prose import paragraphs
 
 CONTROLS_SCHEMA = "controls/1"
 
@@ -83,7 +84,7 @@ def _entry(one: Registered) -> ControlEntry:
         slug=one.slug,
         title=control.title,
         question=control.question,
-        why=one.why,
+        why="\n\n".join(paragraphs(one.why)),
         severity=control.severity,
         practice=int(control.practice),
         scope=control.scope,

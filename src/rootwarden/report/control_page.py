@@ -10,6 +10,7 @@ from rootwarden.report.commands import generic
 from rootwarden.report.control_facts import is_paid, needs, permissions
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.labels import AUTOMATION, plural
+from rootwarden.report.prose import paragraphs
 from rootwarden.report.setting import setting_text
 
 
@@ -31,7 +32,7 @@ def page(registered: Registered) -> str:
                 )
             ],
         ),
-        f"## Why\n\n{registered.why}",
+        "## Why\n\n" + "\n\n".join(paragraphs(registered.why)),
         f"## How it is measured\n\n{control.measured}",
         f"## What it misses\n\n{control.misses}",
         _reads(control),

@@ -11,6 +11,7 @@ from rootwarden.report.commands import generic
 from rootwarden.report.control_facts import is_paid, needs, permissions
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.labels import AUTOMATION
+from rootwarden.report.prose import paragraphs
 from rootwarden.report.setting import setting_text
 
 _INDENT = "  "
@@ -25,9 +26,9 @@ def explain(registered: Registered, width: int = 80) -> str:
     sections = (
         ("", [f"{control.code}  {registered.slug}", *_wrapped(control.question, width, "")]),
         ("", _wrapped(_standing(control), width, "")),
-        ("WHY", _paragraphs(registered.why, width)),
-        ("HOW IT IS MEASURED", _paragraphs(control.measured, width)),
-        ("WHAT IT MISSES", _paragraphs(control.misses, width)),
+        ("WHY", _wrapped_paragraphs(registered.why, width)),
+        ("HOW IT IS MEASURED", _wrapped_paragraphs(control.measured, width)),
+        ("WHAT IT MISSES", _wrapped_paragraphs(control.misses, width)),
         ("WHAT IT READS", _reads(control)),
         ("PERMISSIONS", [_INDENT + action for action in permissions(control)]),
         ("SETTINGS", [_INDENT + setting_text(name, value) for name, value in control.params.items()]),
@@ -59,7 +60,10 @@ def _reads(control: Control) -> list[str]:
 def _frameworks(control: Control, width: int) -> list[str]:
     lines: list[str] = []
     for one in mapped(control.frameworks):
-        lines += _wrapped(f"{one.name}: {', '.join(one.ids)}", width, _INDENT, hang="    ")
+        listed = (
+            f"{len(one.ids)} requirements, listed by `rootwarden controls -o json`" if one.long else ", ".join(one.ids)
+        )
+        lines += _wrapped(f"{one.name}: {listed}", width, _INDENT, hang="    ")
     return lines or [f"{_INDENT}no mapping is claimed"]
 
 
@@ -74,10 +78,10 @@ def _remedy(control: Control, width: int) -> list[str]:
     return lines
 
 
-def _paragraphs(text: str, width: int) -> list[str]:
+def _wrapped_paragraphs(text: str, width: int) -> list[str]:
     lines: list[str] = []
-    for paragraph in text.split("\n\n"):
-        lines += [*([""] if lines else []), *_wrapped(" ".join(paragraph.split()), width, _INDENT)]
+    for paragraph in paragraphs(text):
+        lines += [*([""] if lines else []), *_wrapped(paragraph, width, _INDENT)]
     return lines
 
 

@@ -45,3 +45,5 @@ def _describe(struct: str, properties: Mapping[str, dict[str, Any]]) -> None:
         if "$ref" in definition:
             definition["allOf"] = [{"$ref": definition.pop("$ref")}]
         definition["description"] = note
+        if name.endswith("_at"):
+            definition["format"] = "date-time"

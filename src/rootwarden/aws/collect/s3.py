@@ -25,7 +25,8 @@ _NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 @of_account(
     "s3.buckets",
     after=("cloudtrail.trails",),
-    per=dict.fromkeys((call for call in _CALLS if call.startswith("s3.") and call != "s3.ListBuckets"), "trail bucket"),
+    per=dict.fromkeys(_CALLS, "trail bucket")
+    | {"s3.ListBuckets": "account", "s3control.GetPublicAccessBlock": "account with a trail bucket"},
 )
 def buckets(visit: Visit) -> dict[str, Any]:
     """Return the named buckets that this account owns; None for one that its own trail names and that is gone."""

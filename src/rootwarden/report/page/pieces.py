@@ -12,7 +12,7 @@ from rootwarden.report.frameworks import Mapped
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """One finding with its evidence and the commands that mend it."""
+    """One finding with its evidence and the commands that mend it; `needs` where the message does not say it."""
 
     anchor: str
     fingerprint: str
@@ -25,7 +25,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     evidence: tuple[tuple[str, str], ...]
     evidence_more: int
     commands: tuple[str, ...]
-    unknown: Unknown | None
+    needs: Unknown | None
 
 
 class Cluster(Struct, frozen=True, kw_only=True):

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from rootwarden.model.audit import AccountSeen, Audit
 from rootwarden.model.control import Registered
 from rootwarden.model.findings import Finding, Status
+from rootwarden.model.readings import Unknown
 from rootwarden.report.commands import filled, generic
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.grouping import Group
 from rootwarden.report.labels import ORDER
 from rootwarden.report.legible import legible, value_text
 from rootwarden.report.page.pieces import Cluster, Section, Shown
+from rootwarden.report.prose import paragraphs
 
 # What is shown whole: at most five findings of a group, and about 250 in all, so that the file stays under 2 MB.
 _WHOLE_PER_GROUP, _WHOLE_IN_ALL = 5, 250
@@ -58,7 +60,7 @@ def _section(
         spread=groups[0].spread(accounts),
         tally=tally(groups),
         clusters=tuple(clusters),
-        why=tuple(" ".join(part.split()) for part in known.why.split("\n\n")) if known else (),
+        why=tuple(paragraphs(known.why)) if known else (),
         control=known.control if known else None,
         commands=generic(known.control.fix.commands) if known else (),
         frameworks=tuple(mapped(one.frameworks)),
@@ -106,8 +108,17 @@ def _shown(finding: Finding, accounts: Mapping[str, AccountSeen], commands: tupl
         evidence=tuple((legible(item.fact), value_text(item.value)) for item in finding.evidence[:_EVIDENCE]),
         evidence_more=max(0, len(finding.evidence) - _EVIDENCE),
         commands=tuple(legible(command) for command in commands),
-        unknown=finding.unknown_because,
+        needs=_unsaid(finding),
     )
+
+
+def _unsaid(finding: Finding) -> Unknown | None:
+    """Return why it is UNKNOWN if the message does not say all of that already."""
+    because = finding.unknown_because
+    if because is None:
+        return None
+    said = all(text in finding.message for text in (*because.missing, because.call, because.hint))
+    return None if said else because
 
 
 def _account(account: str, accounts: Mapping[str, AccountSeen]) -> AccountSeen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from rootwarden.model.audit import Audit
@@ -45,7 +46,7 @@ def draw_reasons(pen: Pen, audit: Audit) -> None:
 def draw_next(pen: Pen, groups: Sequence[Group], options: RenderOptions) -> None:
     """Draw the commands that make most sense now."""
     worst = five_worst(groups) or list(groups[:1])
-    again = f"rootwarden audit --snapshot {options.snapshot}" if options.snapshot else "rootwarden audit"
+    again = f"rootwarden audit --snapshot {shlex.quote(options.snapshot)}" if options.snapshot else "rootwarden audit"
     lines = [(f"rootwarden explain {worst[0].first.code}", "why it matters, how to mend it")] if worst else []
     lines.append((f"{again} -o html=report.html", "the evidence for everything"))
     pen.heading("Next")

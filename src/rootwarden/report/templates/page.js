@@ -35,7 +35,7 @@
 
   all(".cmd").forEach((box) => {
     const button = document.createElement("button");
-    const text = box.querySelector("code").textContent;
+    const text = all("code", box).map((line) => line.textContent).join("\n");
     button.type = "button";
     button.textContent = "Copy";
     button.addEventListener("click", async () => {
@@ -43,7 +43,7 @@
         await navigator.clipboard.writeText(text);
         button.textContent = "Copied";
       } catch {
-        getSelection().selectAllChildren(box.querySelector("code"));
+        getSelection().selectAllChildren(box.querySelector("pre"));
         button.textContent = "Selected";
       }
       setTimeout(() => { button.textContent = "Copy"; }, 2000);

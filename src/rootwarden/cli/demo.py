@@ -1,0 +1,59 @@
+"""`rootwarden demo`: the main job on a practice organization, from an AWS of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from rootwarden.cli.audit import command as audit
+from rootwarden.cli.options import judging_options, showing_options
+from rootwarden.errors import RootwardenError
+
+# What a person's own set-up might bring in; the demo must not reach any real account.
+_OURS = ("AWS_", "ROOTWARDEN_")
+
+
+@click.command(name="demo")
+@click.option("--world", default="enterprise", show_default=True, help="A world of the lab, or a YAML file.")
+@judging_options
+@showing_options
+@click.pass_context
+def command(ctx: click.Context, /, world: str, **given: Any) -> int:
+    """Start the lab, audit a practice organization in it, and end it; nothing of yours is touched."""
+    click.echo(f"rootwarden: starting an AWS on this machine with the world {world!r}", err=True)
+    with _lab(world) as environment:
+        for name in [name for name in os.environ if name.startswith(_OURS)]:
+            del os.environ[name]
+        os.environ.update(environment)
+        org = world != "solo-founder"
+        code = ctx.invoke(audit, org=org, endpoint_url=environment["AWS_ENDPOINT_URL"], **given)
+    return int(code)
+
+
+@contextmanager
+def _lab(world: str) -> Iterator[dict[str, str]]:
+    """Run `rootwarden lab serve` in a process of its own, so that both processors work; yield its environment."""
+    command_line = [sys.executable, "-m", "rootwarden", "lab", "serve", "--world", world]
+    with subprocess.Popen(command_line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as lab:
+        try:
+            yield _environment(lab)
+        finally:
+            lab.terminate()
+
+
+def _environment(lab: subprocess.Popen[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in lab.stdout or ():
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").strip().partition("=")
+            found[name] = value.strip("'")
+        if line.startswith("# ready"):
+            return found
+    errors = lab.stderr.read() if lab.stderr else ""
+    raise RootwardenError("the lab did not start", why=errors.strip().removeprefix("rootwarden: "))

@@ -1,0 +1,73 @@
+"""From options to a reading of AWS, and what is said before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from rootwarden.cli.options import names
+from rootwarden.cli.settings import Settings
+from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
+
+ROOT_AUDIT = (
+    "--root-audit opens read-only root sessions in member accounts: this is root activity and your alerting will see "
+    "it. Expect exactly this window, and treat any other root session as an alert:"
+)
+
+
+def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
+    """Return the request that the options and the configuration make."""
+    return CollectRequest(
+        profile=given["profile"],
+        region=given["region"],
+        role_arn=given["role_arn"],
+        endpoint_url=given["endpoint_url"],
+        concurrency=given["concurrency"],
+        timeout=given["timeout"],
+        org=given["org"],
+        accounts=names(given["accounts"]),
+        role=given["role"],
+        roles=settings.roles,
+        regions=names(given["regions"]),
+        root_audit=given["root_audit"],
+        paid=given["paid"],
+    )
+
+
+def announce(window: StandingWindow) -> None:
+    """Say on stderr which root sessions are about to be opened; shown even with --quiet."""
+    click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
+
+
+def summary(result: CollectResult) -> str:
+    """Return one line on how the reading went."""
+    line = (
+        f"read {result.accounts_read} of {result.accounts_expected} accounts"
+        f" with {result.calls} calls in {result.seconds:.1f} s"
+    )
+    if result.cost_usd:
+        line += f", which cost {result.cost_usd} USD"
+    if result.unread:
+        line += f"; {sum(times for _, times in result.unread)} values could not be read"
+    return line
+
+
+def explained(calls: Sequence[PlannedCall]) -> str:
+    """Return the planned calls as a table of at most 80 columns, with totals."""
+    lines = ["Calls that would be made; none was made.", ""]
+    fact = None
+    for call in calls:
+        if call.fact != fact:
+            fact = call.fact
+            lines.append(fact or "who asks, and the way into accounts")
+        times = f"{call.count} x" if call.count else "as found"
+        price = f", {call.cost_usd} USD" if call.cost_usd else ""
+        lines.append(f"  {call.service}.{call.operation}")
+        lines.append(f"      {times}, once per {call.per}, in {call.region}{price}")
+        if call.action:
+            lines.append(f"      needs {call.action}")
+    total, cost = sum(call.count for call in calls), sum(call.cost_usd for call in calls)
+    lines += ["", f"At least {total} calls, {cost} USD. Counts are per account where accounts have yet to be listed."]
+    return "\n".join(lines)
