@@ -12,7 +12,7 @@ from rootwarden import catalogue
 from rootwarden.cli.main import program
 from rootwarden.cli.verbs import VERBS
 from rootwarden.report.control_page import index, page
-from rootwarden.report.schema import audit_schema
+from rootwarden.report.schema import audit_schema, controls_schema
 
 DOCS = Path(__file__).parent
 
@@ -23,6 +23,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     for entry in catalogue.controls():
         yield DOCS / "controls" / f"{entry.slug}.md", page(entry)
     yield DOCS / "schema" / "audit.schema.json", audit_schema()
+    yield DOCS / "schema" / "controls.schema.json", controls_schema()
     yield DOCS / "cli.md", _command_line()
 
 

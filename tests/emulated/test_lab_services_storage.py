@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from rootwarden.lab.public_bucket import is_public
 from rootwarden.lab.server import Lab
@@ -190,3 +195,38 @@ def test_keys_of_aws_and_of_others(lab: Lab):
     assert theirs.describe_key(KeyId=made["Arn"])["KeyMetadata"]["Arn"] == made["Arn"]
     assert error_of(theirs.get_key_policy, KeyId=made["Arn"], PolicyName="default")[0] == "AccessDeniedException"
     assert error_of(mine.describe_key, KeyId="alias/none")[0] == "NotFoundException"
+
+
+def test_access_logs_need_a_bucket_that_takes_them(lab: Lab):
+    """The target must be there, in the same Region, and let the logging service in; statements for all do no harm."""
+    s3 = client(lab, "s3", entry(lab))
+    s3.create_bucket(**B)
+    wanted = {"LoggingEnabled": {"TargetBucket": "log-bucket", "TargetPrefix": "x/"}}
+    assert error_of(s3.put_bucket_logging, **B, BucketLoggingStatus=wanted)[0] == "InvalidTargetBucketForLogging"
+    s3.create_bucket(Bucket="log-bucket")
+    assert error_of(s3.put_bucket_logging, **B, BucketLoggingStatus=wanted)[0] == "InvalidTargetBucketForLogging"
+    arn = "arn:aws:s3:::log-bucket/*"
+    never = {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject", "Resource": arn}
+    service = {"Service": "logging.s3.amazonaws.com"}
+    write = {"Effect": "Allow", "Principal": service, "Action": "s3:PutObject", "Resource": arn}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [never, write]})
+    s3.put_bucket_policy(Bucket="log-bucket", Policy=document)
+    s3.put_bucket_logging(**B, BucketLoggingStatus=wanted)
+    assert s3.get_bucket_logging(**B)["LoggingEnabled"]["TargetBucket"] == "log-bucket"
+    s3.put_bucket_logging(**B, BucketLoggingStatus={})
+    assert "LoggingEnabled" not in s3.get_bucket_logging(**B)
+
+
+@pytest.mark.parametrize("host", ["111122223333.127.0.0.1", "111122223333.localhost"])
+def test_an_account_before_the_host_is_understood(lab: Lab, host: str):
+    """Where the name with the account in front does resolve, or is kept as header, the lab answers S3 Control."""
+    who = entry(lab)
+    wire = urlsplit(lab.endpoint)
+    request = AWSRequest("GET", f"http://{host}:{wire.port}/v20180820/configuration/publicAccessBlock")
+    request.headers["x-amz-account-id"] = MANAGEMENT
+    keys = Credentials(who["AccessKeyId"], who["SecretAccessKey"], who["SessionToken"])
+    S3SigV4Auth(keys, "s3", "us-east-1").add_auth(request)
+    connection = HTTPConnection(wire.hostname or "", wire.port)
+    connection.request("GET", "/v20180820/configuration/publicAccessBlock", headers=dict(request.headers.items()))
+    answer = connection.getresponse()
+    assert (answer.status, b"NoSuchPublicAccessBlockConfiguration" in answer.read()) == (404, True)

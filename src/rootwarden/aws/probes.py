@@ -21,7 +21,7 @@ _NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 
 
 class Probe(Struct, frozen=True):
-    """Parameters of a call, with {account}, {region}, {partition}, {bucket}, {member}; and error codes that are fine."""
+    """Parameters of a call, with {account}, {region}, {partition}, {bucket}, {member}; and which errors are fine."""
 
     parameters: Mapping[str, Any] = {}
     fine: tuple[str, ...] = ()

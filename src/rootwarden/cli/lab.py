@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import signal
+from contextlib import ExitStack
 from threading import Event
 
 import click
@@ -32,7 +34,8 @@ def worlds() -> None:
     """List the worlds that come with Rootwarden."""
     for name in bundled():
         world = read_world(name)
-        click.echo(f"{name:<14} {len(world.accounts):>3} accounts  {world.story}")
+        click.echo(f"{name} ({_size(world)})")
+        click.echo(click.wrap_text(world.story, 80, "  ", "  "))
 
 
 @command.command()
@@ -45,22 +48,38 @@ def serve(wanted: str, port: int, accounts: int | None, number: int) -> None:
     world = read_world(wanted)
     if accounts is not None:
         world = grow(world, accounts, number)
+    with ExitStack() as stack:
+        lab = _open(stack, port)
+        seed(lab.endpoint, world)
+        _announce(lab, world)
+        _wait_for_the_end()
+    click.echo("The lab is closed; nothing of it is left.", err=True)
+
+
+def _open(stack: ExitStack, port: int) -> Lab:
     try:
-        with Lab(port) as lab:
-            seed(lab.endpoint, world)
-            _announce(lab, world)
-            Event().wait()
+        return stack.enter_context(Lab(port))
     except OSError as error:
         raise UsageError(f"cannot listen on port {port}", why=str(error), todo="choose another --port") from error
-    except KeyboardInterrupt:
-        click.echo("\nThe lab is closed; nothing of it is left.", err=True)
+
+
+def _wait_for_the_end() -> None:
+    """Wait for Ctrl-C or a request to terminate, also where a shell started us with Ctrl-C switched off."""
+    told = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait()
 
 
 def _announce(lab: Lab, world: World) -> None:
     """Print the endpoint and the environment on stdout, and what to do with it on stderr."""
-    click.echo(f"# {world.name}: {len(world.accounts)} accounts at {lab.endpoint}")
+    click.echo(f"# {world.name}: {_size(world)} at {lab.endpoint}")
     for name, value in lab.environment(world.management.id, region=world.region).items():
         click.echo(f"export {name}={shlex.quote(value)}")
     click.echo("# ready")  # whoever starts the lab as a process reads up to here
     scope = " --org" if world.organization is not None else ""
     click.echo(f"Paste this into another shell, then try `rootwarden audit{scope}`. Ctrl-C ends it.", err=True)
+
+
+def _size(world: World) -> str:
+    return "1 account" if len(world.accounts) == 1 else f"{len(world.accounts)} accounts"

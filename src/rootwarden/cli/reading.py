@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
 
+COLUMNS = 80
 ROOT_AUDIT = (
     "--root-audit opens read-only root sessions in member accounts: this is root activity and your alerting will see "
     "it. Expect exactly this window, and treat any other root session as an alert:"
@@ -55,7 +57,7 @@ def summary(result: CollectResult) -> str:
 
 
 def explained(calls: Sequence[PlannedCall]) -> str:
-    """Return the planned calls as a table of at most 80 columns, with totals."""
+    """Return the planned calls as text of at most 80 columns, with totals."""
     lines = ["Calls that would be made; none was made.", ""]
     fact = None
     for call in calls:
@@ -65,9 +67,16 @@ def explained(calls: Sequence[PlannedCall]) -> str:
         times = f"{call.count} x" if call.count else "as found"
         price = f", {call.cost_usd} USD" if call.cost_usd else ""
         lines.append(f"  {call.service}.{call.operation}")
-        lines.append(f"      {times}, once per {call.per}, in {call.region}{price}")
+        lines += _wrapped(f"{times}, once per {call.per}, in {call.region}{price}", "      ")
         if call.action:
-            lines.append(f"      needs {call.action}")
+            lines += _wrapped(f"needs {call.action}", "      ")
     total, cost = sum(call.count for call in calls), sum(call.cost_usd for call in calls)
-    lines += ["", f"At least {total} calls, {cost} USD. Counts are per account where accounts have yet to be listed."]
+    lines.append("")
+    lines += _wrapped(
+        f"At least {total} calls, {cost} USD. Counts are per account where accounts have yet to be listed."
+    )
     return "\n".join(lines)
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, COLUMNS, initial_indent=indent, subsequent_indent=indent)

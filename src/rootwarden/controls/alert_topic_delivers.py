@@ -108,7 +108,7 @@ def _judge_one(one: View, arn: str, publishers: tuple[Publisher, ...], wanted: f
             f"Alerts of {senders} do not arrive: the topic {name} is broken, because {result.in_words()}.",
             reason=result.problems[0],
         )
-    doubt = result.doubt or paths.gap_near(arn.split(":")[3])
+    doubt = result.doubt or paths.doubt
     if doubt is not None:
         return one.cannot_tell(doubt)
     return one.passes(f"Alerts of {senders} reach a confirmed subscriber of {name}.", notes=_foreign(one, topic))

@@ -159,6 +159,8 @@ def _too_low(one: View, budget: Sight, found: Measured, bounds: Bounds) -> Verdi
         raise _not_paid(found.spent)
     wanted = f"{bounds.last_month:%Y-%m-%d}"
     last = next((month for month in found.spent.months if month.start == wanted), None)
+    if last is None and found.spent.months:
+        raise UnseenError(Unknown("field_missing"), f"{COSTS}.months[{wanted}]")
     if last is None or last.amount <= found.monthly:
         return None
     last.cite(one.log)

@@ -107,6 +107,7 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
             notes=notes,
         )
     else:
+        keys.exists.sure()
         witnesses((keys.summary, keys.report)).sure()
         yield seen.passes("Root has no access key.", notes=notes)
 

@@ -106,6 +106,8 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
             reason="no_root_credentials",
         )
         return
+    if present.hidden:
+        present.sure()
     notes = (*_state(seen), *_disagreement(seen))
     if mfa_enabled(seen).sure():
         yield seen.passes("Root has an MFA device.", notes=notes)

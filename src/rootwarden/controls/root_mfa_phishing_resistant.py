@@ -17,6 +17,7 @@ from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.mfa_kind import WEAK, MfaKind, audited_kinds, root_virtual_devices
 from rootwarden.proofs.root_credentials import MFA, credentials_present, summary_has
+from rootwarden.proofs.truth import Truth
 
 CONTROL = Control(
     code="RW-ROOT-02",
@@ -105,10 +106,11 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         present.sure()
         yield seen.fails("Root has no MFA device at all, so none that resists phishing.", reason="no_mfa")
         return
-    yield _judge_devices(seen, limits)
+    yield _judge_devices(seen, limits, (present, mfa))
 
 
-def _judge_devices(seen: View, limits: Thresholds) -> Verdict:
+def _judge_devices(seen: View, limits: Thresholds, before: tuple[Truth, Truth]) -> Verdict:
+    """Judge the devices that could be seen; `before` are the credentials and MFA, which a PASS needs as well."""
     apps, unread = root_virtual_devices(seen)
     kinds, kinds_unread = audited_kinds(seen)
     weak = sorted({kind.value for kind in kinds if kind in WEAK} | ({MfaKind.VIRTUAL.value} if apps else set()))
@@ -121,7 +123,10 @@ def _judge_devices(seen: View, limits: Thresholds) -> Verdict:
             f"page.{others}",
             reason="weak_device",
         )
-    summary_has(seen, MFA).sure()
+    present, mfa = before
+    if present.hidden:
+        present.sure()
+    mfa.sure()
     for missing in (unread, kinds_unread):
         if missing is not None:
             raise missing

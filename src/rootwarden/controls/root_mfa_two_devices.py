@@ -19,6 +19,7 @@ from rootwarden.model.view import View
 from rootwarden.proofs.membership import role_in_organization
 from rootwarden.proofs.mfa_kind import root_virtual_devices
 from rootwarden.proofs.root_credentials import MFA, credentials_present, summary_has
+from rootwarden.proofs.truth import is_silent
 
 CONTROL = Control(
     code="RW-ROOT-03",
@@ -64,6 +65,13 @@ CONTROL = Control(
 
 _HOLDERS = "custodians_unproven: no AWS call tells who holds the devices; write it down and keep them apart"
 
+_NOT_COUNTED = Unknown(
+    "not_collected",
+    "sts.AssumeRoot",
+    ("sts:AssumeRoot",),
+    "a root audit counts the devices of member accounts: collect with --root-audit",
+)
+
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge one account."""
@@ -76,17 +84,36 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         )
         return
     wanted = int(limits.number("min_devices"))
-    counted = _count(seen)
-    if counted is not None and 0 < counted < wanted:
+    counted, uncounted = _count(seen)
+    if 0 < counted < wanted:
         yield seen.fails(_too_few(counted, wanted), reason="too_few_devices")
         return
+    if present.hidden:
+        present.sure()
     if not summary_has(seen, MFA).sure():
         present.sure()
         yield seen.fails(_too_few(0, wanted), reason="no_mfa")
-    elif counted is not None and counted >= wanted:
+    elif counted >= wanted:
         yield seen.passes(f"Root has {counted} MFA devices.", notes=[_HOLDERS])
+    elif uncounted is not None and not is_silent(uncounted.unknown):
+        raise uncounted
     else:
         yield _judge_lower_bound(seen, wanted)
+
+
+def _count(seen: View) -> tuple[int, UnseenError | None]:
+    """Return how many devices the root audit lists, or 0 and why it does not tell."""
+    quiet = seen.about().account["root.privileged_audit"]["mfa_devices"]
+    try:
+        listed = quiet.each()
+    except UnseenError as error:
+        return 0, error
+    try:
+        serials = {device["SerialNumber"].text() for device in listed}
+    except UnseenError:
+        return 0, UnseenError(Unknown("device_list_not_legible", "iam.ListMFADevices"), quiet.path)
+    seen.account["root.privileged_audit"]["mfa_devices"].each()  # for the record: the list decides, not its serials
+    return len(serials), None
 
 
 def _judge_lower_bound(seen: View, wanted: int) -> Verdict:
@@ -95,32 +122,12 @@ def _judge_lower_bound(seen: View, wanted: int) -> Verdict:
     if proven >= wanted:
         return seen.passes(f"Root has at least {proven} MFA device{'s' if proven > 1 else ''}.", notes=[_HOLDERS])
     if role_in_organization(seen) == "member":
-        listed = seen.account["root.privileged_audit"]
-        return seen.unknown(_not_counted(listed.unknown), listed.path)
+        return seen.unknown(_NOT_COUNTED, "root.privileged_audit")
     return seen.manual(
         "Root has MFA, but AWS does not tell how many devices. Look at the root user's security credentials page and "
         f"make sure that there are {wanted}, held by different people.",
         reason="count_not_readable",
     )
-
-
-def _not_counted(why: Unknown | None) -> Unknown:
-    """Return why a member's devices were not counted, with the way to count them."""
-    if why is None:
-        return Unknown("device_list_not_legible", "iam.ListMFADevices")
-    hint = why.hint or "a root audit counts the devices of member accounts: collect with --root-audit"
-    return Unknown(why.why, why.call, why.missing, hint)
-
-
-def _count(seen: View) -> int | None:
-    """Return how many devices the root audit lists; None where it was not made, or one of them is not legible."""
-    quiet = seen.about().account["root.privileged_audit"]["mfa_devices"]
-    try:
-        serials = {device["SerialNumber"].text() for device in quiet.each()}
-    except UnseenError:
-        return None
-    seen.account["root.privileged_audit"]["mfa_devices"].each()  # for the record: the list decides, not its serials
-    return len(serials)
 
 
 def _too_few(count: int, wanted: int) -> str:

@@ -91,13 +91,16 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         return
     if unread is not None:
         raise unread
-    if newest is None and credentials_present(seen.about()).value is False:
-        gone = seen.about()
-        credentials_present(gone)
-        yield gone.not_applicable(
-            "Root has no password, key or certificate and shows no date of use.", reason="no_root_credentials"
-        )
-        return
+    if newest is None:
+        aside = seen.about()
+        present = credentials_present(aside)
+        if present.value is False:
+            yield aside.not_applicable(
+                "Root has no password, key or certificate and shows no date of use.", reason="no_root_credentials"
+            )
+            return
+        if present.hidden:
+            present.sure()
     last = f"last used {_ago((now - newest).days)} ({what})" if newest else "no use is on record"
     yield seen.passes(f"Root was not used in the last {days} days: {last}, {source}.")
 

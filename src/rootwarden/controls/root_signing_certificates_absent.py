@@ -73,6 +73,7 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
             notes=[f"sources_disagree: the credential report is of {age}"] if found.disagree else [],
         )
         return
+    found.exists.sure()
     witnesses((found.summary, found.report)).sure()
     yield seen.passes(
         "Root has no signing certificate.",

@@ -13,6 +13,7 @@ from datetime import datetime
 from rootwarden.model.control import Control, Fix, ids
 from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Practice, Severity, Verdict
+from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.key_lookup import OUT_OF_SCOPE, find_key, owner_of_key
@@ -90,6 +91,8 @@ def _judge_one(one: View, trail: Trail) -> Iterable[Verdict]:
             reason="no_key",
         )
         return
+    if len(name.split(":")) != 6:
+        raise UnseenError(Unknown("malformed: KmsKeyId is not an ARN"), trail["KmsKeyId"].path)
     key = find_key(one, name, trail.owner, trail.home)
     if key.unknown is not None and key.unknown.why == OUT_OF_SCOPE:
         owner = owner_of_key(name, trail.owner)

@@ -99,7 +99,7 @@ class Sight:
     def item(self, key: str, wanted: str) -> Sight:
         """Go to the item of a list whose field `key` is `wanted`; null when none is.
 
-        Unread where the list is, or where an unread item might have been the one. Nothing is recorded for the others.
+        Unread where the list is, or where an unread item before it might be the one. The others are not recorded.
         """
         path = f"{self.path}[{wanted}]"
         if self._unknown is not None:
@@ -111,7 +111,8 @@ class Sight:
         for found in self._value:
             name = found.get(key) if isinstance(found, Mapping) else None
             if name == wanted:
-                return Sight(path, found, self._log, clean=self._clean)
+                found_or_not = found if unread is None else unread
+                return Sight(path, found_or_not, self._log, clean=self._clean and unread is None)
             if unread is None and not isinstance(name, str):
                 unread = unknown_in(found) or unknown_in(name) or Unknown(f"malformed: an item without {key}")
         return Sight(path, unread, self._log)

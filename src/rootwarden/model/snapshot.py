@@ -6,9 +6,9 @@ Facts stay undecoded JSON until a rule asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import Raw, Struct
@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 from rootwarden.errors import InputError
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
 
+T = TypeVar("T")
 SCHEMA = "snapshot/1"
 _MAYBE_MARK = (b"_unknown", b"\\u")
 
@@ -56,7 +57,7 @@ class AccountLine(Struct, frozen=True):
 class Facts:
     """The facts of one account or of the organization: decoded on first use, then kept."""
 
-    __slots__ = ("_clean", "_indexes", "_raw", "_values")
+    __slots__ = ("_clean", "_derived", "_indexes", "_raw", "_values")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         """Wrap facts that are `msgspec.Raw` JSON or already plain values."""
@@ -64,6 +65,7 @@ class Facts:
         self._values: dict[str, Any] = {}
         self._clean: dict[str, bool] = {}
         self._indexes: dict[tuple[str, str], dict[str, int]] = {}
+        self._derived: dict[tuple[str, Callable[[Any], Any]], Any] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names of the facts that are there, read or not."""
@@ -96,6 +98,12 @@ class Facts:
                 if isinstance(item, Mapping) and isinstance(item.get(key), str)
             }
         return self._indexes[name, key]
+
+    def derived(self, name: str, make: Callable[[Any], T]) -> T:
+        """Return `make(value)` of a fact, worked out once for all who ask; `make` must cope with marks inside."""
+        if (name, make) not in self._derived:
+            self._derived[name, make] = make(self.get(name)[0])
+        return cast(T, self._derived[name, make])
 
     def _decode(self, name: str) -> tuple[Any, bool]:
         if name not in self._raw:

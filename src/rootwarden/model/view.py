@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -12,6 +12,8 @@ from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.shared import Shared
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.snapshot import Facts
+
+T = TypeVar("T")
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -45,6 +47,11 @@ class Room:
             return Sight(name, value, self._log)[wanted]
         at = self._facts.index(name, key).get(wanted)
         return Sight(f"{name}[{wanted}]", None if at is None else value[at], self._log, clean=clean)
+
+
+    def derived(self, name: str, make: Callable[[Any], T]) -> T:
+        """Return what `make` works out of a whole fact, once for all judgements of it; nothing is recorded."""
+        return self._facts.derived(name, make)
 
 
 class View:

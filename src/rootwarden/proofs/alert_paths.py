@@ -29,9 +29,10 @@ class AlertPaths(Struct, frozen=True):
     publishers: Mapping[str, tuple[Publisher, ...]]
     gaps: tuple[Gap, ...]
 
-    def gap_near(self, region: str) -> UnseenError | None:
-        """Return why something else in this Region may send to a topic there, None if all was read."""
-        return next((gap.error for gap in self.gaps if gap.region in ("", region)), None)
+    @property
+    def doubt(self) -> UnseenError | None:
+        """Why something else may send to the topics, perhaps from the wrong Region; None if all was read."""
+        return self.gaps[0].error if self.gaps else None
 
 
 def alert_paths(seen: View) -> AlertPaths:
@@ -47,6 +48,9 @@ def alert_paths(seen: View) -> AlertPaths:
             continue
         for item in items:
             region = item.told("region")
+            if not region and item.unknown is None:
+                gaps.append(Gap(fact, "", UnseenError(Unknown("field_missing"), f"{item.path}.region")))
+                continue
             for row in senders(item, scratch, region):
                 if isinstance(row, UnseenError):
                     gaps.append(Gap(fact, region, row))
@@ -89,7 +93,7 @@ def _rules(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenErro
 
 def _topics(targets: Any, path: str) -> list[str]:
     """Return the SNS topics among the ARNs that an alarm or a rule acts on."""
-    if not isinstance(targets, list) or not all(isinstance(target, str) for target in targets):
+    if not isinstance(targets, list) or not all(isinstance(one, str) and one.count(":") >= 5 for one in targets):
         raise UnseenError(Unknown("malformed: expected a list of ARNs"), path)
     parts = ((target, target.split(":")) for target in targets)
     return [target for target, fields in parts if len(fields) == 6 and fields[2] == "sns"]

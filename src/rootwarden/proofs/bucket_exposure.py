@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -127,11 +128,18 @@ def _any(questions: tuple[Question, ...]) -> Truth:
 def _grants_everybody(bucket: Sight) -> bool:
     grants = bucket["acl_grants"]
     found = grants.plain()
-    if not isinstance(found, list) or not all(
-        isinstance(one, Mapping) and isinstance(one.get("Grantee"), Mapping) for one in found
-    ):
+    if not isinstance(found, list) or not all(_is_grant(one) for one in found):
         raise UnseenError(Unknown("malformed: expected a list of grants"), grants.path)
     return any(one["Grantee"].get("URI") in _EVERYBODY for one in found)
+
+
+def _is_grant(grant: Any) -> bool:
+    """Return whether a grant says to whom it is: to a group by its URI, to others by id or address."""
+    grantee = grant.get("Grantee") if isinstance(grant, Mapping) else None
+    if not isinstance(grantee, Mapping):
+        return False
+    named = ("URI",) if grantee.get("Type") == "Group" else ("URI", "ID", "EmailAddress")
+    return any(isinstance(grantee.get(field), str) for field in named)
 
 
 def _blocks(block: Sight, setting: str) -> bool:
@@ -147,8 +155,8 @@ def _s3_says_public(status: Sight) -> bool:
 
 
 def _reads_public(bucket: Sight) -> bool:
-    """Return whether the policy is public by our own reading; where that is unsure, S3's word stands."""
+    """Return whether the policy is public by our own reading."""
     answer = is_public(bucket["policy"].plain())
-    if answer.value is None and bucket["policy_status"].unknown is not None:
+    if answer.value is None:
         raise UnseenError(Unknown(f"policy_not_understood: {answer.why}"), bucket["policy"].path)
-    return bool(answer.value)
+    return answer.value

@@ -74,8 +74,10 @@ def expires_early(bucket: Sight, prefixes: Iterable[str], days: float) -> str:
         UnseenError: the lifecycle rules are unread or malformed.
     """
     lifecycle = bucket["lifecycle"]
-    rules = None if lifecycle.is_null else lifecycle.plain()
-    for rule in rules or []:
+    rules = [] if lifecycle.is_null else lifecycle.plain()
+    if not isinstance(rules, list):
+        raise UnseenError(Unknown("malformed: expected a list of rules"), lifecycle.path)
+    for rule in rules:
         if not isinstance(rule, Mapping) or rule.get("Status") not in ("Enabled", "Disabled"):
             raise UnseenError(Unknown("malformed: a lifecycle rule without Status"), lifecycle.path)
         expiration = rule.get("Expiration")
@@ -93,7 +95,7 @@ def _too_early(expiration: Any, days: float, path: str) -> str:
     if expiration.get("Date") is not None:
         return f"on {str(expiration['Date'])[:10]}, whatever their age"
     after = expiration.get("Days")
-    if after is None:
+    if after is None and "ExpiredObjectDeleteMarker" in expiration:
         return ""  # only markers of deleted objects are tidied up
     if isinstance(after, bool) or not isinstance(after, int):
         raise UnseenError(Unknown("malformed: Expiration.Days is not a number"), path)

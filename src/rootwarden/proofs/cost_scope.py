@@ -87,7 +87,7 @@ def _without(part: Any, path: str) -> Accounts:
     if dimension.get("Key") == "LINKED_ACCOUNT":
         raise UnseenError(Unknown("filter_not_understood: accounts are left out by name"), path)
     taken = set(map(str, dimension["Values"]))
-    return EVERYONE if dimension.get("Key") in _CHARGES and not taken & _ORDINARY_CHARGES else NOBODY
+    return EVERYONE if str(dimension.get("Key")) in _CHARGES and not taken & _ORDINARY_CHARGES else NOBODY
 
 
 def _parts(value: Any, path: str) -> list[Mapping[str, Any]]:

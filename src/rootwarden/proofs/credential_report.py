@@ -10,7 +10,7 @@ from datetime import datetime
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight, parse_time
 from rootwarden.model.view import View
-from rootwarden.proofs.truth import Truth, ask
+from rootwarden.proofs.truth import SILENCE, Truth, ask
 
 ROOT = "<root_account>"
 
@@ -69,5 +69,5 @@ def report_age(seen: View) -> str:
 def _flag(cell: Sight) -> bool:
     value = report_flag(cell)
     if value is None:
-        raise UnseenError(Unknown(f"report_says_{cell.text(default='nothing') or 'nothing'}"), cell.path)
+        raise UnseenError(Unknown(f"{SILENCE}{cell.text(default='').strip() or 'nothing'}"), cell.path)
     return value

@@ -47,10 +47,7 @@ def _classic(item: Sight, bucket_arn: str) -> tuple[bool, ...] | None:
 def _values(row: Sight) -> list[str]:
     if row["Type"].text() != _OBJECTS:
         return []
-    values = row["Values"].plain(default=[]) or []
-    if not isinstance(values, list):
-        raise UnseenError(Unknown("malformed: Values is not a list"), row.path)
-    return [value for value in values if isinstance(value, str)]
+    return [value.text() for value in row["Values"].each(default=[])]
 
 
 def _advanced(item: Sight, bucket_arn: str) -> tuple[bool, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rootwarden.model.readings import Unknown
+from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 
@@ -37,7 +37,13 @@ def _by_alias(seen: View, name: str, owner: str, region: str) -> Sight:
     """Find a key by its id or by a name under which it was looked up (`named_as`, such as `alias/alerts`)."""
     for arn in seen.shared_names(FACT, owner):
         aside = seen.about().shared(FACT, arn, OUT_OF_SCOPE).recorded_in(Log())
-        named = aside["named_as"].unknown is None and name in aside["named_as"].plain(default=[])
-        if arn.split(":")[3] == region and (named or aside.told("KeyId") == name):
+        if arn.split(":")[3] == region and (_is_named(aside["named_as"], name) or aside.told("KeyId") == name):
             return seen.shared(FACT, arn, OUT_OF_SCOPE)
     return Sight(f"{FACT}[{name}]", Unknown(OUT_OF_SCOPE), seen.log)
+
+
+def _is_named(names: Sight, name: str) -> bool:
+    try:
+        return any(one.text() == name for one in names.each(default=[]))
+    except UnseenError:
+        return False

@@ -11,6 +11,7 @@ from enum import StrEnum
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.truth import is_silent
 
 
 class MfaKind(StrEnum):
@@ -69,17 +70,14 @@ def root_virtual_devices(seen: View) -> tuple[list[Sight], UnseenError | None]:
 def audited_kinds(seen: View) -> tuple[list[MfaKind], UnseenError | None]:
     """Return the kinds of root's devices by the privileged audit, and what kept some from being told, if anything did.
 
-    No audit at all is no obstacle: it is an optional source, made for member accounts only.
+    No audit at all is no obstacle: it is an optional source, made for member accounts only. One that was refused is.
     """
-    listed = seen.account["root.privileged_audit"]["mfa_devices"]
-    if listed.unknown is not None:
-        return [], None
     kinds: list[MfaKind] = []
     unread: UnseenError | None = None
     try:
-        devices = listed.each(default=[])
+        devices = seen.account["root.privileged_audit"]["mfa_devices"].each()
     except UnseenError as error:
-        return [], error
+        return [], None if is_silent(error.unknown) else error
     for device in devices:
         try:
             kinds.append(_kind(device["SerialNumber"]))

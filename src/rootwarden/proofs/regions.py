@@ -22,8 +22,9 @@ def regions_in_use(seen: View) -> tuple[str, ...]:
     rows = fact.plain()
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise UnseenError(Unknown("malformed: expected a list of Regions"), fact.path)
-    names = tuple(row.get("RegionName") for row in rows if row.get("RegionOptStatus") in _IN_USE)
-    texts = tuple(name for name in names if isinstance(name, str))
-    if not texts or len(texts) != len(names):
-        raise UnseenError(Unknown("malformed: no Region is in use, or one has no name"), fact.path)
-    return texts
+    if not all(isinstance(row.get(field), str) for row in rows for field in ("RegionName", "RegionOptStatus")):
+        raise UnseenError(Unknown("malformed: a Region without name or state"), fact.path)
+    names = tuple(row["RegionName"] for row in rows if row["RegionOptStatus"] in _IN_USE)
+    if not names:
+        raise UnseenError(Unknown("malformed: no Region is in use"), fact.path)
+    return names

@@ -1,8 +1,8 @@
 """Which credentials the root user has, decided from every source that could be read.
 
 Three sources tell: the account summary (now, keys and certificates of any status), the credential report (up to four
-hours old) and the privileged root audit of member accounts (now, with the status of each). One that could be read is
-enough; where they contradict each other, the one that found a credential is believed.
+hours old) and the privileged root audit of member accounts (now, with the status of each). One that answers is enough,
+unless another was asked and refused; where they contradict each other, the one that found a credential is believed.
 Sources: IAM API reference, GetAccountSummary; IAM User Guide, credential reports; STS API reference, AssumeRoot.
 """
 
@@ -53,7 +53,8 @@ class Held(Struct, frozen=True):
 def credentials_present(seen: View) -> Truth:
     """Answer whether root has a password, an access key or a signing certificate (MFA alone opens nothing).
 
-    True if any source shows one; False only if one source that could be read whole shows none and no other shows one.
+    True if any source shows one; False only if one source that could be read whole shows none, no other shows one, and
+    none was refused.
     """
     found = _summary_credentials(seen)
     if found.value:
@@ -62,9 +63,15 @@ def credentials_present(seen: View) -> Truth:
 
 
 def mfa_enabled(seen: View) -> Truth:
-    """Answer whether root has an MFA device: by the account summary where it was read, else by the report."""
+    """Answer whether root has an MFA device: by the account summary where it was read, else by the report.
+
+    A summary that was asked and refused may show that the device of hours ago is gone: then the report can only deny.
+    """
     now = summary_has(seen, MFA)
-    return now if now.value is not None else _or_earlier(report_says(root_row(seen)["mfa_active"]), now)
+    if now.value is not None:
+        return now
+    earlier = report_says(root_row(seen)["mfa_active"])
+    return now if earlier.value is None or (earlier.value and now.hidden) else earlier
 
 
 def summary_has(seen: View, field: str) -> Truth:
@@ -138,7 +145,3 @@ def _report_credentials(seen: View) -> Truth:
 def _audit_credentials(seen: View) -> Truth:
     lists = (audit_lists(seen, kind) for kind in ("access_keys", "signing_certificates"))
     return any_true([audit_shows_password(seen), *lists])
-
-
-def _or_earlier(later: Truth, earlier: Truth) -> Truth:
-    return later if later.value is not None else earlier

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.email_address import domain_of, folded, masked
+
+_ACCOUNTS = "org.accounts"
 
 
 class Sharers(Struct, frozen=True):
@@ -21,20 +22,17 @@ class Sharers(Struct, frozen=True):
 
 
 def root_address(seen: View) -> str:
-    """Return the root address by GetPrimaryEmail, else by the organization's list of accounts.
+    """Return the root address: by the organization's list of accounts, or by GetPrimaryEmail where no list names it.
 
     Raises:
         UnseenError: neither could be read, or what was read is no address.
     """
-    first = seen.account["account.primary_email"]["PrimaryEmail"]
-    listed = seen.organization.row("org.accounts", "Id", seen.subject.account)["Email"]
+    listed = seen.organization.row(_ACCOUNTS, "Id", seen.subject.account)["Email"]
+    called = seen.account["account.primary_email"]["PrimaryEmail"]
     try:
-        return _address(seen, first)
-    except UnseenError as error:
-        try:
-            return _address(seen, listed)
-        except UnseenError:
-            raise error from None
+        return _address(seen, listed)
+    except UnseenError:
+        return _address(seen, called)
 
 
 def accounts_with_address(seen: View, wanted: str) -> Sharers:
@@ -42,44 +40,41 @@ def accounts_with_address(seen: View, wanted: str) -> Sharers:
 
     A standalone account has nobody to share with.
     """
-    accounts = seen.organization["org.accounts"]
+    accounts = seen.organization[_ACCOUNTS]
     try:
         listed = not accounts.is_none
     except UnseenError as error:
         return _alone_or(seen, error)
     if not listed:
         return _alone_or(seen, UnseenError(Unknown("field_missing"), accounts.path))
+    addresses = seen.organization.derived(_ACCOUNTS, _by_address)
     own = seen.subject.account
-    known: set[str] = set()
-    unread: UnseenError | None = None
-    for row in _rows(seen.about().organization["org.accounts"]):
-        if isinstance(row, UnseenError):
-            unread = unread or row
-        elif row[1] == wanted and row[0] != own:
-            known.add(row[0])
-    return Sharers(tuple(sorted(known)), unread)
+    known = [account for account in addresses.accounts.get(wanted, ()) if account != own]
+    unread = next((why for account, why in addresses.unread if account != own), None)
+    return Sharers(tuple(known), None if unread is None else UnseenError(unread, accounts.path))
 
 
-def _rows(accounts: Sight) -> Iterator[tuple[str, str] | UnseenError]:
-    """Yield (account, folded address) of each account; where all was read, from plain values, which is faster."""
-    try:
-        rows: list[Any] = accounts.plain()
-        yield from [(row["Id"], folded(row["Email"])) for row in rows]
-    except (UnseenError, TypeError, KeyError, AttributeError):
-        yield from _rows_one_by_one(accounts)
+class _Addresses(Struct, frozen=True):
+    """Accounts by folded address, and (account, reason) of those whose address is not legible."""
+
+    accounts: dict[str, list[str]]
+    unread: list[tuple[str, Unknown]]
 
 
-def _rows_one_by_one(accounts: Sight) -> Iterator[tuple[str, str] | UnseenError]:
-    try:
-        items = accounts.each()
-    except UnseenError as error:
-        yield error
-        return
-    for item in items:
-        try:
-            yield item["Id"].text(), folded(item["Email"].text())
-        except UnseenError as error:
-            yield error
+def _by_address(value: Any) -> _Addresses:
+    """Sort the organization's accounts by their address, whatever stands in the snapshot."""
+    found = _Addresses({}, [])
+    if not isinstance(value, list):
+        found.unread.append(("", Unknown("malformed: expected a list")))
+        return found
+    for row in value:
+        account, email = (row.get("Id"), row.get("Email")) if isinstance(row, dict) else (None, None)
+        if isinstance(account, str) and isinstance(email, str):
+            found.accounts.setdefault(folded(email), []).append(account)
+        else:
+            why = unknown_in(row) or unknown_in(account) or unknown_in(email) or Unknown("field_missing")
+            found.unread.append((account if isinstance(account, str) else "", why))
+    return found
 
 
 def _alone_or(seen: View, error: UnseenError) -> Sharers:

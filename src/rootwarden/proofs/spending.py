@@ -111,4 +111,5 @@ def _months(costs: Sight, unit: str) -> Iterator[Spend]:
             amount = Decimal("NaN")
         if not amount.is_finite():
             raise UnseenError(Unknown("malformed: expected an amount"), month["Amount"].path)
-        yield Spend(amount, month, month["Start"].text()[:10])
+        start = month["Start"].time()
+        yield Spend(amount, month, f"{start:%Y-%m-%d}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from rootwarden.model.findings import Verdict
-from rootwarden.model.readings import UnseenError
+from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.trails import Trail, survey, the_rest
@@ -56,7 +56,11 @@ def exists(bucket: TrailBucket) -> bool:
     Raises:
         UnseenError: nobody in scope could look.
     """
-    return not bucket.sight.is_null
+    if bucket.sight.is_null:
+        return False
+    if not any(True for _ in bucket.sight.fields()):
+        raise UnseenError(Unknown("malformed: nothing is said of the bucket"), bucket.sight.path)
+    return True
 
 
 def no_bucket(one: View, bucket: TrailBucket) -> Verdict:

@@ -94,7 +94,8 @@ def _classic_management(item: Sight) -> Selector | None:
     kinds = item["ReadWriteType"].text()
     if kinds not in _READ_WRITE:
         raise UnseenError(Unknown(f"malformed: ReadWriteType {kinds[:40]!r}"), item.path)
-    barred = item["ExcludeManagementEventSources"].plain(default=[]) or []
+    barred = item["ExcludeManagementEventSources"].plain(default=None)
+    barred = [] if barred is None else barred
     if not isinstance(barred, list) or not all(isinstance(source, str) for source in barred):
         raise UnseenError(Unknown("malformed: ExcludeManagementEventSources is not a list of texts"), item.path)
     fields = (FieldSelector("eventSource", (), tuple(("NotEquals", s) for s in barred)),) if barred else ()

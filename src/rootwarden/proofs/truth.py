@@ -1,4 +1,9 @@
-"""A three-valued answer: yes, no, or "nobody could read it" together with the reason."""
+"""A three-valued answer: yes, no, or "nobody could read it" together with the reason.
+
+Of several sources one that answers is enough, but never over the head of another that was asked and did not answer: it
+may hold the bad news. Otherwise a refused permission would turn a failure into a pass. A source that nobody asked, or
+that AWS leaves silent, is no obstacle.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,10 @@ from msgspec import Struct
 
 from rootwarden.model.readings import Unknown, UnseenError
 
+# Reasons that hide nothing: nobody asked, AWS sent no such field, or wrote that it does not tell.
+_SILENT = frozenset({"not_collected", "field_missing", "no_root_row"})
+SILENCE = "report_says_"
+
 
 class Truth(Struct, frozen=True):
     """True, False, or None with the reason and the fact path at which sight ended."""
@@ -15,6 +24,11 @@ class Truth(Struct, frozen=True):
     value: bool | None
     unknown: Unknown | None = None
     path: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the source was asked and its answer could not be read; silence hides nothing."""
+        return self.value is None and self.unknown is not None and not is_silent(self.unknown)
 
     def sure(self) -> bool:
         """Return the answer.
@@ -27,6 +41,11 @@ class Truth(Struct, frozen=True):
         return self.value
 
 
+def is_silent(unknown: Unknown) -> bool:
+    """Return whether a reason says that nobody asked or that AWS has nothing to say, rather than that it was kept."""
+    return unknown.why in _SILENT or unknown.why.startswith(SILENCE)
+
+
 def ask(question: Callable[[], bool]) -> Truth:
     """Answer a question that reads facts; what could not be read becomes an open answer instead of an exception."""
     try:
@@ -36,19 +55,23 @@ def ask(question: Callable[[], bool]) -> Truth:
 
 
 def any_true(answers: Iterable[Truth]) -> Truth:
-    """Return True if any answer is, False if all are False, else the first open one (Kleene's "or")."""
+    """Return True if any part is, False if all are False, else an open one (Kleene's "or"), a hidden one first."""
     seen = list(answers)
-    return _first(seen, True) or _first(seen, None) or Truth(False)
+    return _first(seen, True) or _hidden(seen) or _first(seen, None) or Truth(False)
 
 
 def witnesses(answers: Iterable[Truth]) -> Truth:
-    """Return True if any source says so, else False if any source denies it, else the first open answer.
+    """Return True if any source says so; else a hidden answer, if there is one; else False if any source denies it.
 
-    For sources that each know the whole: one that could be read is enough, and the worse one wins a contradiction.
+    For sources that each know the whole, of which the worse is believed.
     """
     seen = list(answers)
-    return _first(seen, True) or _first(seen, False) or _first(seen, None) or Truth(None)
+    return _first(seen, True) or _hidden(seen) or _first(seen, False) or _first(seen, None) or Truth(None)
 
 
 def _first(answers: list[Truth], value: bool | None) -> Truth | None:
     return next((answer for answer in answers if answer.value is value), None)
+
+
+def _hidden(answers: list[Truth]) -> Truth | None:
+    return next((answer for answer in answers if answer.hidden), None)

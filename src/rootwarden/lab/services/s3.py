@@ -13,6 +13,7 @@ from moto.s3.responses import S3Response
 from moto.s3control.models import s3control_backends
 from moto.utilities.utils import PARTITION_NAMES
 
+from rootwarden.lab.access_logs import set_access_logs
 from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.bucket_access import let_in
 from rootwarden.lab.callers import caller_of
@@ -79,12 +80,20 @@ class S3(S3Response):
             self._refuse_public_policy(bucket_name)
         if "acl" in querystring:
             self._refuse_acl(bucket_name, request)
+        if "logging" in querystring:
+            return self._put_logging(bucket_name)
         answer = super()._bucket_response_put(request, bucket_name, querystring)
         if "versioning" in querystring and (match := _MFA_DELETE.search(self.body.decode())):
             self._extras().mfa_delete[bucket_name] = match[1]
         if not querystring and not existed:
             self._close(bucket_name)
         return answer
+
+    def _put_logging(self, bucket_name: str) -> Any:
+        self.data["Action"] = "PutBucketLogging"
+        self._authenticate_and_authorize_s3_action(bucket_name=bucket_name)
+        set_access_logs(self.backend, self.backend.get_bucket(bucket_name), self._logging_from_body())
+        return ""
 
     def _close(self, bucket_name: str) -> None:
         """Give a new bucket what AWS gives it (since April 2023): all public access blocked, ACLs off."""
