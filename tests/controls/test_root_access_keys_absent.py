@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rootwarden.model.facts import calls_and_permissions
 from rootwarden.model.findings import Finding, Severity
+from rootwarden.model.readings import Unknown
 from tests.controls.judged import cited, decisive, only, unread
 from tests.controls.root_facts import NO_ORGANIZATION, audit, bare_report, report, summary, without
 
@@ -100,11 +102,22 @@ def test_sources_that_disagree_fail_with_both(keys: int, cells: dict, reason: st
     assert any("access_key" in fact for fact in cited(finding))
 
 
-def test_report_alone_can_pass_with_its_age() -> None:
-    """One readable source is enough, and the reader learns which one it was."""
-    finding = verdict(iam__account_summary=unread("iam.account_summary"), iam__credential_report=report())
+def test_one_source_is_enough_and_the_report_is_named_with_its_age() -> None:
+    """When nobody asked the other."""
+    assert verdict(iam__account_summary=summary()).status == "PASS"
+    finding = verdict(iam__credential_report=report())
     assert finding.status == "PASS"
     assert finding.notes[0].startswith("report_only: by the credential report of 2026-11-23 21:00 UTC")
+
+
+@pytest.mark.parametrize("refused", ["iam.account_summary", "iam.credential_report", "root.privileged_audit"])
+def test_a_source_that_refused_may_hide_a_key(refused: str) -> None:
+    """Two clean sources do not speak for the third, or a denied permission would turn a failure into a pass."""
+    clean = {"iam.account_summary": summary(), "iam.credential_report": report(), "root.privileged_audit": audit()}
+    facts = {name.replace(".", "__"): unread(name) if name == refused else value for name, value in clean.items()}
+    finding = verdict(**facts)
+    assert finding.status == "UNKNOWN"
+    assert finding.unknown_because == Unknown("AccessDenied", *calls_and_permissions(refused))
 
 
 def test_both_unread_is_unknown_even_with_an_audit_that_shows_none() -> None:
@@ -123,7 +136,6 @@ def test_both_unread_is_unknown_even_with_an_audit_that_shows_none() -> None:
     [
         report(access_key_1_active="not_supported"),
         report(access_key_1_active="N/A"),
-        report(access_key_2_last_rotated="soon"),
         without(report(), "access_key_2_active"),
         without(report(), "access_key_1_last_rotated"),
         {"rows": None},
@@ -131,9 +143,15 @@ def test_both_unread_is_unknown_even_with_an_audit_that_shows_none() -> None:
     ],
 )
 def test_report_that_does_not_tell_is_no_pass(damaged: dict) -> None:
-    """Anything but `false` with no date proves nothing by itself."""
+    """Anything but `false` with no date proves nothing by itself; silence does not speak against the summary."""
     assert verdict(iam__credential_report=damaged).status == "UNKNOWN"
     assert verdict(iam__account_summary=summary(), iam__credential_report=damaged).status == "PASS"
+
+
+@pytest.mark.parametrize("damaged", [report(access_key_2_last_rotated="soon"), {"rows": "none"}, "none"])
+def test_damaged_report_is_no_silence(damaged: object) -> None:
+    """What cannot be understood may be a key."""
+    assert verdict(iam__account_summary=summary(), iam__credential_report=damaged).status == "UNKNOWN"
 
 
 @pytest.mark.parametrize("value", [None, "0", True, unread("iam.account_summary")])

@@ -66,6 +66,8 @@ def test_unread_credentials_are_unknown() -> None:
     partial = {name: value for name, value in NONE.items() if name != "AccountSigningCertificatesPresent"}
     assert verdict({"iam.account_summary": partial}).status == "UNKNOWN"
     assert verdict({"iam.account_summary": partial, "root.privileged_audit": audit(False)}).status == "PASS"
+    refused = {"root.privileged_audit": unread("root.privileged_audit")}
+    assert verdict({"iam.account_summary": NONE} | refused).status == "UNKNOWN"
 
 
 def test_stale_report_does_not_undo_a_removal() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rootwarden.model.findings import Finding
 from rootwarden.proofs.email_address import domain_of, folded, is_free_mail, masked
-from tests.controls.judged import ACCOUNT, decisive, only, unread
+from tests.controls.judged import ACCOUNT, cited, decisive, only, unread
 from tests.controls.root_facts import MANAGEMENT, NO_ORGANIZATION, organization
 
 SLUG = "root-email-controlled"
@@ -16,8 +16,10 @@ OURS = {"allowed_domains": ("example.com",)}
 
 
 def verdict(address: object, org: dict | None = None, settings: dict | None = OURS) -> Finding:
+    """Judge an account with this address by GetPrimaryEmail, and by the list unless another organization is given."""
     facts = {} if address is None else {"account.primary_email": {"PrimaryEmail": address}}
-    return only(SLUG, facts, organization() if org is None else org, settings=settings)
+    listed = accounts((ACCOUNT, address), (MANAGEMENT, "aws-root@example.com"))
+    return only(SLUG, facts, listed if org is None else org, settings=settings)
 
 
 def accounts(*rows: tuple[str, object]) -> dict:
@@ -26,20 +28,21 @@ def accounts(*rows: tuple[str, object]) -> dict:
 
 def test_own_domain_passes_and_the_local_part_is_nowhere() -> None:
     """Neither message nor evidence tells the name in front of the @."""
-    finding = verdict("jane.roe@Example.com")
+    finding = verdict("jane.roe@Example.com", NO_ORGANIZATION)
     assert finding.status == "PASS"
     assert decisive(finding) == {
         "account.primary_email.PrimaryEmail": "***@example.com",
-        "org.accounts": "2 items",
+        "org.organization": None,
     }
     assert "jane" not in repr(finding)
 
 
-def test_list_of_accounts_stands_in_when_the_call_is_refused() -> None:
-    """The management account's own address can be read in no other way."""
-    finding = only(SLUG, {"account.primary_email": unread("account.primary_email")}, organization(), settings=OURS)
+def test_list_of_accounts_comes_first_and_needs_no_call() -> None:
+    """It shows every account's root address, the management account's too, which no other call does."""
+    refused = {"account.primary_email": unread("account.primary_email")}
+    finding = only(SLUG, refused, organization(), settings=OURS)
     assert finding.status == "PASS"
-    assert finding.evidence[-2].value == "***@example.com"
+    assert cited(finding)[f"org.accounts[{ACCOUNT}].Email"] == "***@example.com"
     assert "aws-root+prod" not in repr(finding)
     assert only(SLUG, {}, organization(), settings=OURS, account=MANAGEMENT).status == "PASS"
 
@@ -109,6 +112,13 @@ def test_list_of_accounts_of_another_shape_is_unknown() -> None:
     """An object or a number where the list should be."""
     assert verdict("aws@example.com", organization(org__accounts={"Id": "1"})).status == "UNKNOWN"
     assert verdict("aws@example.com", organization(org__accounts=None)).status == "UNKNOWN"
+
+
+def test_own_row_that_was_kept_from_us_is_not_talked_over() -> None:
+    """The call says one thing; the list, which says it for all, could not be read for this account."""
+    org = accounts((ACCOUNT, unread("org.accounts")), (MANAGEMENT, "x@example.com"))
+    assert verdict("aws@example.com", org).status == "UNKNOWN"
+    assert verdict("aws@gmail.com", org).status == "FAIL"
 
 
 @pytest.mark.parametrize("address", ["", "root", "root@", "@example.com", "root@localhost", 7, None, "a@b c.de"])

@@ -37,10 +37,18 @@ def test_keys_without_a_password_still_need_mfa() -> None:
 
 
 def test_report_stands_in_for_an_unread_summary() -> None:
-    """mfa_active decides, whatever its case, when GetAccountSummary is refused."""
+    """mfa_active decides, whatever its case; over a summary that was refused it can only deny, being hours old."""
     refused = {"iam.account_summary": unread("iam.account_summary")}
-    assert verdict(refused | {"iam.credential_report": report(mfa_active="TRUE")}).status == "PASS"
+    assert verdict({"iam.credential_report": report(mfa_active="TRUE")}).status == "PASS"
+    assert verdict(refused | {"iam.credential_report": report(mfa_active="TRUE")}).status == "UNKNOWN"
     assert verdict(refused | {"iam.credential_report": report(mfa_active="False")}).status == "FAIL"
+
+
+def test_a_refused_source_leaves_open_whether_the_control_applies() -> None:
+    """The summary shows no credentials, but the report that might show some was refused."""
+    kept = {"iam.account_summary": summary(password=0), "iam.credential_report": unread("iam.credential_report")}
+    assert verdict(kept).status == "UNKNOWN"
+    assert verdict(kept | {"iam.account_summary": summary()}).status == "PASS"
 
 
 @pytest.mark.parametrize(("mfa", "cell", "status"), [(1, "false", "PASS"), (0, "true", "FAIL")])

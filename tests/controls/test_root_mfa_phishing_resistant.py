@@ -76,6 +76,14 @@ def test_no_credentials_is_not_applicable() -> None:
     assert (finding.status, finding.reason) == ("NOT_APPLICABLE", "no_root_credentials")
 
 
+def test_a_refused_source_leaves_open_whether_the_control_applies() -> None:
+    """Unless a weak device is proven."""
+    kept = {"iam__credential_report": unread("iam.credential_report")}
+    bare = {"iam.account_summary": summary(password=0)}
+    assert verdict(facts(**kept) | bare).status == "UNKNOWN"
+    assert verdict(facts(ROOT_ARN, **kept) | bare).status == "FAIL"
+
+
 @pytest.mark.parametrize("partition", ["aws-us-gov", "aws-cn"])
 def test_other_partitions_are_not_applicable(partition: str) -> None:
     """Root has other devices there, or none."""
@@ -130,6 +138,7 @@ def test_serial_number_of_unknown_form_is_unknown() -> None:
     """A kind that AWS may invent is not taken for a strong one."""
     strange = audit(devices=(f"arn:aws:iam::{ACCOUNT}:telepathy/root",))
     assert verdict(facts(root__privileged_audit=strange)).reason == "mfa_kind_not_known"
+    assert verdict(facts(root__privileged_audit=unread("root.privileged_audit"))).status == "UNKNOWN"
     damaged = audit() | {"mfa_devices": "none"}
     assert verdict(facts(root__privileged_audit=damaged)).status == "UNKNOWN"
     assert verdict(facts(ROOT_ARN, root__privileged_audit=damaged)).status == "FAIL"

@@ -78,9 +78,6 @@ def test_member_without_a_root_audit_is_unknown_with_the_way_to_count() -> None:
     assert finding.unknown_because.missing == ("sts:AssumeRoot",)
     assert "--root-audit" in finding.unknown_because.hint
     assert verdict({"iam.account_summary": summary()}, {}).status == "UNKNOWN"
-    holed = audit() | {"mfa_devices": [{}]}
-    facts = {"iam.account_summary": summary(), "root.privileged_audit": holed}
-    assert verdict(facts, organization()).reason == "device_list_not_legible"
 
 
 def test_virtual_devices_prove_a_lower_bound() -> None:
@@ -118,7 +115,16 @@ def test_devices_that_are_not_legible_are_not_counted(device: object) -> None:
     """A list with holes is no count."""
     listed = audit(devices=(f"{KEY}0",))
     listed["mfa_devices"].append(device)
-    assert verdict({"iam.account_summary": summary(), "root.privileged_audit": listed}).status == "MANUAL"
+    finding = verdict({"iam.account_summary": summary(), "root.privileged_audit": listed})
+    assert (finding.status, finding.reason) == ("UNKNOWN", "device_list_not_legible")
+
+
+def test_a_root_audit_that_was_refused_is_unknown() -> None:
+    """It was asked for and may show a single device, whatever else is proven."""
+    two = {"iam.account_summary": summary(), "iam.virtual_mfa_devices": virtual(ROOT_ARN, ROOT_ARN)}
+    assert verdict(two | {"root.privileged_audit": unread("root.privileged_audit")}).status == "UNKNOWN"
+    bare = {"iam.account_summary": summary(password=0), "root.privileged_audit": unread("root.privileged_audit")}
+    assert verdict(bare).status == "UNKNOWN"
 
 
 def test_the_same_serial_number_twice_is_one_device() -> None:

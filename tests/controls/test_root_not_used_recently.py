@@ -108,6 +108,12 @@ def test_no_credentials_and_no_date_is_not_applicable() -> None:
     assert verdict(by_audit | {"root.privileged_audit": audit(False)}).status == "NOT_APPLICABLE"
 
 
+def test_a_refused_source_leaves_open_whether_there_is_anything_to_use() -> None:
+    """No date, no credentials by the report, but the summary was refused."""
+    facts = {"iam.credential_report": bare_report(**NEVER), "iam.account_summary": unread("iam.account_summary")}
+    assert verdict(facts).status == "UNKNOWN"
+
+
 def test_no_credentials_but_an_old_date_is_judged() -> None:
     """Credentials that are gone were used once; the date still counts."""
     facts = {"iam.account_summary": summary(password=0, mfa=0)}

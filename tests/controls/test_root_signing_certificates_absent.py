@@ -61,9 +61,18 @@ def test_silent_columns_prove_nothing_without_the_summary(silent: dict) -> None:
 
 def test_report_alone_can_pass() -> None:
     """All four columns say that there is none."""
-    finding = verdict(iam__account_summary=unread("iam.account_summary"), iam__credential_report=report())
+    finding = verdict(iam__credential_report=report())
     assert finding.status == "PASS"
     assert finding.notes[0].startswith("report_only")
+    assert verdict(iam__account_summary=summary()).status == "PASS"
+
+
+@pytest.mark.parametrize("refused", ["iam.account_summary", "iam.credential_report", "root.privileged_audit"])
+def test_a_source_that_refused_may_hide_a_certificate(refused: str) -> None:
+    """Clean sources do not speak for the one that was kept from us."""
+    clean = {"iam.account_summary": summary(), "iam.credential_report": report(), "root.privileged_audit": audit()}
+    facts = {name.replace(".", "__"): unread(name) if name == refused else value for name, value in clean.items()}
+    assert verdict(**facts).status == "UNKNOWN"
 
 
 def test_both_unread_is_unknown() -> None:

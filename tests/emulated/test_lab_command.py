@@ -25,7 +25,7 @@ def test_serve_prints_an_environment_that_works_and_ends_when_told(end: signal.S
     try:
         assert serving.stdout is not None
         first = serving.stdout.readline()
-        lines = [serving.stdout.readline() for _ in range(7)]
+        lines = list(iter(serving.stdout.readline, "# ready\n"))
         assert re.match(r"# startup: 6 accounts at http://127\.0\.0\.1:\d+\n", first)
         exported = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines)
         session = boto3.Session(

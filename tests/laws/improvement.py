@@ -43,12 +43,21 @@ def _answered_for(was: Finding, after: Iterable[Finding]) -> bool:
 
 
 def _more(good: Status, old: dict[str, Finding], new: dict[str, Finding]) -> Iterator[str]:
-    """Yield controls that say `good` of an account more often than before, by findings that were not there."""
+    """Yield controls that say `good` more often than before, by findings that were not there.
+
+    What was already said of the same resource does not count: a trail that several accounts see is judged in one of
+    them, and in another when that one cannot be read.
+    """
     had, has = (Counter((f.code, f.account) for f in some.values() if f.status is good) for some in (old, new))
-    for (code, account), count in has.items():
-        fresh = [f for mark, f in new.items() if mark not in old and (f.code, f.account, f.status) == (code, account, good)]
-        if fresh and count > had[code, account]:
-            yield f"{code} of {account} says {good} anew of {fresh[0].resource or 'the account'}: {fresh[0].message}"
+    said = {_about(f) for f in old.values() if f.status is good and f.resource}
+    fresh = [f for mark, f in new.items() if mark not in old and f.status is good and _about(f) not in said]
+    for finding in fresh:
+        if has[finding.code, finding.account] > had[finding.code, finding.account]:
+            yield f"{_named(finding)} is said anew"
+
+
+def _about(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.code, finding.region, finding.resource, finding.aspect
 
 
 def _named(finding: Finding) -> str:

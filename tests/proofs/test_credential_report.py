@@ -88,7 +88,10 @@ def test_no_root_row_is_unread(rows: Any) -> None:
     assert root_row(view(iam__credential_report={"rows": rows})).unknown is not None
 
 
-def test_unread_rows_before_the_root_row_do_not_hide_it() -> None:
-    """It is found all the same."""
-    rows = [unread("iam.credential_report"), *report()["rows"]]
-    assert root_row(view(iam__credential_report={"rows": rows})).unknown is None
+def test_unread_rows_before_the_root_row_leave_it_open() -> None:
+    """One of them may be root's; what comes behind it does not matter."""
+    rows = report()["rows"]
+    kept = unread("iam.credential_report")
+    assert root_row(view(iam__credential_report={"rows": [kept, *rows]})).unknown is not None
+    assert root_row(view(iam__credential_report={"rows": [{"user": 7}, *rows]})).unknown is not None
+    assert root_row(view(iam__credential_report={"rows": [*rows, kept]})).unknown is None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.controls.judged import unread
 from tests.controls.root_facts import audit, bare_report, report, summary
 
+from rootwarden.model.readings import Unknown
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
@@ -28,9 +29,11 @@ def view(*sources: Any) -> View:
 
 @pytest.mark.parametrize("kept", [0, 1, 2])
 def test_each_source_alone_can_show_that_there_is_nothing(kept: int) -> None:
-    """The other two are refused."""
-    sources = [value if n == kept else unread(NAMES[n]) for n, value in enumerate(NOTHING)]
-    assert credentials_present(view(*sources)).value is False
+    """When nobody asked the other two; one that was asked and refused leaves it open."""
+    alone = [value if n == kept else None for n, value in enumerate(NOTHING)]
+    assert credentials_present(view(*alone)).value is False
+    one_refused = [unread(NAMES[n]) if n == kept else value for n, value in enumerate(NOTHING)]
+    assert credentials_present(view(*one_refused)).hidden
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,16 @@ def test_any_true_is_kleene(answers: list[Truth]) -> None:
     """One yes settles it; without one, one open answer leaves it open."""
     values = [answer.value for answer in answers]
     assert any_true(answers).value is (True if True in values else None if None in values else False)
+
+
+def test_hidden_answers_are_not_talked_over() -> None:
+    """Kept from us is more than silent: only a yes outweighs it."""
+    kept, silent = Truth(None, Unknown("AccessDenied")), Truth(None, Unknown("not_collected"))
+    assert kept.hidden and not silent.hidden and not Truth(False).hidden
+    assert witnesses([Truth(False), kept]) is kept
+    assert witnesses([silent, Truth(False)]).value is False
+    assert witnesses([kept, Truth(True)]).value is True
+    assert any_true([silent, kept, Truth(False)]) is kept
 
 
 @given(st.lists(TRUTHS))

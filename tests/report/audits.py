@@ -19,9 +19,7 @@ NAMES = (
     "shop-prod", "shop-stage", "data-lake", "analytics", "sandbox-anna", "sandbox-old", "ci", "legacy-erp",
 )  # fmt: skip
 
-DENIED = Unknown(
-    "AccessDenied", "iam.GetCredentialReport", ("iam:GenerateCredentialReport", "iam:GetCredentialReport")
-)
+DENIED = Unknown("AccessDenied", "iam.GetCredentialReport", ("iam:GenerateCredentialReport", "iam:GetCredentialReport"))
 ELSEWHERE = Unknown("bucket_out_of_scope", hint="include the account that owns the bucket")
 NO_BUDGETS = Unknown("AccessDeniedException", "budgets.DescribeBudgets", ("budgets:ViewBudget",))
 

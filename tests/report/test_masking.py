@@ -96,7 +96,12 @@ def test_contact_details_are_hidden() -> None:
         ),
     )  # fmt: skip
     shown = masked(audit([], [contact])).findings[0]
-    assert [item.value for item in shown.evidence] == ["…", "…", {"FullName": "…", "City": "…", "CountryCode": "DE"}, ""]
+    assert [item.value for item in shown.evidence] == [
+        "…",
+        "…",
+        {"FullName": "…", "City": "…", "CountryCode": "DE"},
+        "",
+    ]
     whole = masked(audit([], [contact]), show_pii=True).findings[0]
     assert whole.evidence == contact.evidence
 

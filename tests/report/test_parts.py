@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,7 +66,11 @@ def test_every_family_has_one_harm() -> None:
 def test_harms_show_what_fails() -> None:
     """A harm lists the failing controls of its families, the worst first, and tells held from manual ones."""
     groups = grouped(large().findings)
-    assert [group.first.code for group in threat(BEGINNING, groups).failing] == ["RW-ROOT-04", "RW-ROOT-01", "RW-ORG-01"]
+    assert [group.first.code for group in threat(BEGINNING, groups).failing] == [
+        "RW-ROOT-04",
+        "RW-ROOT-01",
+        "RW-ORG-01",
+    ]
     calm = grouped([finding("RW-BILL-01", Status.PASS, MANAGEMENT, "x")])
     assert (threat(HARMS[0], calm).held, threat(HARMS[0], calm).manual) == (1, 0)
 
@@ -96,7 +102,7 @@ def test_bars_fill_their_width(counted) -> None:
     """The parts of a bar are visible, do not overlap, and end where the bar ends."""
     parts = segments(counted)
     assert [part.status for part in parts] == [status for status, count in counted.items() if count]
-    for one, following in zip(parts, parts[1:], strict=False):
+    for one, following in pairwise(parts):
         assert one.start + one.wide < following.start
     if parts:
         assert parts[-1].start + parts[-1].wide == 1000
@@ -125,7 +131,9 @@ def test_headline_counts_accounts() -> None:
 
 def test_frameworks_newest_first_and_spelled_as_published() -> None:
     """Versions sort by number; NIST and SOC 2 ids are written as their publishers do; an unknown key stays as it is."""
-    shown = mapped({"cis_aws_1.5": ("1.5",), "cis_aws_10.0": ("9",), "nist_800_53_r5": ("ac_3_3_b_1",), "our_own": ("x",)})
+    shown = mapped(
+        {"cis_aws_1.5": ("1.5",), "cis_aws_10.0": ("9",), "nist_800_53_r5": ("ac_3_3_b_1",), "our_own": ("x",)}
+    )
     assert [(one.name, one.ids) for one in shown] == [
         ("CIS AWS Foundations 10.0", ("9",)),
         ("CIS AWS Foundations 1.5", ("1.5",)),

@@ -14,7 +14,17 @@ from rootwarden.model.findings import Status
 from rootwarden.report.formats import find
 from rootwarden.report.masking import masked
 from rootwarden.report.options import RenderOptions
-from tests.report.audits import MANAGEMENT, OPTIONS, account_id, audit, finding, large, organization_of, root_keys, small
+from tests.report.audits import (
+    MANAGEMENT,
+    OPTIONS,
+    account_id,
+    audit,
+    finding,
+    large,
+    organization_of,
+    root_keys,
+    small,
+)
 
 
 def table(of: Audit, **choices) -> str:
@@ -24,12 +34,167 @@ def table(of: Audit, **choices) -> str:
 
 def test_one_account() -> None:
     """One account: resources instead of accounts, the reasons of what is unknown, and what to type next."""
-    assert table(small()) == snapshot()
+    assert table(small()) == snapshot("""\
+Root risk of 444455556666 founder · 1 account
+read 2026-11-23 22:45 UTC · rootwarden 0.1.0, catalogue 2026.11.1
+
+The worst first ────────────────────────────────────────────────────────────────
+  1 critical Root has a password and no MFA device.
+             RW-ROOT-01
+  2 critical Root has 1 active access key.
+             RW-ROOT-04
+
+1 People, not root ────────────────────────────────────────────────────── 1 PASS
+
+2 MFA on root, or no root credentials ─────────────────────────────────── 1 FAIL
+✗ FAIL    critical RW-ROOT-01  Root has a password and no MFA device.
+
+3 Watch root with CloudTrail ────────────────────────── 1 UNKNOWN, 1 PASS, 1 N/A
+? UNKNOWN critical RW-TRAIL-05 The trail bucket is private and accepts only this
+                               trail: could not tell, bucket out of scope.
+                               example-trail-logs
+
+4 Root only in emergencies ──────────────────────────────────── 1 FAIL, 1 MANUAL
+✗ FAIL    critical RW-ROOT-04  Root has 1 active access key.
+◇ MANUAL  medium   RW-ROOT-09  Somebody has to confirm that …@example.com is
+                               watched.
+
+5 Billing alerts ───────────────────────────────────────────────────── 1 UNKNOWN
+? UNKNOWN high     RW-BILL-01  A cost budget with early and forecast alerts
+                               covers the account: could not tell,
+                               AccessDeniedException on budgets.DescribeBudgets.
+
+7 A written policy ────────────────────────────────────────────────────── 1 PASS
+
+What was read ──────────────────────────────────────────────────────────────────
+  accounts  1 of 1 (100 %)
+  Regions   17 of 17 (100 %)
+  facts     11 of 12 (91 %)
+            not read: budgets.budgets: AccessDeniedException on
+            budgets.DescribeBudgets (needs budgets:ViewBudget)
+
+Why something is UNKNOWN ──────────────────────────────────────────── 2 findings
+  AccessDeniedException on budgets.DescribeBudgets
+    hides 1 finding: RW-BILL-01
+    needs: budgets:ViewBudget
+  bucket out of scope
+    hides 1 finding: RW-TRAIL-05
+    try: include the account that owns the bucket
+
+In all ─────────────────────────────────────────────────────────────────────────
+2 FAIL   2 UNKNOWN   1 MANUAL   3 PASS   1 N/A   of 9 findings
+failing: 2 critical
+
+Next ───────────────────────────────────────────────────────────────────────────
+  rootwarden explain RW-ROOT-01          why it matters, how to mend it
+  rootwarden audit -o html=report.html   the evidence for everything
+""")
 
 
 def test_fifteen_accounts() -> None:
     """Fifteen accounts: equal findings are one row with a count; the organization's own are not counted in accounts."""
-    assert table(large()) == snapshot()
+    assert table(large()) == snapshot("""\
+Root risk of o-a1b2c3d4e5 · 15 accounts
+read 2026-11-23 22:45 UTC · rootwarden 0.1.0, catalogue 2026.11.1
+
+The worst first ────────────────────────────────────────────────────────────────
+  1 critical Root has 1 active access key.
+             RW-ROOT-04 · 3 of 15 accounts
+  2 critical Root has a password and no MFA device.
+             RW-ROOT-01 · 2 of 15 accounts
+  3 critical No trail records all management events of all Regions.
+             RW-TRAIL-01 · 1 of 15 accounts
+  4 high     No budget.
+             RW-BILL-01 · 4 of 15 accounts
+  5 high     Nobody has confirmed a subscription.
+             RW-MON-05 · 2 of 15 accounts
+
+1 People, not root ────────────────────────────────────────────── 7 FAIL, 8 PASS
+✗ FAIL    medium   RW-IAM-01   user/deploy has no owner. And 6 more like it.
+                               7 of 15 accounts: 200000001111 log-archive,
+                               200000003333 network, 200000005555 payments-prod
+                               and 4 more accounts
+
+2 MFA on root, or no root credentials ───────── 3 FAIL, 2 UNKNOWN, 9 PASS, 2 N/A
+✗ FAIL    critical RW-ROOT-01  Root has a password and no MFA device.
+                               2 of 15 accounts: 200000013332 sandbox-old,
+                               200000015554 legacy-erp
+✗ FAIL    high     RW-ORG-01   The feature RootCredentialsManagement is off.
+                               the organization
+? UNKNOWN critical RW-ROOT-01  Root user has MFA enabled: could not tell,
+                               AccessDenied on iam.GetCredentialReport.
+                               2 of 15 accounts: 200000004444 shared-services,
+                               200000009999 data-lake
+
+3 Watch root with CloudTrail ─────────────── 4 FAIL, 14 UNKNOWN, 14 PASS, 13 N/A
+✗ FAIL    critical RW-TRAIL-01 No trail records all management events of all
+                               Regions.
+                               1 of 15 accounts: 200000015554 legacy-erp
+✗ FAIL    high     RW-MON-05   Nobody has confirmed a subscription.
+                               2 of 15 accounts: 200000001111 log-archive,
+                               200000002222 security-tooling
+✗ FAIL    medium   RW-TRAIL-05 Any trail of any account may write to the bucket.
+                               1 of 15 accounts: 111111111111 management
+? UNKNOWN critical RW-TRAIL-05 The trail bucket is private and accepts only this
+                               trail: could not tell, bucket out of scope.
+                               14 of 15 accounts: 200000001111 log-archive,
+                               200000002222 security-tooling, 200000003333
+                               network and 11 more accounts
+
+4 Root only in emergencies ────────────────────────── 3 FAIL, 15 MANUAL, 12 PASS
+✗ FAIL    critical RW-ROOT-04  Root has 1 active access key.
+                               3 of 15 accounts: 111111111111 management,
+                               200000013332 sandbox-old, 200000015554 legacy-erp
+◇ MANUAL  medium   RW-ROOT-09  Somebody has to confirm that …@example.com is
+                               watched.
+                               15 of 15 accounts
+
+5 Billing alerts ───────────────────────────────────── 4 FAIL, 2 UNKNOWN, 9 PASS
+✗ FAIL    high     RW-BILL-01  No budget.
+                               4 of 15 accounts: 200000001111 log-archive,
+                               200000004444 shared-services, 200000007777
+                               shop-prod and 1 more account
+? UNKNOWN high     RW-BILL-01  A cost budget with early and forecast alerts
+                               covers the account: could not tell,
+                               AccessDeniedException on budgets.DescribeBudgets.
+                               2 of 15 accounts: 200000006666 payments-stage,
+                               200000014443 ci
+
+7 A written policy ────────────────────────────────────────────── 7 FAIL, 8 PASS
+✗ FAIL    medium   RW-POL-05   AWS knows no security contact.
+                               7 of 15 accounts: 200000001111 log-archive,
+                               200000003333 network, 200000005555 payments-prod
+                               and 4 more accounts
+
+What was read ──────────────────────────────────────────────────────────────────
+  accounts  14 of 15 (93 %)
+            not read: 200000015554: AccessDenied on sts.AssumeRole (needs
+            sts:AssumeRole)
+  Regions   238 of 238 (100 %)
+  facts     134 of 135 (99 %)
+            not read: iam.credential_report: AccessDenied on
+            iam.GetCredentialReport (needs iam:GenerateCredentialReport,
+            iam:GetCredentialReport) (3 times)
+
+Why something is UNKNOWN ─────────────────────────────────────────── 18 findings
+  bucket out of scope
+    hides 14 findings in 14 of 15 accounts: RW-TRAIL-05
+    try: include the account that owns the bucket
+  AccessDenied on iam.GetCredentialReport
+    hides 2 findings in 2 of 15 accounts: RW-ROOT-01
+    needs: iam:GenerateCredentialReport, iam:GetCredentialReport
+  AccessDeniedException on budgets.DescribeBudgets
+    hides 2 findings in 2 of 15 accounts: RW-BILL-01
+    needs: budgets:ViewBudget
+
+In all ─────────────────────────────────────────────────────────────────────────
+28 FAIL   18 UNKNOWN   15 MANUAL   60 PASS   15 N/A   of 136 findings
+failing: 6 critical, 7 high, 15 medium
+
+Next ───────────────────────────────────────────────────────────────────────────
+  rootwarden explain RW-ROOT-04          why it matters, how to mend it
+  rootwarden audit -o html=report.html   the evidence for everything
+""")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120])

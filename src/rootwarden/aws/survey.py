@@ -62,11 +62,12 @@ def settle_regions(visit: Visit) -> None:
     """Decide which Regions are read: the enabled ones, of these the ones asked for; the reading's own comes first."""
     asked, own = visit.round.regions, visit.ask.reading.region
     try:
-        enabled = {one["RegionName"] for one in regions(visit) if one["RegionOptStatus"] in ENABLED}
+        states = {one["RegionName"]: one["RegionOptStatus"] in ENABLED for one in regions(visit)}
     except UnreadError as refusal:
-        enabled = set(asked or visit.ask.reading.partition.default_regions)
+        states = dict.fromkeys(visit.ask.reading.partition.default_regions, True)
         visit.unlisted = None if asked else refusal.unknown
-    chosen = enabled.intersection(asked) if asked else enabled
+    # A Region that was asked for and is on no list is read: its own answer tells more than a guess.
+    chosen = [one for one in asked if states.get(one, True)] or [one for one in states if states[one] and not asked]
     visit.regions = tuple(sorted(chosen, key=lambda region: (region != own, region)))
 
 

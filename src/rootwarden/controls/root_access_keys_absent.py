@@ -31,7 +31,8 @@ CONTROL = Control(
     measured=(
         "AccountAccessKeysPresent of the account summary counts keys of any status; the root row of the credential "
         "report tells active from inactive ones; a root audit lists both. An active key is critical, a key that is "
-        "proven inactive is medium. The control passes when no source that could be read shows a key."
+        "proven inactive is medium. The control passes when no source shows a key, one of the first two was read, and "
+        "none was refused."
     ),
     misses=(
         "Keys created after the snapshot. Where only the credential report could be read: keys made since it was "

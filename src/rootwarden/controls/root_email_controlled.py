@@ -27,7 +27,7 @@ CONTROL = Control(
     scope=Scope.ACCOUNT,
     facts=(AnyOf("account.primary_email", "org.accounts"), "org.organization?"),
     measured=(
-        "The address is read by GetPrimaryEmail, or from the list of the organization's accounts. It fails on a "
+        "The address is read from the list of the organization's accounts, else by GetPrimaryEmail. It fails on a "
         "free-mail domain, on a domain outside allowed_domains, or when another account has the same address whatever "
         "its case; plus-addressing counts as different. Without allowed_domains nobody has said which domains are the "
         "company's: what does not fail is then MANUAL. Addresses are shown without their local part."

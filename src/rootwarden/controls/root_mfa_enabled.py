@@ -37,10 +37,10 @@ CONTROL = Control(
         "iam.org_features?",
     ),
     measured=(
-        "AccountMFAEnabled of the account summary, or mfa_active in the root row of the credential report where the "
-        "summary cannot be read; the summary wins, because the report may be four hours old. The control does not "
-        "apply where root has no password, access key or signing certificate, nor in GovCloud, where root cannot "
-        "sign in to the console."
+        "AccountMFAEnabled of the account summary, or mfa_active in the root row of the credential report where there "
+        "is no summary; the summary wins, because the report may be four hours old, and over a refused one the report "
+        "can only deny. Not applicable where root has no password, access key or signing certificate, nor in GovCloud, "
+        "where root cannot sign in to the console."
     ),
     misses=(
         "Whether the device still works and who holds it. Whether it is an app, a key or a passkey: see RW-ROOT-02. "

@@ -30,7 +30,7 @@ CONTROL = Control(
     measured=(
         "AccountSigningCertificatesPresent of the account summary, the certificate columns of the root row of the "
         "credential report, and the list of a root audit. Columns that are missing or N/A prove nothing by themselves. "
-        "The control passes when no source that could be read shows a certificate."
+        "The control passes when no source shows a certificate, one of the first two was read, and none was refused."
     ),
     misses="Certificates uploaded after the snapshot, and where the private half of one is kept.",
     remedy="delete-root-signing-certificates",

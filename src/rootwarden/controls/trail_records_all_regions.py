@@ -27,7 +27,7 @@ CONTROL = Control(
     severity=Severity.CRITICAL,
     practice=Practice.WATCH_ROOT,
     scope=Scope.ACCOUNT,
-    facts=("cloudtrail.trails", "account.regions"),
+    facts=("cloudtrail.trails", "account.regions", "org.accounts?"),
     measured=(
         "One trail must cover all Regions, include global services, be switched on and select read and write "
         "management events. Selectors are judged by what they match: several add up, names are ignored, a trail "

@@ -155,6 +155,7 @@ def _read(plan: _Plan, file: SnapshotWriter, concurrency: int, progress: Progres
     try:
         progress("reading the organization")
         for facts in tell([_organization(plan)], workers, reading, 1):
+            plan.around.facts = facts
             file.organization(facts)
         trails = any(one.fact in ("cloudtrail.trails", "s3.buckets", "kms.keys") for one in plan.wanted)
         surveys = tell((survey(plan.around, one, trails=trails) for one in plan.targets), workers, reading, concurrency)

@@ -48,7 +48,6 @@ class Room:
         at = self._facts.index(name, key).get(wanted)
         return Sight(f"{name}[{wanted}]", None if at is None else value[at], self._log, clean=clean)
 
-
     def derived(self, name: str, make: Callable[[Any], T]) -> T:
         """Return what `make` works out of a whole fact, once for all judgements of it; nothing is recorded."""
         return self._facts.derived(name, make)

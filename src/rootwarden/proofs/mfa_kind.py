@@ -7,9 +7,12 @@ of kind `u2f/`, text-message devices one of kind `sms-mfa/`; hardware tokens hav
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
-from rootwarden.model.readings import Unknown, UnseenError
-from rootwarden.model.sight import Sight
+from msgspec import Struct
+
+from rootwarden.model.readings import Unknown, UnseenError, unknown_in
+from rootwarden.model.sight import ABSENT, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.truth import is_silent
 
@@ -29,6 +32,7 @@ WEAK = frozenset({MfaKind.VIRTUAL, MfaKind.SMS})
 
 _BY_RESOURCE = {"u2f": MfaKind.FIDO, "mfa": MfaKind.VIRTUAL, "sms-mfa": MfaKind.SMS}
 _ARN_PARTS = 6
+_VIRTUAL = "iam.virtual_mfa_devices"
 
 
 def mfa_kind(serial: str) -> MfaKind:
@@ -49,22 +53,45 @@ def root_virtual_devices(seen: View) -> tuple[list[Sight], UnseenError | None]:
 
     A device without a user (`"User": null`) is unassigned and proves nothing. Devices of IAM users are not recorded.
     """
-    root = f"arn:{seen.subject.partition}:iam::{seen.subject.account}:root"
-    found: list[Sight] = []
-    unread: UnseenError | None = None
+    devices = seen.account[_VIRTUAL]["devices"]
     try:
-        devices = seen.account["iam.virtual_mfa_devices"]["devices"].each()
+        missing = devices.is_null
     except UnseenError as error:
         return [], error
-    aside = seen.about()
-    for device, quiet in zip(devices, aside.account["iam.virtual_mfa_devices"]["devices"].each(), strict=True):
-        try:
-            if not quiet["User"].is_null and quiet["User"]["Arn"].text() == root:
-                device["User"]["Arn"].text()
-                found.append(device)
-        except UnseenError as error:
-            unread = unread or error
-    return found, unread
+    owners = seen.account.derived(_VIRTUAL, _owners)
+    if missing or owners is None:
+        return [], UnseenError(Unknown("malformed: expected a list"), devices.path)
+    root = f"arn:{seen.subject.partition}:iam::{seen.subject.account}:root"
+    found = owners.devices.get(root, [])
+    every = devices.each() if found else []
+    for number in found:
+        every[number]["User"]["Arn"].text()
+    unread = None if owners.unread is None else UnseenError(owners.unread, devices.path)
+    return [every[number] for number in found], unread
+
+
+class _Owners(Struct, frozen=True):
+    """Positions of devices by the ARN of their user, and why the user of one is not legible, if so."""
+
+    devices: dict[str, list[int]]
+    unread: Unknown | None
+
+
+def _owners(fact: Any) -> _Owners | None:
+    """Sort virtual devices by user as plain values, for there may be hundreds; None where there is no list."""
+    listed = fact.get("devices") if isinstance(fact, dict) else None
+    if not isinstance(listed, list):
+        return None
+    devices: dict[str, list[int]] = {}
+    unread: Unknown | None = None
+    for number, device in enumerate(listed):
+        user = device.get("User", ABSENT) if isinstance(device, dict) else ABSENT
+        arn = user.get("Arn") if isinstance(user, dict) else None
+        if isinstance(arn, str):
+            devices.setdefault(arn, []).append(number)
+        elif user is not None:
+            unread = unread or unknown_in(device) or unknown_in(user) or unknown_in(arn) or Unknown("field_missing")
+    return _Owners(devices, unread)
 
 
 def audited_kinds(seen: View) -> tuple[list[MfaKind], UnseenError | None]:

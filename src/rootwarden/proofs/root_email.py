@@ -10,6 +10,7 @@ from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.email_address import domain_of, folded, masked
+from rootwarden.proofs.truth import is_silent
 
 _ACCOUNTS = "org.accounts"
 
@@ -50,7 +51,7 @@ def accounts_with_address(seen: View, wanted: str) -> Sharers:
     addresses = seen.organization.derived(_ACCOUNTS, _by_address)
     own = seen.subject.account
     known = [account for account in addresses.accounts.get(wanted, ()) if account != own]
-    unread = next((why for account, why in addresses.unread if account != own), None)
+    unread = next((why for account, why in addresses.unread if account != own or not is_silent(why)), None)
     return Sharers(tuple(known), None if unread is None else UnseenError(unread, accounts.path))
 
 

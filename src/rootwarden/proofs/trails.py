@@ -1,7 +1,7 @@
 """Which trails an account relies on, and which account each trail is judged in.
 
 An organization trail shows up in every member as a shadow copy. The account in its ARN owns it and sees it whole; the
-members' copies stand in only where the owner is not in the snapshot. Source: CloudTrail User Guide, "Creating a trail
+members' copies stand in only where the owner is not part of the audit. Source: CloudTrail User Guide, "Creating a trail
 for an organization".
 """
 
@@ -80,16 +80,26 @@ def survey(seen: View) -> Survey:
     elsewhere: list[Trail] = []
     for arn, (_, item) in found.items():
         trail = _trail(arn, item)
-        if trail.owner != seen.subject.account and seen.shared_owner(FACT, arn) == trail.owner:
+        if trail.owner == seen.subject.account or not _is_audited(scratch, trail.owner):
+            here.append(trail)
+        elif seen.shared_owner(FACT, arn) == trail.owner:
             elsewhere.append(_trail(arn, scratch.shared(FACT, arn), item))
         else:
-            here.append(trail)
+            elsewhere.append(trail)
     return Survey(tuple(here), tuple(elsewhere), tuple(unread), scratch)
 
 
 def trail_at(seen: View, arn: str) -> Trail:
     """Return a trail that any account in scope sees, by its ARN."""
     return _trail(arn, seen.shared(FACT, arn))
+
+
+def _is_audited(aside: View, account: str) -> bool:
+    """Return whether an account has findings of its own: it was read, or it is listed and its absence is reported."""
+    if aside.in_scope(account):
+        return True
+    row = aside.organization.row("org.accounts", "Id", account)
+    return row.unknown is None and not row.is_none
 
 
 def _trail(arn: str, sight: Sight, second: Sight | None = None) -> Trail:

@@ -60,6 +60,12 @@ def any_true(answers: Iterable[Truth]) -> Truth:
     return _first(seen, True) or _hidden(seen) or _first(seen, None) or Truth(False)
 
 
+def all_true(answers: Iterable[Truth]) -> Truth:
+    """Return False if any answer is, True if all are True, else the first open one (Kleene's "and")."""
+    seen = list(answers)
+    return _first(seen, False) or _first(seen, None) or Truth(True)
+
+
 def witnesses(answers: Iterable[Truth]) -> Truth:
     """Return True if any source says so; else a hidden answer, if there is one; else False if any source denies it.
 

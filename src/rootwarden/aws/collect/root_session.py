@@ -8,7 +8,11 @@ from typing import Any
 from rootwarden.aws.ask import Ask
 from rootwarden.aws.collectors import of_account
 from rootwarden.aws.hop import assume_root
+from rootwarden.aws.refusals import UnreadError
 from rootwarden.aws.visit import NotAskedError, Visit
+from rootwarden.model.readings import Unknown, unknown_in
+
+_NO_TRUST = "ServiceAccessNotEnabledException"
 
 
 @of_account(
@@ -21,6 +25,7 @@ def privileged_audit(visit: Visit) -> dict[str, Any]:
     auditor = visit.round.root_auditor
     if auditor is None or visit.place != "member":
         raise NotAskedError
+    _must_be_enabled(visit)
     root = assume_root(auditor, visit.account)
     return {
         "login_profile": root.or_mark(partial(_has_password, root)),
@@ -28,6 +33,21 @@ def privileged_audit(visit: Visit) -> dict[str, Any]:
         "mfa_devices": root.or_mark(partial(_mfa_devices, root)),
         "signing_certificates": root.or_mark(partial(_certificates, root)),
     }
+
+
+def _must_be_enabled(visit: Visit) -> None:
+    """Spare every member a refused AssumeRoot where centralized root access is known to be off.
+
+    Raises:
+        UnreadError: it is off.
+    """
+    features = visit.round.facts.get("iam.org_features")
+    why = unknown_in(features)
+    off = why.why == _NO_TRUST if why else features is not None and not features["EnabledFeatures"]
+    if off:
+        raise UnreadError(
+            Unknown("central_root_access_off", "sts.AssumeRoot", hint="enable it in IAM, Root access management")
+        )
 
 
 def _has_password(root: Ask) -> bool:

@@ -10,7 +10,6 @@ from rootwarden.report.counting import by_status
 from rootwarden.report.glossary import TERMS
 from rootwarden.report.grouping import grouped
 from rootwarden.report.harms import BEGINNING, HARMS, threat
-from rootwarden.report.legible import legible
 from rootwarden.report.matrix import matrix, overall
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.page.engine import environment, script, style
@@ -39,7 +38,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
     page = environment().get_template("report.html").render(
         audit=audit,
         options=options,
-        name=legible(_name(audit)),
+        name=_name(audit),
         policy=content_security_policy(style(), script()),
         style=Markup(style()),
         script=Markup(script()),

@@ -26,12 +26,12 @@ def thousands(number: int) -> str:
 
 def breakable(path: str) -> Markup:
     """Return a fact path that may break after each dot."""
-    return escape(path).replace(".", Markup(".<wbr>"))
+    return escape(legible(path)).replace(".", Markup(".<wbr>"))
 
 
 def command_line(command: str) -> Markup:
     """Return a command whose options do not break at their hyphens."""
-    return Markup(_OPTION.sub(r'<span class="nb">\1</span>', str(escape(command))))
+    return Markup(_OPTION.sub(r'<span class="nb">\1</span>', str(escape(legible(command)))))
 
 
 def quoted(name: str) -> str:
@@ -45,7 +45,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "command_line": command_line,
         "filled": filled,
         "in_short": in_short,
-        "legible": legible,
         "plural": plural,
         "quoted": quoted,
         "read_of_expected": read_of_expected,

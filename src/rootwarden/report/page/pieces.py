@@ -1,4 +1,4 @@
-"""What the templates are given: plain structs whose texts are complete and safe to show; templates only place them."""
+"""What the templates are given: plain structs whose texts are complete; templates only place them."""
 
 from __future__ import annotations
 

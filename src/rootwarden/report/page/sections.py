@@ -12,7 +12,7 @@ from rootwarden.report.commands import filled, generic
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.grouping import Group
 from rootwarden.report.labels import ORDER
-from rootwarden.report.legible import legible, value_text
+from rootwarden.report.legible import value_text
 from rootwarden.report.page.pieces import Cluster, Section, Shown
 from rootwarden.report.prose import paragraphs
 
@@ -51,8 +51,8 @@ def _section(
     return Section(
         code=one.code,
         slug=one.control,
-        title=legible(one.title),
-        misses=legible(one.misses),
+        title=one.title,
+        misses=one.misses,
         catalogue_version=one.catalogue_version,
         practice=one.practice,
         status=one.status,
@@ -64,7 +64,7 @@ def _section(
         control=known.control if known else None,
         commands=generic(known.control.fix.commands) if known else (),
         frameworks=tuple(mapped(one.frameworks)),
-        search=legible(f"{one.code} {one.control} {one.title}".lower()),
+        search=f"{one.code} {one.control} {one.title}".lower(),
     )
 
 
@@ -84,7 +84,7 @@ def _cluster(
     return Cluster(
         status=one.status,
         severity=one.severity,
-        message=legible(group.message),
+        message=group.message,
         spread=group.spread(len(accounts)),
         count=len(group.findings),
         repeated=len(group.findings) > len(group.accounts),
@@ -100,14 +100,14 @@ def _shown(finding: Finding, accounts: Mapping[str, AccountSeen], commands: tupl
         anchor=f"f-{finding.fingerprint[:16]}",
         fingerprint=finding.fingerprint[:12],
         account=_account(finding.account, accounts),
-        region=legible(finding.region),
-        resource=legible(finding.resource),
-        aspect=legible(finding.aspect),
-        message=legible(finding.message),
-        notes=tuple(legible(note) for note in finding.notes),
-        evidence=tuple((legible(item.fact), value_text(item.value)) for item in finding.evidence[:_EVIDENCE]),
+        region=finding.region,
+        resource=finding.resource,
+        aspect=finding.aspect,
+        message=finding.message,
+        notes=tuple(note for note in finding.notes),
+        evidence=tuple((item.fact, value_text(item.value)) for item in finding.evidence[:_EVIDENCE]),
         evidence_more=max(0, len(finding.evidence) - _EVIDENCE),
-        commands=tuple(legible(command) for command in commands),
+        commands=tuple(command for command in commands),
         needs=_unsaid(finding),
     )
 
@@ -125,4 +125,4 @@ def _account(account: str, accounts: Mapping[str, AccountSeen]) -> AccountSeen:
     known = accounts.get(account)
     if known is None:
         return AccountSeen(id=account)
-    return AccountSeen(id=known.id, name=legible(known.name), role=known.role)
+    return AccountSeen(id=known.id, name=known.name, role=known.role)

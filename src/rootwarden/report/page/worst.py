@@ -10,7 +10,6 @@ from rootwarden.model.audit import Audit
 from rootwarden.model.control import Registered
 from rootwarden.model.findings import Practice, Severity
 from rootwarden.report.grouping import Group, five_worst
-from rootwarden.report.legible import legible
 from rootwarden.report.places import account_names, where
 
 
@@ -36,10 +35,10 @@ def _worst(group: Group, names: Mapping[str, str], known: Registered | None) -> 
     one = group.first
     return Worst(
         code=one.code,
-        message=legible(group.message),
+        message=group.message,
         severity=one.severity,
         spread=group.spread(len(names)),
         practice=Practice(one.practice).title,
-        where=legible(where(group, names)),
+        where=where(group, names),
         first_step=known.control.fix.steps[0] if known and known.control.fix.steps else "",
     )

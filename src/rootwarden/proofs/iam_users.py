@@ -1,0 +1,135 @@
+"""The IAM users of an account, each with its ARN, and their rows in the credential report.
+
+The two sources are not of one moment: the report may be four hours older. A user without a row is newer than the
+report, a row without a user is of somebody deleted since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from rootwarden.model.findings import Status, Verdict
+from rootwarden.model.readings import Unknown, UnseenError, first_unknown, unknown_in
+from rootwarden.model.sight import Log, Sight
+from rootwarden.model.view import View
+from rootwarden.proofs.credential_report import ROOT, report_says
+from rootwarden.proofs.iam_directory import FACT, Directory, listed
+from rootwarden.proofs.truth import Truth, any_true
+
+REPORT = "iam.credential_report"
+_ORDER = list(Status)
+_NEWER = Unknown(
+    "not_in_report", "iam.GetCredentialReport", hint="the user is newer than the report; audit again later"
+)
+
+
+class Named(Struct, frozen=True):
+    """A user, as the report or the authorization details tell of it; `name` is "" where that could not be read."""
+
+    name: str
+    arn: str
+    raw: Any
+    path: str
+
+    def at(self, log: Log) -> Sight:
+        """Return the place in the snapshot, recording into `log`."""
+        return Sight(self.path, self.raw, log)
+
+
+class Report:
+    """The rows of the credential report by user name, without the root row."""
+
+    __slots__ = ("_by_name", "users")
+
+    def __init__(self, seen: View) -> None:
+        """Index the report.
+
+        Raises:
+            UnseenError: it could not be read, or it has no row at all: the row of root is always there.
+        """
+        rows = listed(seen.about().account[REPORT]["rows"].as_collected(), f"{REPORT}.rows")
+        if not rows:
+            raise UnseenError(Unknown("no_root_row", "iam.GetCredentialReport"), f"{REPORT}.rows")
+        named = [_named(row, f"{REPORT}.rows", n, "user", "arn", seen) for n, row in enumerate(rows)]
+        self.users = [row for row in named if row.name != ROOT]
+        self._by_name: dict[str, list[Named]] = {}
+        for row in self.users:
+            self._by_name.setdefault(row.name, []).append(row)
+
+    def row(self, name: str, log: Log) -> Sight:
+        """Return the row of a user; unread where there is none, or where two rows disagree."""
+        rows = self._by_name.get(name, [])
+        path = f"{REPORT}.rows[{name}]"
+        if name and rows and all(row.raw == rows[0].raw for row in rows):
+            return rows[0].at(log)
+        if name and rows:
+            return Sight(path, Unknown("the report has two rows for this user that disagree"), log)
+        nameless = first_unknown([row.raw for row in self._by_name.get("", [])])
+        newer = Unknown(
+            "not_in_report", "iam.GetCredentialReport", (), "the user is newer than the report; audit again"
+        )
+        return Sight(path, nameless or newer, log)
+
+
+def account_users(directory: Directory, seen: View) -> list[Named]:
+    """Return the users of the authorization details.
+
+    Raises:
+        UnseenError: the list could not be read.
+    """
+    users = directory.items("users")
+    return [_named(user, f"{FACT}.users", n, "UserName", "Arn", seen) for n, user in enumerate(users)]
+
+
+class Credentials(Struct, frozen=True):
+    """What a user can sign in with, each as an open question where the report does not say."""
+
+    password: Truth
+    keys: tuple[Truth, Truth]
+    mfa: Truth
+
+    @property
+    def usable(self) -> Truth:
+        """Whether there is any way in: a console password or an active access key."""
+        return any_true((self.password, *self.keys))
+
+
+def credentials(row: Sight) -> Credentials:
+    """Read the credentials of a row of the report; records nothing."""
+    quiet = row.recorded_in(Log())
+    keys = (report_says(quiet["access_key_1_active"]), report_says(quiet["access_key_2_active"]))
+    return Credentials(report_says(quiet["password_enabled"]), keys, report_says(quiet["mfa_active"]))
+
+
+def worst_of_each(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Keep one verdict per resource, the worst: a user that is listed twice is judged by the worse of the two."""
+    kept: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        held = kept.get(verdict.resource)
+        if held is None or _ORDER.index(verdict.status) < _ORDER.index(held.status):
+            kept[verdict.resource] = verdict
+    yield from kept.values()
+
+
+def _named(item: Any, path: str, number: int, name_key: str, arn_key: str, seen: View) -> Named:
+    name, arn = (item.get(name_key), item.get(arn_key)) if isinstance(item, dict) else (None, None)
+    if not isinstance(arn, str) or ":" not in arn:
+        arn = ""
+    if not isinstance(name, str) or not name:
+        name = _name_in(arn)
+    if name and not arn:
+        arn = f"arn:{seen.subject.partition}:iam::{seen.subject.account}:user/{name}"
+    return Named(name, arn, item, f"{path}[{name or number}]")
+
+
+def _name_in(arn: str) -> str:
+    return ROOT if arn.endswith(":root") else arn.rpartition("/")[2]
+
+
+def unreadable(user: Named, name_key: str) -> Unknown:
+    """Return why an item that should be a user has no name."""
+    inner = user.raw.get(name_key) if isinstance(user.raw, dict) else None
+    return unknown_in(user.raw) or unknown_in(inner) or Unknown(f"malformed: a user without {name_key}")
