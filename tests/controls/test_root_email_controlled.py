@@ -95,6 +95,10 @@ def test_unread_accounts_leave_uniqueness_open() -> None:
     assert verdict("aws@example.com", organization(org__accounts=unread("org.accounts"))).status == "UNKNOWN"
     assert verdict("aws@example.com", {}).status == "UNKNOWN"
     assert verdict("aws@example.com", NO_ORGANIZATION).status == "PASS"
+    alone = {"org.accounts": unread("org.accounts", "AWSOrganizationsNotInUseException")}
+    assert verdict("aws@example.com", NO_ORGANIZATION | alone).status == "PASS"
+    refused = {"org.accounts": unread("org.accounts")}
+    assert verdict("aws@example.com", NO_ORGANIZATION | refused).status == "UNKNOWN"
     assert verdict("aws@gmail.com", {}).status == "FAIL"
     assert verdict("aws@agency.test", {}).status == "FAIL"
 

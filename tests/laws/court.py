@@ -22,7 +22,7 @@ def judge(world: World, controls: Iterable[Registered]) -> list[Finding]:
                 shared.add(account, fact, facts[fact])
     organization = Facts(world.organization)
     court = Court(
-        controls=tuple(controls), settings={}, partition=world.partition, organization=organization, shared=shared,
+        controls=tuple(controls), settings=world.settings, partition=world.partition, organization=organization, shared=shared,
         now=NOW,
     )  # fmt: skip
     findings: list[Finding] = []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from rootwarden.model.thresholds import Param
 from tests.laws import good_identity as identity
 from tests.laws import good_watch as watch
 from tests.laws.spot import GONE, Spot, at, changed
@@ -20,13 +22,20 @@ ARCHIVE = "222222222222"
 MEMBER = "333333333333"
 
 
+# Nobody but the company can say which domains are its own.
+SETTINGS: Mapping[str, Mapping[str, Param]] = MappingProxyType(
+    {"root-email-controlled": {"allowed_domains": ("example.com",)}}
+)
+
+
 class World(Struct, frozen=True, kw_only=True):
-    """The facts of some accounts and of their organization, as a snapshot holds them, with a name for reports."""
+    """The facts of some accounts and of their organization, as a snapshot holds them, and the limits to judge by."""
 
     name: str
     accounts: Mapping[str, dict[str, Any]]
     organization: dict[str, Any]
     partition: str = "aws"
+    settings: Mapping[str, Mapping[str, Param]] = SETTINGS
 
     def __repr__(self) -> str:
         """Show a failing example by its name: what differs from a good world."""

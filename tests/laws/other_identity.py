@@ -175,7 +175,7 @@ OTHER_IDENTITY: dict[str, tuple[Any, ...]] = {
     "account.contacts/SECURITY/Name": ("", GONE),
     "account.primary_email": (GONE,),
     "account.primary_email/PrimaryEmail": ("ceo@gmail.com", "AWS+111111111111@EXAMPLE.com", "", "no address", GONE),
-    "org.organization": (None,),
+    "org.organization": (None, {"Id": "o-other00001", "FeatureSet": "ALL", "MasterAccountId": "999999999999"}),
     "org.organization/FeatureSet": ("CONSOLIDATED_BILLING", GONE),
     "org.organization/MasterAccountId": ("333333333333", "999999999999", GONE),
     "org.accounts": ([],),

@@ -11,6 +11,7 @@ from rootwarden.model.readings import MARK
 
 Key = str | int
 GONE = object()
+KEYED_BY_NAME = {"s3.buckets", "budgets.notifications", "budgets.subscribers", "org.scps", "org.attachments"}
 
 
 class Spot(NamedTuple):
@@ -21,8 +22,10 @@ class Spot(NamedTuple):
     keys: tuple[Key, ...] = ()
 
     def pattern(self) -> str:
-        """Return the spot without names: `iam.authorization/users/*/Tags/*/Value`."""
-        return "/".join((self.fact, *("*" if isinstance(key, int) else key for key in self.keys)))
+        """Return the spot without names: `iam.authorization/users/*/Tags/*/Value`, `s3.buckets/*/policy`."""
+        named = self.fact in KEYED_BY_NAME
+        steps = ("*" if isinstance(key, int) or (n == 0 and named) else key for n, key in enumerate(self.keys))
+        return "/".join((self.fact, *steps))
 
 
 def inside(value: Any) -> Iterator[tuple[Key, ...]]:

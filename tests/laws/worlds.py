@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rootwarden import catalogue
 from rootwarden.model.facts import calls_and_permissions
 from rootwarden.model.readings import Unknown
-from tests.laws.good import World, good_worlds
+from rootwarden.model.thresholds import Param
+from tests.laws.good import SETTINGS, World, good_worlds
 from tests.laws.other_identity import OTHER_IDENTITY
 from tests.laws.other_watch import OTHER_ALERTS, OTHER_BILLS, OTHER_TRAIL
 from tests.laws.spot import GONE, Key, Spot, at
 
 OTHER: dict[str, tuple[Any, ...]] = OTHER_IDENTITY | OTHER_TRAIL | OTHER_ALERTS | OTHER_BILLS
 PARTITIONS = ("aws", "aws", "aws", "aws-us-gov", "aws-cn")
-REASONS = ("AccessDenied", "Throttling", "EndpointConnectionError")
+Settings = Mapping[str, Mapping[str, Param]]
 
 
 class Edit(NamedTuple):
@@ -85,7 +87,7 @@ def every_world_with_one_edit() -> Iterator[World]:
     for number, world in enumerate(good_worlds()):
         yield world
         for edit in single_edits(number):
-            yield _called(edit.on(world), [edit])
+            yield called(edit.on(world), [edit])
 
 
 @st.composite
@@ -99,8 +101,8 @@ def worlds(draw: st.DrawFn, most: int = 6) -> World:
     world = good_worlds()[number]
     for edit in chosen:
         world = edit.on(world)
-    return _called(World(name=world.name, accounts=world.accounts, organization=world.organization,
-                         partition=draw(st.sampled_from(PARTITIONS))), chosen)  # fmt: skip
+    partition, settings = draw(st.sampled_from(PARTITIONS)), draw(st.sampled_from(other_settings()))
+    return replace(called(world, chosen), partition=partition, settings=settings)
 
 
 def random_world(seed: int, slug: str, most: int = 5) -> World:
@@ -112,13 +114,35 @@ def random_world(seed: int, slug: str, most: int = 5) -> World:
     world = good_worlds()[number]
     for edit in chosen:
         world = edit.on(world)
-    return _called(world, chosen)
+    return replace(called(world, chosen), settings=dice.choice(other_settings()))
 
 
-def _called(world: World, chosen: list[Edit]) -> World:
+@cache
+def other_settings() -> tuple[Settings, ...]:
+    """Return the usual limits (often) and each that a control offers set to something else."""
+    others: list[Settings] = []
+    for entry in catalogue.controls():
+        for name, default in entry.control.params.items():
+            others += [{**SETTINGS, entry.slug: {name: value}} for value in _other_limits(default)]
+    return (*[SETTINGS] * len(others), *others)
+
+
+def _other_limits(default: Param) -> tuple[Param, ...]:
+    match default:
+        case bool():
+            return (not default,)
+        case int() | float():
+            return (0, default + 1, 10 * default + 365)
+        case tuple():
+            return ((), ("example.com",), ("elsewhere.example", "alice"))
+        case _:
+            return ("kind", "")
+
+
+def called(world: World, chosen: list[Edit]) -> World:
+    """Return a world under a name that says what was changed in it."""
     changes = ", ".join(f"{e.spot.owner}:{e.spot.fact}{list(e.spot.keys)}={_shown(e.value)}" for e in chosen)
-    return World(name=f"{world.name} with {changes}", accounts=world.accounts, organization=world.organization,
-                 partition=world.partition)  # fmt: skip
+    return replace(world, name=f"{world.name} with {changes}")
 
 
 def _shown(value: Any) -> str:

@@ -87,7 +87,7 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
 
 
 def _judge_all(seen: View, directory: Directory, users: list[Named]) -> Iterator[Verdict]:
-    report: Report | UnseenError | None = None
+    report: Report | None = None
     for user in users:
         one = seen.about(resource=user.arn)
         if not user.name:
@@ -100,18 +100,8 @@ def _judge_all(seen: View, directory: Directory, users: list[Named]) -> Iterator
         if power.answer.value is None:
             yield one.unknown(directory.why_unsure(holdings, power.answer.why), user.path)
             continue
-        report = report or _report(seen)
-        if isinstance(report, UnseenError):
-            yield one.cannot_tell(report)
-            continue
+        report = report or Report(seen)
         yield _judge_administrator(one, user, report.row(user.name, one.log), power)
-
-
-def _report(seen: View) -> Report | UnseenError:
-    try:
-        return Report(seen)
-    except UnseenError as error:
-        return error
 
 
 def _judge_administrator(one: View, user: Named, row: Sight, power: Standing) -> Verdict:

@@ -23,7 +23,7 @@ from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.budget_findings import judge_budgets
 from rootwarden.proofs.budget_parts import CostBudget, limit_of
-from rootwarden.proofs.spending import Spending, per_month, spending
+from rootwarden.proofs.spending import Spend, Spending, per_month, spending
 
 CONTROL = Control(
     code="RW-BILL-03",
@@ -87,6 +87,10 @@ class Bounds(Struct, frozen=True):
     ratio: Decimal
     floor: Decimal
     last_month: datetime
+
+    def room(self, spend: Spend) -> Decimal:
+        """Return the highest limit that goes with such costs."""
+        return self.ratio * max(spend.amount, Decimal(1))
 
 
 class Measured(Struct, frozen=True):
@@ -174,7 +178,7 @@ def _too_low(one: View, budget: Sight, found: Measured, bounds: Bounds) -> Verdi
 def _too_high(one: View, found: Measured, bounds: Bounds) -> Verdict | None:
     """Return FAIL for a limit far above anything the account is known to cost."""
     spent, top = found.spent, found.spent.highest
-    if found.monthly <= bounds.floor or found.monthly <= bounds.ratio * max(top.amount if top else 0, Decimal(1)):
+    if found.monthly <= bounds.floor or (top is not None and found.monthly <= bounds.room(top)):
         return None
     if spent.unread is not None:
         raise spent.unread
@@ -198,12 +202,11 @@ def _near(one: View, found: Measured, bounds: Bounds) -> Verdict:
     spent, top = found.spent, found.spent.highest
     if found.monthly <= bounds.floor:
         return one.passes(f"The limit of the budget {found.name} ({found.limit()}) is low enough to notice anything.")
-    if top is not None and found.monthly <= bounds.ratio * max(top.amount, Decimal(1)):
-        top.cite(one.log)
+    if top is not None and found.monthly <= bounds.room(top):
+        if spent.actual is None or found.monthly > bounds.room(spent.actual):
+            top.cite(one.log)  # the costs of this period, which are recorded already, do not suffice
         costs = f"{top.amount:.2f} {found.unit}"
-        return one.passes(
-            f"The limit of the budget {found.name} ({found.limit()}) is near the costs of {costs} a month."
-        )
+        return one.passes(f"The limit of the budget {found.name} ({found.limit()}) is near costs of {costs} a month.")
     for month in spent.months or ():
         month.cite(one.log)
     return one.passes(

@@ -106,15 +106,17 @@ def _public(one: View, bucket: TrailBucket) -> Iterable[Verdict]:
         yield no_bucket(one, bucket)
         return
     by_acl, by_policy = open_by_acl(bucket.sight), open_by_policy(bucket.sight)
-    if by_acl.value or by_policy.value:
-        how = "access list" if by_acl.value else "policy"
+    if by_acl.open.value or by_policy.open.value:
+        how = "access list" if by_acl.open.value else "policy"
         yield one.fails(
             f"The {how} of the bucket {bucket.name} lets in the public: anyone may learn who does what in the account.",
-            reason="public_acl" if by_acl.value else "public_policy",
+            reason="public_acl" if by_acl.open.value else "public_policy",
         )
         return
-    any_true((by_acl, by_policy)).sure()
-    yield one.passes(f"The bucket {bucket.name} is closed to the public.")
+    any_true((by_acl.open, by_policy.open)).sure()
+    held = {"access list": by_acl.made_harmless_by, "policy": by_policy.made_harmless_by}
+    why = "".join(f" Its public {what} is held back only by {by}." for what, by in held.items() if by)
+    yield one.passes(f"The bucket {bucket.name} is closed to the public.{why}")
 
 
 def _source(one: View, bucket: TrailBucket) -> Iterable[Verdict]:

@@ -36,8 +36,8 @@ CONTROL = Control(
         "user."
     ),
     misses=(
-        "Whether the owner named by the tag still works here, or ever did. Sharing that leaves no trace in IAM, such as "
-        "one person telling another the password. Roles and Identity Center users."
+        "Whether the owner named by the tag still works here, or ever did. Sharing that leaves no trace in IAM, as "
+        "when one person tells another the password. Roles and Identity Center users."
     ),
     remedy="name-user-owner",
     fix=Fix(

@@ -83,12 +83,12 @@ CONTROL = Control(
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge every user row of the report."""
-    report = Report(seen)
-    if not report.users:
+    users = Report(seen).users()
+    if not users:
         seen.account["iam.credential_report"]["rows"].each()
         yield seen.not_applicable("The credential report lists no IAM user.", reason="no_iam_users")
         return
-    yield from worst_of_each(_judge_safely(seen, user, limits, now) for user in report.users)
+    yield from worst_of_each(_judge_safely(seen, user, limits, now) for user in users)
 
 
 def _judge_safely(seen: View, user: Named, limits: Thresholds, now: datetime) -> Verdict:

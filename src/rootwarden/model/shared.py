@@ -72,6 +72,8 @@ class Shared:
         if (fact, identity) not in self._found:
             return Sight(path, Unknown(missing), log)
         account, item = self._found[fact, identity]
+        if SHARED[fact] == WHOLE:
+            return Sight(f"{fact}@{account}", item, log)
         return Sight(f"{path}@{account}" if account else path, item, log)
 
 

@@ -142,8 +142,8 @@ class Sight:
 
     def time(self, default: datetime | None = _REQUIRED) -> datetime | None:
         """Read an ISO 8601 instant as aware UTC; text that is no instant counts as malformed."""
-        raw = self._read(str, "" if default is not _REQUIRED else _REQUIRED)
-        if not raw:
+        raw = self._read(str, None if default is not _REQUIRED else _REQUIRED)
+        if raw is None:
             return default
         return parse_time(raw) or self._malformed("an ISO 8601 time")
 

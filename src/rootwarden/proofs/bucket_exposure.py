@@ -10,17 +10,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden.model.readings import Unknown, UnseenError
-from rootwarden.model.sight import Sight
+from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.condition_values import Context
 from rootwarden.proofs.policy_coverage import covers_action
 from rootwarden.proofs.policy_decision import Request, decide
 from rootwarden.proofs.policy_document import Document, Statement, read_document
 from rootwarden.proofs.policy_principals import service, speaks_of
 from rootwarden.proofs.public_policy import is_public
-from rootwarden.proofs.truth import Truth, ask
+from rootwarden.proofs.truth import Truth, any_true, ask
 from rootwarden.proofs.wildcards import ANYTHING
 
 _EVERYBODY = (
@@ -30,29 +31,38 @@ _EVERYBODY = (
 _CLOUDTRAIL = service("cloudtrail.amazonaws.com")
 _WRITE = "s3:PutObject"
 _STRANGER = "999999999999"
-Question = Callable[[], bool]
+Question = Callable[[Sight], bool]
 
 
-def open_by_acl(bucket: Sight) -> Truth:
+class Exposure(Struct, frozen=True):
+    """Whether something lets the public in, and the setting that makes it harmless ("" if none does, or none must)."""
+
+    open: Truth
+    made_harmless_by: str = ""
+
+
+def open_by_acl(bucket: Sight) -> Exposure:
     """Return whether the access list lets everybody in: a grant to everybody that nothing neutralises."""
     return _unless(
-        (partial(_grants_everybody, bucket),),
-        (
-            partial(_blocks, bucket["public_access_block"], "IgnorePublicAcls"),
-            partial(_blocks, bucket["account_public_access_block"], "IgnorePublicAcls"),
-            partial(_owner_enforced, bucket["ownership"]),
-        ),
+        bucket,
+        (_grants_everybody,),
+        {
+            "the public access block of the bucket": _blocks("public_access_block", "IgnorePublicAcls"),
+            "the public access block of the account": _blocks("account_public_access_block", "IgnorePublicAcls"),
+            "the bucket owner, who owns all objects": _owner_enforced,
+        },
     )
 
 
-def open_by_policy(bucket: Sight) -> Truth:
+def open_by_policy(bucket: Sight) -> Exposure:
     """Return whether the policy is public, by S3's word or by reading it, and public policies are not restricted."""
     return _unless(
-        (partial(_s3_says_public, bucket["policy_status"]), partial(_reads_public, bucket)),
-        (
-            partial(_blocks, bucket["public_access_block"], "RestrictPublicBuckets"),
-            partial(_blocks, bucket["account_public_access_block"], "RestrictPublicBuckets"),
-        ),
+        bucket,
+        (_s3_says_public, _reads_public),
+        {
+            "the public access block of the bucket": _blocks("public_access_block", "RestrictPublicBuckets"),
+            "the public access block of the account": _blocks("account_public_access_block", "RestrictPublicBuckets"),
+        },
     )
 
 
@@ -103,26 +113,30 @@ def _lets_cloudtrail_write(statement: Statement) -> bool:
     return action and speaks_of(statement.principals, _CLOUDTRAIL, allows=True).value is not False
 
 
-def _unless(dangers: tuple[Question, ...], safeguards: tuple[Question, ...]) -> Truth:
-    """Return True if a danger is real and no safeguard is, asking no more than is needed to tell."""
-    danger = _any(dangers)
-    if danger.value is False:
-        return danger
-    safe = _any(safeguards)
-    if safe.value:
-        return Truth(False)
-    return danger if safe.value is False or danger.value is None else safe
+def _unless(bucket: Sight, dangers: tuple[Question, ...], safeguards: Mapping[str, Question]) -> Exposure:
+    """Return whether a danger is real and no safeguard is; records the dangers, and the safeguard that holds.
 
-
-def _any(questions: tuple[Question, ...]) -> Truth:
-    doubt: Truth | None = None
-    for question in questions:
-        answer = ask(question)
+    A danger that cannot be told stays open even behind a safeguard: the access list and the policy must be readable.
+    """
+    danger = Truth(False)
+    for question in dangers:
+        danger = any_true((danger, ask(partial(question, bucket))))
+        if danger.value:
+            break
+    else:
+        return Exposure(danger)
+    aside = bucket.recorded_in(Log())
+    answers = {name: ask(partial(question, aside)) for name, question in safeguards.items()}
+    for name, answer in answers.items():
         if answer.value:
-            return answer
-        if answer.value is None:
-            doubt = doubt or answer
-    return doubt or Truth(False)
+            safeguards[name](bucket)
+            return Exposure(Truth(False), name)
+    doubt = any_true(answers.values())
+    if doubt.value is None:
+        return Exposure(doubt)
+    for question in safeguards.values():
+        question(bucket)
+    return Exposure(danger)
 
 
 def _grants_everybody(bucket: Sight) -> bool:
@@ -142,15 +156,18 @@ def _is_grant(grant: Any) -> bool:
     return any(isinstance(grantee.get(field), str) for field in named)
 
 
-def _blocks(block: Sight, setting: str) -> bool:
-    return not block.is_null and block[setting].flag()
+def _blocks(block: str, setting: str) -> Question:
+    """Return the question whether a public access block has a setting on."""
+    return lambda bucket: not bucket[block].is_null and bucket[block][setting].flag()
 
 
-def _owner_enforced(ownership: Sight) -> bool:
+def _owner_enforced(bucket: Sight) -> bool:
+    ownership = bucket["ownership"]
     return not ownership.is_null and ownership["ObjectOwnership"].text() == "BucketOwnerEnforced"
 
 
-def _s3_says_public(status: Sight) -> bool:
+def _s3_says_public(bucket: Sight) -> bool:
+    status = bucket["policy_status"]
     return not status.is_null and status["IsPublic"].flag()
 
 

@@ -40,27 +40,41 @@ class Named(Struct, frozen=True):
 
 
 class Report:
-    """The rows of the credential report by user name, without the root row."""
+    """The rows of the credential report by user name, without the root row; a report that is unread leaves all open."""
 
-    __slots__ = ("_by_name", "users")
+    __slots__ = ("_by_name", "_unread", "_users")
 
     def __init__(self, seen: View) -> None:
-        """Index the report.
+        """Index the report. One without any row counts as unread: the row of root is always there."""
+        self._by_name: dict[str, list[Named]] = {}
+        self._users: list[Named] = []
+        self._unread: UnseenError | None = None
+        try:
+            rows = listed(seen.about().account[REPORT]["rows"].as_collected(), f"{REPORT}.rows")
+        except UnseenError as error:
+            self._unread = error
+            return
+        if not rows:
+            self._unread = UnseenError(Unknown("no_root_row", "iam.GetCredentialReport"), f"{REPORT}.rows")
+        named = (_named(row, f"{REPORT}.rows", n, "user", "arn", seen) for n, row in enumerate(rows))
+        self._users = [row for row in named if row.name != ROOT]
+        for row in self._users:
+            self._by_name.setdefault(row.name, []).append(row)
+
+    def users(self) -> list[Named]:
+        """Return the rows of all users.
 
         Raises:
-            UnseenError: it could not be read, or it has no row at all: the row of root is always there.
+            UnseenError: the report could not be read.
         """
-        rows = listed(seen.about().account[REPORT]["rows"].as_collected(), f"{REPORT}.rows")
-        if not rows:
-            raise UnseenError(Unknown("no_root_row", "iam.GetCredentialReport"), f"{REPORT}.rows")
-        named = [_named(row, f"{REPORT}.rows", n, "user", "arn", seen) for n, row in enumerate(rows)]
-        self.users = [row for row in named if row.name != ROOT]
-        self._by_name: dict[str, list[Named]] = {}
-        for row in self.users:
-            self._by_name.setdefault(row.name, []).append(row)
+        if self._unread is not None:
+            raise self._unread
+        return self._users
 
     def row(self, name: str, log: Log) -> Sight:
         """Return the row of a user; unread where there is none, or where two rows disagree."""
+        if self._unread is not None:
+            return Sight(self._unread.path, self._unread.unknown, log)
         rows = self._by_name.get(name, [])
         path = f"{REPORT}.rows[{name}]"
         if name and rows and all(row.raw == rows[0].raw for row in rows):

@@ -79,7 +79,12 @@ def _by_address(value: Any) -> _Addresses:
 
 
 def _alone_or(seen: View, error: UnseenError) -> Sharers:
-    """Return that nobody shares for an account that is proven to be in no organization, else that it is open."""
+    """Return that nobody shares for an account that is proven to be in no organization, else that it is open.
+
+    A list that was refused, for any reason but that there is no organization, stays open.
+    """
+    if not is_silent(error.unknown) and not error.unknown.why.startswith("AWSOrganizationsNotInUse"):
+        return Sharers(unread=error)
     try:
         return Sharers() if seen.organization["org.organization"].is_none else Sharers(unread=error)
     except UnseenError:

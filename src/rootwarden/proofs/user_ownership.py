@@ -116,7 +116,7 @@ def signs(one: Holder, owners: Owners, owner_tag: str, name_patterns: Iterable[s
     yield Sign(
         "shared_owner",
         f"{name} and another user, both with a console password, have the same owner, {one.owner}.",
-        (password, Link(owners.others_with_password(one))),
+        (password, Link(one.owner_read, _tag(user, owner_tag)), Link(owners.others_with_password(one))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
@@ -11,6 +12,8 @@ from rootwarden.model.findings import Finding, Severity, Status
 from rootwarden.report.labels import ORDER, plural
 from rootwarden.report.unread import in_short
 
+# A full stop, then a capital; "2.5" and "e.g. this" do not end a sentence.
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 _STATUS_RANK: Mapping[Status, int] = {status: n for n, status in enumerate(ORDER)}
 
 
@@ -32,11 +35,22 @@ class Group(Struct, frozen=True):
     @property
     def message(self) -> str:
         """What the findings say; where they name different things, one of them and how many more there are."""
-        if self.first.status is Status.UNKNOWN and self.first.unknown_because is not None:
-            return f"{self.first.title}: could not tell, {in_short(self.first.unknown_because)}."
+        return " ".join(self._said).strip()
+
+    @property
+    def brief(self) -> str:
+        """The first sentence of the message, and how many more there are."""
+        message, more = self._said
+        return f"{_SENTENCE_END.split(message, maxsplit=1)[0]} {more}".strip()
+
+    @property
+    def _said(self) -> tuple[str, str]:
+        because = self.first.unknown_because
+        if self.first.status is Status.UNKNOWN and because is not None:
+            return f"{self.first.title}: could not tell, {in_short(because)}.", ""
         said = Counter(finding.message for finding in self.findings)
         message = said.most_common(1)[0][0]
-        return message if len(said) == 1 else f"{message} And {len(self.findings) - 1:,} more like it."
+        return message, "" if len(said) == 1 else f"And {len(self.findings) - 1:,} more like it."
 
     @property
     def rank(self) -> tuple[int, int, int, str, str, str]:

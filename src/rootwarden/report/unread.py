@@ -39,8 +39,10 @@ class Reason(Struct, frozen=True):
 
 def in_short(unknown: Unknown) -> str:
     """Return reason and call without permissions and hint: `AccessDenied on iam.ListUsers`, `not collected`."""
-    why = unknown.why.replace("_", " ") if _OUR_CODE.fullmatch(unknown.why) else unknown.why
-    return f"{why} on {unknown.call}" if unknown.call else why
+    if _OUR_CODE.fullmatch(unknown.why):
+        why = unknown.why.replace("_", " ")
+        return f"{why} ({unknown.call})" if unknown.call else why
+    return f"{unknown.why} on {unknown.call}" if unknown.call else unknown.why
 
 
 def reasons(findings: Iterable[Finding]) -> list[Reason]:

@@ -35,7 +35,7 @@ def _worst(group: Group, names: Mapping[str, str], known: Registered | None) -> 
     one = group.first
     return Worst(
         code=one.code,
-        message=group.message,
+        message=group.brief,
         severity=one.severity,
         spread=group.spread(len(names)),
         practice=Practice(one.practice).title,

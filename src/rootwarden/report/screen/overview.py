@@ -56,7 +56,7 @@ def draw_worst(pen: Pen, groups: Sequence[Group], accounts: int) -> None:
     pen.heading("The worst first" if len(worst) > 1 else "What fails")
     rows: list[tuple[str | Text, ...]] = []
     for number, group in enumerate(worst, start=1):
-        said = pen.ink(group.message)
+        said = pen.ink(group.brief)
         aside = pen.dot().join(part for part in (group.first.code, group.spread(accounts)) if part)
         said.append("\n").append(pen.ink(aside, "dim"))
         rows.append((f"{number:>3}", pen.severity(group.first.severity), said))
