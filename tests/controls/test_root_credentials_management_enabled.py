@@ -132,3 +132,9 @@ def test_management_account_as_only_administrator_is_noted(admins: dict) -> None
 def test_unread_administrators_are_no_warning() -> None:
     """Nothing is claimed that was not read."""
     assert verdict(org__delegated_admins=unread("org.delegated_admins")).notes == ()
+
+
+def test_organization_of_nobody_is_unknown() -> None:
+    """Without the management account nobody can say whose organization was judged."""
+    nameless = {"Id": "o-example", "FeatureSet": "ALL", "MasterAccountId": unread("org.organization")}
+    assert verdict(org__organization=nameless).status == "UNKNOWN"

@@ -58,3 +58,9 @@ def test_unread_facts_are_unknown(fact: str) -> None:
 def test_endpoint_without_the_call_is_unknown() -> None:
     """Not offered in this partition."""
     assert verdict(iam__org_features=unread("iam.org_features", "InvalidAction")).reason == "feature_not_offered_here"
+
+
+def test_organization_of_nobody_is_unknown() -> None:
+    """Without the management account nobody can say whose organization was judged."""
+    nameless = {"Id": "o-example", "FeatureSet": "ALL", "MasterAccountId": unread("org.organization")}
+    assert verdict(org__organization=nameless).status == "UNKNOWN"

@@ -79,6 +79,15 @@ OTHER_TRAIL: dict[str, tuple[Any, ...]] = {
     "cloudtrail.trails/*/status/StartLoggingTime": TIMES,
     "cloudtrail.trails/*/status/StopLoggingTime": TIMES,
     "cloudtrail.trails/*/selectors": SELECTORS,
+    "cloudtrail.trails/*/selectors/AdvancedEventSelectors": tuple(
+        one["AdvancedEventSelectors"] for one in SELECTORS if "AdvancedEventSelectors" in one
+    ),
+    "cloudtrail.trails/*/selectors/AdvancedEventSelectors/*/FieldSelectors/*": (
+        where("eventCategory", Equals=["Data"]),
+        where("readOnly", Equals=["true"]),
+        where("resources.type", Equals=["AWS::Lambda::Function"]),
+        where("eventSource", NotEquals=["sts.amazonaws.com"]),
+    ),
     "cloudtrail.trails/*/selectors/EventSelectors/*/ReadWriteType": ("All", "ReadOnly", "WriteOnly", GONE),
     "cloudtrail.trails/*/selectors/EventSelectors/*/IncludeManagementEvents": (True, False, GONE),
     "cloudtrail.trails/*/selectors/EventSelectors/*/ExcludeManagementEventSources": (
@@ -184,6 +193,12 @@ OTHER_ALERTS: dict[str, tuple[Any, ...]] = {
     "cloudwatch.alarms/*/MetricAlarms/*/AlarmActions/*": (watch.topic_arn("<account>", "missing"),),
     "cloudwatch.alarms/*/MetricAlarms/*/Namespace": ("AWS/Billing",),
     "cloudwatch.alarms/*/MetricAlarms/*/MetricName": ("EstimatedCharges",),
+    "cloudwatch.alarms/*/MetricAlarms/*/Dimensions": (
+        [{"Name": "Currency", "Value": "USD"}],
+        [{"Name": "Currency", "Value": "USD"}, {"Name": "ServiceName", "Value": "AmazonEC2"}],
+        [{"Name": "LinkedAccount", "Value": "999999999999"}],
+    ),
+    "cloudwatch.alarms/*/MetricAlarms/*/Dimensions/*/Name": ("ServiceName", "LinkedAccount"),
     "cloudwatch.alarms/*/CompositeAlarms": (
         [
             {

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from test_policy_decision import allow, deny, documents, drop, json_values, policy, statements
 
 from rootwarden.proofs.admin_power import Held, Place, Standing, could_grant, standing, tied_to_mfa
 from rootwarden.proofs.policy_document import read_document
+from tests.proofs.policies import allow, deny, documents, drop, json_values, policy, statements
 
 PLACE = Place("aws", "111122223333")
 BOUNDED = {"StringEquals": {"iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/edge"}}

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.controls.judged import unread
-from tests.controls.root_facts import report
 
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.shared import Shared
@@ -17,6 +15,8 @@ from rootwarden.model.sight import Log, Sight
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
 from rootwarden.proofs.credential_report import report_date, report_flag, report_says, root_row
+from tests.controls.judged import unread
+from tests.controls.root_facts import report
 
 
 def cell(value: Any) -> Sight:

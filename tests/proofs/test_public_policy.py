@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from test_policy_decision import SERVICE, TRAIL, allow, deny, documents, drop, json_values, policy
 
 from rootwarden.proofs.public_policy import is_denied_to_everyone, is_public
 from rootwarden.proofs.wildcards import ANYTHING
+from tests.proofs.policies import SERVICE, TRAIL, allow, deny, documents, drop, json_values, policy
 
 DELETED = f"arn:aws:s3:::logs/{ANYTHING}"
 

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.controls.judged import unread
-from tests.controls.root_facts import audit, bare_report, report, summary
 
 from rootwarden.model.readings import Unknown
 from rootwarden.model.shared import Shared
@@ -16,6 +14,8 @@ from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
 from rootwarden.proofs.root_credentials import access_keys, credentials_present, mfa_enabled
 from rootwarden.proofs.truth import Truth, any_true, witnesses
+from tests.controls.judged import unread
+from tests.controls.root_facts import audit, bare_report, report, summary
 
 TRUTHS = st.sampled_from([True, False, None]).map(Truth)
 NAMES = ("iam.account_summary", "iam.credential_report", "root.privileged_audit")

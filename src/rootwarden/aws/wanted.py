@@ -28,8 +28,8 @@ def wanted_collectors(
     unknown = sorted(wanted - set(FACTS))
     if unknown:
         raise UsageError(f"there is no fact {unknown[0]!r}", todo="see docs/snapshot.md for their names")
-    for one in reversed(collectors()):
-        wanted |= set(one.after) if one.fact in wanted else set()
+    while needed := {name for one in collectors() if one.fact in wanted for name in one.after} - wanted:
+        wanted |= needed
     return tuple(
         one
         for one in collectors()

@@ -63,6 +63,7 @@ def look_of(given: dict[str, Any], snapshot: str) -> Look:
         show_ids=given["show_ids"],
         show_pii=given["show_pii"],
         verbose=given["verbose"],
+        plain=given["plain"],
         color="never" if given["no_color"] else given["color"],
         snapshot=snapshot,
     )

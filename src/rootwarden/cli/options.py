@@ -51,6 +51,7 @@ _SHOWING = (
     click.option("--quiet", "-q", is_flag=True, help="No notes on stderr."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
                  help="Colours; NO_COLOR is honoured."),
+    click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines."),
     click.option("--no-color", is_flag=True, help="The same as --color=never."),
 )  # fmt: skip
 

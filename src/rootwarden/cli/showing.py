@@ -35,6 +35,7 @@ class Look(Struct, frozen=True, kw_only=True):
     show_pii: bool = False
     verbose: bool = False
     color: str = "auto"
+    plain: bool = False
     snapshot: str = ""
 
 
@@ -71,6 +72,7 @@ def show(audit: Audit, wanted: Sequence[Target], look: Look) -> None:
         options = RenderOptions(
             width=max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns)),
             color=target.file == STDOUT and _colorful(look.color, os.environ),
+            plain=look.plain or (target.file == STDOUT and not _speaks_unicode()),
             verbose=look.verbose,
             snapshot=look.snapshot,
             json_file=json_file,
@@ -96,6 +98,11 @@ def _colorful(choice: str, environment: Mapping[str, str]) -> bool:
     if environment.get("CLICOLOR_FORCE", "0") != "0":
         return True
     return sys.stdout.isatty() and environment.get("TERM") != "dumb"
+
+
+def _speaks_unicode() -> bool:
+    """Tell whether standard output can carry symbols beyond ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
 def _check(file: str) -> None:

@@ -105,8 +105,8 @@ def _judge_one(one: View, arn: str, publishers: tuple[Publisher, ...], wanted: f
     senders = _listed([publisher.name for publisher in publishers])
     if result.problems:
         return one.fails(
-            f"Alerts of {senders} do not arrive: the topic {name} is broken, because {result.in_words()}.",
-            reason=result.problems[0],
+            f"Alerts through the topic {name} do not arrive: {result.in_words()}. It should tell people of {senders}.",
+            reason=result.problems[0].name,
         )
     doubt = result.doubt or paths.doubt
     if doubt is not None:
@@ -137,4 +137,6 @@ def _foreign(one: View, topic: Sight) -> tuple[str, ...]:
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -26,6 +26,7 @@ from rootwarden.proofs.central_root import (
     feature_on,
     refusal,
 )
+from rootwarden.proofs.membership import management_account
 from rootwarden.proofs.truth import Truth, any_true, ask
 
 CONTROL = Control(
@@ -102,6 +103,7 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         return
     for held in steps.values():
         held.sure()
+    management_account(seen)
     yield seen.passes("Root credentials of member accounts are managed centrally.", notes=_lonely(seen))
 
 

@@ -64,7 +64,7 @@ CONTROL = Control(
     params={"root_recency_days": 90},
     links=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html",
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-tasks.html",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
     ),
 )

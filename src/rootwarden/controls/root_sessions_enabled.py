@@ -16,6 +16,7 @@ from rootwarden.model.findings import Practice, Severity, Verdict
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.central_root import CREDENTIALS, SESSIONS, feature_on
+from rootwarden.proofs.membership import management_account
 
 CONTROL = Control(
     code="RW-ORG-02",
@@ -67,6 +68,7 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
             reason="root_sessions_off",
         )
         return
+    management_account(seen)
     half = "credentials_management_off: root sessions are on while root credentials management is not (RW-ORG-01)"
     notes = [half] if feature_on(seen.about(), CREDENTIALS).value is False else []
     yield seen.passes("Root tasks in member accounts can be done in short sessions for one task.", notes=notes)

@@ -40,7 +40,8 @@ CONTROL = Control(
         automation="auto",
         steps=(
             "Choose a group mailbox and a phone number that reach whoever is on duty, not one person.",
-            "Register them as the security contact of each account; from the management account this works for all.",
+            "Register them as the security contact of each account, from the management account for all its members; "
+            "inside the account itself leave out --account-id.",
             "Send a test message to the address.",
         ),
         commands=(

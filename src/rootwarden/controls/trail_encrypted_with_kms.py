@@ -101,7 +101,7 @@ def _judge_one(one: View, trail: Trail) -> Iterable[Verdict]:
             notes=(f"key_out_of_scope: the state of the key in account {owner} was not seen",),
         )
         return
-    yield _by_state(one, trail, key["KeyState"].text())
+    yield _by_state(one, trail, "" if key["KeyState"].is_null else key["KeyState"].text())
 
 
 def _by_state(one: View, trail: Trail, state: str) -> Verdict:
@@ -113,8 +113,8 @@ def _by_state(one: View, trail: Trail, state: str) -> Verdict:
             reason="key_pending_deletion",
             severity=Severity.HIGH,
         )
+    how = f"is in state {state[:40]}" if state else "does not exist any more"
     return one.fails(
-        f"The key of the trail {trail.name} is in state {state[:40]}: CloudTrail cannot write with it, and nobody can "
-        "read the log.",
+        f"The key of the trail {trail.name} {how}: CloudTrail cannot write with it, and nobody can read the log.",
         reason="key_not_usable",
     )

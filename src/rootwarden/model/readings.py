@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -54,9 +53,9 @@ def not_collected(fact: str) -> Unknown:
 
 def unknown_in(value: Any) -> Unknown | None:
     """Return the reason if `value` is itself the mark of an unread value, else None."""
-    if isinstance(value, Mapping) and MARK in value:
+    if isinstance(value, dict) and MARK in value:
         body = value[MARK]
-        if not isinstance(body, Mapping):
+        if not isinstance(body, dict):
             return Unknown("malformed mark in the snapshot")
         missing = body.get("missing", ())
         return Unknown(
@@ -73,14 +72,14 @@ def first_unknown(value: Any) -> Unknown | None:
     found = unknown_in(value)
     if found is not None:
         return found
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         children: Any = value.values()
     elif isinstance(value, list):
         children = value
     else:
         return None
     for child in children:
-        if isinstance(child, Mapping | list):
+        if isinstance(child, dict | list):
             found = first_unknown(child)
             if found is not None:
                 return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,7 +89,7 @@ class Sight:
 
         Nothing is recorded: it is for finding things by their name, which is no evidence.
         """
-        value = self._value.get(field) if isinstance(self._value, Mapping) else None
+        value = self._value.get(field) if isinstance(self._value, dict) else None
         return value if isinstance(value, str) else ""
 
     def recorded_in(self, log: Log) -> Sight:
@@ -109,7 +109,7 @@ class Sight:
             return Sight(path, Unknown("field_missing" if missing else f"malformed: {self.path} is no list"), self._log)
         unread: Unknown | None = None
         for found in self._value:
-            name = found.get(key) if isinstance(found, Mapping) else None
+            name = found.get(key) if isinstance(found, dict) else None
             if name == wanted:
                 found_or_not = found if unread is None else unread
                 return Sight(path, found_or_not, self._log, clean=self._clean and unread is None)
@@ -122,8 +122,8 @@ class Sight:
         path = f"{self.path}.{key}"
         if self._unknown is not None:
             return Sight(path, self._unknown, self._log)
-        value = self._value.get(key, ABSENT) if isinstance(self._value, Mapping) else ABSENT
-        if value is ABSENT and self._value is not None and not isinstance(self._value, Mapping | _Absent):
+        value = self._value.get(key, ABSENT) if isinstance(self._value, dict) else ABSENT
+        if value is ABSENT and self._value is not None and not isinstance(self._value, dict | _Absent):
             return Sight(path, Unknown(f"malformed: {self.path} is not an object"), self._log)
         return Sight(path, value, self._log, clean=self._clean)
 
@@ -203,7 +203,7 @@ class Sight:
         raise UnseenError(Unknown(f"malformed: expected {wanted}, found {shown}"), self.path)
 
     def _name(self, n: int, item: Any, key: str) -> str:
-        label = item.get(key) if key and isinstance(item, Mapping) else None
+        label = item.get(key) if key and isinstance(item, dict) else None
         return f"{self.path}[{label if isinstance(label, str) else n}]"
 
 
@@ -218,7 +218,7 @@ def parse_time(text: str) -> datetime | None:
 
 def _short(value: Any) -> Any:
     """Return a value as evidence: scalars whole, long collections as their size."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return dict(value) if len(value) <= 4 and all(_scalar(v) for v in value.values()) else f"{len(value)} fields"
     if isinstance(value, list):
         return list(value) if len(value) <= 4 and all(_scalar(v) for v in value) else f"{len(value)} items"

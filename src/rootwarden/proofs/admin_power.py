@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from rootwarden.proofs.answers import NO, YES, Answer, all_of, cannot_tell
 from rootwarden.proofs.condition_values import Context
-from rootwarden.proofs.conditions import holds, read_operator
+from rootwarden.proofs.conditions import all_hold, holds, odd_operator, read_operator
 from rootwarden.proofs.policy_coverage import covers_action, covers_resource
 from rootwarden.proofs.policy_document import Condition, Document, Statement
 from rootwarden.proofs.wildcards import ANYTHING
@@ -122,10 +122,14 @@ def _reach(held: Iterable[Held], place: Place, known: Context) -> Standing:
         elif covered.value is False:
             partly = True
         else:
-            met = all_of(holds(one, known, variables=statement.variables) for one in statement.conditions)
+            met = all_hold(statement.conditions, known, variables=statement.variables)
+            odd = odd_operator(statement.conditions)
             if met.value:
                 return NOBODY
-            restrained.extend(one.key for one in statement.conditions if met.value is None)
+            if met.value is None and odd:
+                undenied = all_of((undenied, met))
+            elif met.value is None:
+                restrained.extend(one.key for one in statement.conditions)
     return Standing(
         all_of((granted.answer, undenied)), granted.through, granted.depends, tuple(dict.fromkeys(restrained)), partly
     )

@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.view import View
 from rootwarden.proofs.budget_parts import Alert, CostBudget, alerts, cost_budgets
-from rootwarden.proofs.payer import budget_facts, payers
+from rootwarden.proofs.payer import budget_facts, paying_account
 
 
 class Cover(Struct, frozen=True, kw_only=True):
@@ -22,73 +23,63 @@ class Cover(Struct, frozen=True, kw_only=True):
     """
 
     account: str
-    actual: Alert | None
-    forecast: Alert | None
-    late: Alert | None
-    budgets: tuple[CostBudget, ...]
-    set_aside: tuple[CostBudget, ...]
-    doubts: tuple[UnseenError, ...]
-    own_unread: UnseenError | None
+    actual: Alert | None = None
+    forecast: Alert | None = None
+    late: Alert | None = None
+    budgets: tuple[CostBudget, ...] = ()
+    set_aside: tuple[CostBudget, ...] = ()
+    doubts: tuple[UnseenError, ...] = ()
+    own_unread: UnseenError | None = None
 
     def is_shared(self, budget: CostBudget) -> bool:
         """Return whether a budget of the management account counts this account only among all others."""
-        return _is_shared(budget, self.account)
+        return budget.payer != self.account and budget.accounts is None
 
 
 def cover(seen: View, now: datetime, early: Decimal, *, own_only: bool) -> Cover:
-    """Return how the account's costs are covered; nothing is recorded.
+    """Return how the account's costs are covered, by its own budgets or else by its management account's.
 
-    `early` is the highest threshold, in percent of the limit, for an alert on actual costs. With `own_only`, budgets
-    of the management account that count all accounts together are set aside.
+    Nothing is recorded. `early` is the highest threshold, in percent of the limit, for an alert on actual costs. With
+    `own_only`, budgets of the management account that count all accounts together are set aside.
     """
     account = seen.subject.account
-    budgets, set_aside, doubts = _budgets(seen, now, own_only=own_only)
-    raised: list[Alert] = []
-    for budget in budgets:
-        for alert in alerts(budget, budget_facts(seen, budget.payer)[1], now):
-            if isinstance(alert, UnseenError):
-                doubts.append(alert)
-            else:
-                raised.append(alert)
-    actual = [alert for alert in raised if alert.kind == "ACTUAL"]
-    return Cover(
-        account=account,
-        actual=next((alert for alert in actual if alert.percent <= early), None),
-        forecast=next((alert for alert in raised if alert.kind == "FORECASTED"), None),
-        late=min((alert for alert in actual if alert.percent > early), key=lambda alert: alert.percent, default=None),
-        budgets=tuple(budgets),
-        set_aside=tuple(set_aside),
-        doubts=tuple(doubts),
-        own_unread=_own_unread(seen),
-    )
-
-
-def _budgets(
-    seen: View, now: datetime, *, own_only: bool
-) -> tuple[list[CostBudget], list[CostBudget], list[UnseenError]]:
-    """Return the budgets that cover the account (its own first), those set aside, and what could not be read."""
-    account = seen.subject.account
-    covering: list[CostBudget] = []
-    doubts: list[UnseenError] = []
+    found = Cover(account=account, own_unread=_own_unread(seen))
+    found = _with_budgets_of(seen, account, found, early, now, own_only=own_only)
+    if found.actual is not None and found.forecast is not None:
+        return found
     try:
-        sources: tuple[str, ...] = payers(seen)
+        management = paying_account(seen)
     except UnseenError as error:
-        sources = (account,)
-        doubts.append(error)
-    for payer in sources:
-        try:
-            listed = cost_budgets(budget_facts(seen, payer)[0], payer, now)
-        except UnseenError as error:
-            doubts.append(error)
-            continue
-        doubts.extend(error for _, error in listed.unsure)
-        covering.extend(one for one in listed.counting if one.accounts is None or account in one.accounts)
-    set_aside = [one for one in covering if own_only and _is_shared(one, account)]
-    return [one for one in covering if one not in set_aside], set_aside, doubts
+        return replace(found, doubts=(*found.doubts, error))
+    if management == account:
+        return found
+    return _with_budgets_of(seen, management, found, early, now, own_only=own_only)
 
 
-def _is_shared(budget: CostBudget, account: str) -> bool:
-    return budget.payer != account and budget.accounts is None
+def _with_budgets_of(seen: View, payer: str, found: Cover, early: Decimal, now: datetime, *, own_only: bool) -> Cover:
+    """Return the cover with what the budgets of one more account add to it."""
+    budgets, notifications = budget_facts(seen, payer)
+    try:
+        listed = cost_budgets(budgets, payer, now)
+    except UnseenError as error:
+        return replace(found, doubts=(*found.doubts, error))
+    covering = [one for one in listed.counting if one.accounts is None or found.account in one.accounts]
+    set_aside = [one for one in covering if own_only and found.is_shared(one)]
+    used = [one for one in covering if one not in set_aside]
+    raised = [alert for budget in used for alert in alerts(budget, notifications, now)]
+    unread = [*(error for _, error in listed.unsure), *(alert for alert in raised if isinstance(alert, UnseenError))]
+    known = [alert for alert in raised if isinstance(alert, Alert)]
+    actual = [alert for alert in known if alert.kind == "ACTUAL"]
+    late = [alert for alert in (*actual, found.late) if alert is not None and alert.percent > early]
+    return replace(
+        found,
+        actual=found.actual or next((alert for alert in actual if alert.percent <= early), None),
+        forecast=found.forecast or next((alert for alert in known if alert.kind == "FORECASTED"), None),
+        late=min(late, key=lambda alert: alert.percent, default=None),
+        budgets=(*found.budgets, *used),
+        set_aside=(*found.set_aside, *set_aside),
+        doubts=(*found.doubts, *unread),
+    )
 
 
 def _own_unread(seen: View) -> UnseenError | None:

@@ -78,7 +78,7 @@ def _flaw(one: View, subscriber: Sight, budget: str, allowed: frozenset[str] | N
     if kind != "SNS" or len(address.split(":")) != 6:
         raise UnseenError(Unknown("malformed: neither an e-mail address nor a topic"), subscriber.path)
     account, partition = one.subject.account, one.subject.partition
-    publisher = Publisher(BUDGETS, account, budget, f"arn:{partition}:budgets::{account}:budget/{budget}")
+    publisher = Publisher(BUDGETS, account, "AWS Budgets", f"arn:{partition}:budgets::{account}:budget/{budget}")
     result = delivery(one, find_topic(one, address), address, (publisher,), 1)
     if not result.problems and result.doubt is not None:
         raise result.doubt

@@ -110,6 +110,11 @@ def all_hold(conditions: Iterable[Condition], context: Context, *, variables: bo
     return all_of(holds(condition, context, variables=variables) for condition in conditions)
 
 
+def odd_operator(conditions: Iterable[Condition]) -> str:
+    """Return an operator among these that IAM's documentation does not list, "" for none."""
+    return next((one.operator for one in conditions if read_operator(one.operator) is None), "")
+
+
 def _null(wanted: str, absent: bool) -> Answer:
     if wanted.lower() not in ("true", "false"):
         return cannot_tell(f"Null compares with {wanted[:40]!r}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rootwarden.model.readings import Unknown, UnseenError
-from rootwarden.model.sight import Log, Sight
+from rootwarden.model.sight import Sight
 
 # What a budget with no account filter covers: the account it stands in, and in a management account all members.
 EVERYONE = None
@@ -30,9 +30,9 @@ def accounts_covered(budget: Sight) -> Accounts:
     """
     covered: Accounts = EVERYONE
     for field, read in (("CostFilters", _filters), ("FilterExpression", _expression)):
-        if budget[field].recorded_in(Log()).is_none:
+        value = budget[field].plain(default=None)
+        if value is None:
             continue
-        value = budget[field].plain()
         if not isinstance(value, Mapping):
             raise UnseenError(Unknown("malformed: filters are not an object"), budget[field].path)
         covered = _both(covered, read(value, budget[field].path))

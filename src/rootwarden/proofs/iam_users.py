@@ -27,7 +27,7 @@ _NEWER = Unknown(
 
 
 class Named(Struct, frozen=True):
-    """A user, as the report or the authorization details tell of it; `name` is "" where that could not be read."""
+    """A user or role, as the report or the authorization details tell of it; `name` is "" where that is unread."""
 
     name: str
     arn: str
@@ -98,6 +98,16 @@ def account_users(directory: Directory, seen: View) -> list[Named]:
     return [_named(user, f"{FACT}.users", n, "UserName", "Arn", seen) for n, user in enumerate(users)]
 
 
+def account_roles(directory: Directory, seen: View) -> list[Named]:
+    """Return the roles of the authorization details.
+
+    Raises:
+        UnseenError: the list could not be read.
+    """
+    roles = directory.items("roles")
+    return [_named(role, f"{FACT}.roles", n, "RoleName", "Arn", seen) for n, role in enumerate(roles)]
+
+
 class Credentials(Struct, frozen=True):
     """What a user can sign in with, each as an open question where the report does not say."""
 
@@ -129,13 +139,16 @@ def worst_of_each(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
 
 
 def _named(item: Any, path: str, number: int, name_key: str, arn_key: str, seen: View) -> Named:
-    name, arn = (item.get(name_key), item.get(arn_key)) if isinstance(item, dict) else (None, None)
+    fields: Any = item if isinstance(item, dict) else {}
+    name, arn, folder = fields.get(name_key), fields.get(arn_key), fields.get("Path")
     if not isinstance(arn, str) or ":" not in arn:
         arn = ""
     if not isinstance(name, str) or not name:
         name = _name_in(arn)
     if name and not arn:
-        arn = f"arn:{seen.subject.partition}:iam::{seen.subject.account}:user/{name}"
+        kind = "role" if name_key == "RoleName" else "user"
+        folder = folder if isinstance(folder, str) else "/"
+        arn = f"arn:{seen.subject.partition}:iam::{seen.subject.account}:{kind}{folder}{name}"
     return Named(name, arn, item, f"{path}[{name or number}]")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rootwarden.model.sight import Log
 from rootwarden.model.view import View
 
 
@@ -15,3 +16,12 @@ def role_in_organization(seen: View) -> str:
     if organization.is_none:
         return "standalone"
     return "management" if organization["MasterAccountId"].text() == seen.subject.account else "member"
+
+
+def management_account(seen: View) -> str:
+    """Return the account whose organization this is; nothing is recorded, for it names a finding and proves nothing.
+
+    Raises:
+        UnseenError: it could not be read, so that nobody can say whose organization was judged.
+    """
+    return seen.organization["org.organization"]["MasterAccountId"].recorded_in(Log()).text()

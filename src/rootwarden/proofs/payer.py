@@ -11,17 +11,16 @@ from rootwarden.proofs.membership import role_in_organization
 OUT_OF_SCOPE = "management_out_of_scope"
 
 
-def payers(seen: View) -> tuple[str, ...]:
-    """Return the accounts whose budgets may cover this one: itself, then the management account if it is a member.
+def paying_account(seen: View) -> str:
+    """Return the account that pays: the management account of a member, else the account itself.
 
     Raises:
         UnseenError: whether the account is a member, or of whom, is unread.
     """
     aside = seen.about()
-    own = seen.subject.account
     if role_in_organization(aside) != "member":
-        return (own,)
-    return own, aside.organization["org.organization"]["MasterAccountId"].text()
+        return seen.subject.account
+    return aside.organization["org.organization"]["MasterAccountId"].text()
 
 
 def budget_facts(seen: View, account: str) -> tuple[Sight, Sight]:

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from rootwarden.proofs.answers import NO, YES, Answer, all_of, any_of, cannot_tell
+from rootwarden.proofs.answers import NO, YES, Answer, all_of, any_of, cannot_tell, opposite
 from rootwarden.proofs.condition_values import Context
-from rootwarden.proofs.conditions import all_hold, read_operator
+from rootwarden.proofs.conditions import all_hold, odd_operator
 from rootwarden.proofs.policy_coverage import covers_action
 from rootwarden.proofs.policy_document import Document, Statement
 from rootwarden.proofs.policy_principals import Caller, Kind, account_of, names_account, speaks_of
@@ -67,7 +67,9 @@ def guests(trust: Document, account: str) -> Iterator[Guest]:
         if statement.allows is False:
             continue
         if statement.flaw or statement.principals is None or statement.principals.negated:
-            found[statement.id, ""] = Guest(Trusted.UNCLEAR, statement.flaw or "the trust policy names whom it excludes")
+            found[statement.id, ""] = Guest(
+                Trusted.UNCLEAR, statement.flaw or "the trust policy names whom it excludes"
+            )
             continue
         for kind, text in statement.principals.named:
             found[kind, text] = Guest(_kind(kind, text, account), text)
@@ -93,21 +95,18 @@ def _kind(kind: str, text: str, account: str) -> Trusted:
 def admits(trust: Document, caller: Caller, action: str, known: Context) -> Answer:
     """Return whether a trust policy lets a caller in at least at times.
 
-    `known` are condition keys of the caller in lower case. A condition on what is not known counts as met at times; an
-    operator that is not known leaves it open.
+    `known` are condition keys of the caller in lower case. A condition on what is not known counts as met at times, in
+    an Allow, and as not met at times, in a Deny; an operator that is not known leaves it open.
     """
     allowed, denied = NO, NO
     for statement in trust.statements:
         about = _about(statement, caller, action)
         met = all_hold(statement.conditions, known, variables=statement.variables)
         if statement.allows is not False:
-            sure = about if statement.allows else all_of((about, cannot_tell(statement.flaw)))
-            allowed = any_of((allowed, all_of((sure, _at_times(statement, met)))))
+            allowed = any_of((allowed, all_of((about, _settled(statement, met, at_times=YES)))))
         if not statement.allows:
-            denied = any_of((denied, all_of((about, YES if met.value else NO)) if not statement.flaw else about))
-    if denied.value:
-        return NO
-    return all_of((allowed, denied if denied.value is None else YES))
+            denied = any_of((denied, all_of((about, _settled(statement, met, at_times=NO)))))
+    return all_of((allowed, opposite(denied)))
 
 
 def _about(statement: Statement, caller: Caller, action: str) -> Answer:
@@ -117,8 +116,8 @@ def _about(statement: Statement, caller: Caller, action: str) -> Answer:
     return all_of((covers_action(statement.actions, action), spoken))
 
 
-def _at_times(statement: Statement, met: Answer) -> Answer:
+def _settled(statement: Statement, met: Answer, *, at_times: Answer) -> Answer:
+    """Return `at_times` for conditions that are met now and then; open while an operator is not known."""
     if met.value is not None:
         return met
-    odd = [one.operator for one in statement.conditions if read_operator(one.operator) is None]
-    return cannot_tell(f"the condition operator {odd[0][:60]} is not known") if odd else YES
+    return met if odd_operator(statement.conditions) else at_times

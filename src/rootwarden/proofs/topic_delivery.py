@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec import Struct
 
@@ -17,26 +18,33 @@ OUT_OF_SCOPE = "topic_out_of_scope"
 
 PROBLEMS: Mapping[str, str] = {
     "topic_missing": "it does not exist",
-    "wrong_region": "it is in another Region than what should send to it",
+    "wrong_region": "it is in another Region than {who}",
     "no_confirmed_subscriber": "it has no confirmed subscriber",
     "too_few_subscribers": "it has fewer confirmed subscribers than wanted",
     "filtered": "the filters of its subscribers drop the alert",
-    "publish_not_allowed": "its policy does not let the sender publish",
-    "default_key": "it is encrypted with the key that AWS manages for SNS, which the sender may not use",
-    "key_not_usable": "the key that encrypts it is disabled or waits for its deletion",
-    "key_policy": "the policy of the key that encrypts it does not let the sender use the key",
+    "publish_not_allowed": "its policy does not let {who} publish",
+    "default_key": "it is encrypted with the key that AWS manages for SNS, which other services may not use",
+    "key_not_usable": "the key that encrypts it is disabled, deleted or about to be",
+    "key_policy": "the policy of the key that encrypts it does not let {who} use the key",
 }
 
 
-class Delivery(Struct, frozen=True):
-    """What stops messages, by name, and the first thing that could not be read; nothing of either: they arrive."""
+class Problem(Struct, frozen=True):
+    """What stops messages: its name, and whose messages, where it is not everybody's."""
 
-    problems: tuple[str, ...]
+    name: str
+    whose: str = ""
+
+
+class Delivery(Struct, frozen=True):
+    """What stops messages, and the first thing that could not be read; nothing of either: they arrive."""
+
+    problems: tuple[Problem, ...]
     doubt: UnseenError | None = None
 
     def in_words(self) -> str:
         """Return the problems for people."""
-        return "; ".join(PROBLEMS[problem] for problem in self.problems)
+        return "; ".join(PROBLEMS[problem.name].format(who=problem.whose) for problem in self.problems)
 
 
 def find_topic(seen: View, arn: str) -> Sight:
@@ -57,34 +65,42 @@ def delivery(seen: View, topic: Sight, arn: str, publishers: tuple[Publisher, ..
 
     Publishers with a Region must be in the topic's own: alarms and rules cannot send to another one.
     """
-    region = arn.split(":")[3]
-    problems: list[str] = []
+    strangers = [publisher for publisher in publishers if publisher.region not in ("", arn.split(":")[3])]
+    problems = [Problem("wrong_region", strangers[0].name)] if strangers else []
     doubts: list[UnseenError] = []
-    if any(publisher.region not in ("", region) for publisher in publishers):
-        problems.append("wrong_region")
-
-    def look(check: Callable[[], Iterable[str]]) -> None:
+    try:
+        if topic["attributes"].is_null:
+            return Delivery((*problems, Problem("topic_missing")))
+    except UnseenError as error:
+        doubts.append(error)
+    checks: tuple[Callable[[], list[Problem]], ...] = (
+        partial(_subscribers, topic, wanted),
+        partial(_policy, topic, arn, publishers),
+        partial(_key, seen, topic, arn, publishers),
+    )
+    for check in checks:
         try:
             problems.extend(check())
         except UnseenError as error:
             doubts.append(error)
-
-    try:
-        if topic["attributes"].is_null:
-            return Delivery((*problems, "topic_missing"))
-    except UnseenError as error:
-        doubts.append(error)
-    look(lambda: _subscribers(topic, wanted))
-    look(lambda: ["publish_not_allowed"] if any(True for _ in shut_out(topic, arn, publishers)) else [])
-    look(lambda: [problem for problem in [key_problem(seen, topic, arn, publishers)] if problem])
     return Delivery(tuple(problems), doubts[0] if doubts else None)
 
 
-def _subscribers(topic: Sight, wanted: float) -> list[str]:
+def _subscribers(topic: Sight, wanted: float) -> list[Problem]:
     found = audience(topic)
     if found.enough(max(1, wanted)):
         cite(found.receiving, wanted)
         return []
     if found.confirmed >= max(1, wanted):
-        return ["filtered"]
-    return ["too_few_subscribers" if found.confirmed else "no_confirmed_subscriber"]
+        return [Problem("filtered")]
+    return [Problem("too_few_subscribers" if found.confirmed else "no_confirmed_subscriber")]
+
+
+def _key(seen: View, topic: Sight, arn: str, publishers: tuple[Publisher, ...]) -> list[Problem]:
+    found = key_problem(seen, topic, arn, publishers)
+    return [Problem(found[0], found[1])] if found is not None else []
+
+
+def _policy(topic: Sight, arn: str, publishers: tuple[Publisher, ...]) -> list[Problem]:
+    found = next(shut_out(topic, arn, publishers), None)
+    return [Problem("publish_not_allowed", found.name)] if found is not None else []

@@ -73,26 +73,29 @@ def shut_out(topic: Sight, arn: str, publishers: Iterable[Publisher]) -> Iterato
             yield publisher
 
 
-def key_problem(seen: View, topic: Sight, arn: str, publishers: Iterable[Publisher]) -> str:
-    """Return why the key of an encrypted topic keeps a publisher out ("default_key", "key_not_usable", "key_policy").
+def key_problem(seen: View, topic: Sight, arn: str, publishers: Iterable[Publisher]) -> tuple[str, str] | None:
+    """Return why the key of an encrypted topic stops messages, and the publisher it is about ("" for all).
 
-    "" where the topic is not encrypted with a key of KMS, or where every publisher may use it.
+    The reasons are "default_key", "key_not_usable" and "key_policy". None where the topic is not encrypted with a key
+    of KMS, or where every publisher may use it.
 
     Raises:
         UnseenError: the key or its policy is unread, or its meaning cannot be told.
     """
     named = topic["attributes"]["KmsMasterKeyId"].text(default="")
     if not named:
-        return ""
+        return None
     if named.endswith(_DEFAULT_KEY):
-        return "default_key"
+        return "default_key", ""
     _, _, _, region, owner, _ = arn.split(":", 5)
     key = find_key(seen, named, owner, region)
+    if key["KeyState"].recorded_in(Log()).is_null:
+        return "key_not_usable", ""
     if key["KeyManager"].recorded_in(Log()).text() == "AWS":
         key["KeyManager"].text()
-        return "default_key"
+        return "default_key", ""
     if key["KeyState"].text() not in _USABLE:
-        return "key_not_usable"
+        return "key_not_usable", ""
     sight = key["policy"]
     policy = read_document(sight.plain())
     for publisher in _told_apart(policy, publishers):
@@ -102,8 +105,8 @@ def key_problem(seen: View, topic: Sight, arn: str, publishers: Iterable[Publish
             if allowed.allowed is None:
                 raise UnseenError(Unknown(f"policy_not_understood: {allowed.why}"), sight.path)
             if not allowed.allowed:
-                return "key_policy"
-    return ""
+                return "key_policy", publisher.name
+    return None
 
 
 def _any_caller(policy: Document, arn: str, publisher: Publisher) -> Answer:

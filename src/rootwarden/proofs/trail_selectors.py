@@ -144,7 +144,9 @@ def read_selectors(selectors: Sight, classic: Reader, advanced: Reader) -> tuple
 
 def _rows(selectors: Sight, classic: Reader, advanced: Reader) -> tuple[list[Any] | None, UnseenError | None]:
     """Return None for a trail without any selector."""
-    if _is_left_out(selectors, null_only=True) and selectors.is_null:
+    aside = selectors.recorded_in(Log())
+    if aside.is_null or not any(True for _ in aside.fields()):
+        selectors.plain()  # for the record: AWS answered that there is no selector
         return None, None
     kinds = ((selectors["EventSelectors"], classic), (selectors["AdvancedEventSelectors"], advanced))
     lists = [(sight.each(), read) for sight, read in kinds if not _is_left_out(sight)]
@@ -165,7 +167,6 @@ def _rows(selectors: Sight, classic: Reader, advanced: Reader) -> tuple[list[Any
     return rows, doubt
 
 
-def _is_left_out(sight: Sight, *, null_only: bool = False) -> bool:
+def _is_left_out(sight: Sight) -> bool:
     """Return whether AWS gave no such list; looked at without recording, because its absence proves nothing."""
-    aside = sight.recorded_in(Log())
-    return aside.is_null if null_only else aside.is_none
+    return sight.recorded_in(Log()).is_none

@@ -1,4 +1,4 @@
-"""What the policies of a user can be told about its caller, and what must be said beside "is an administrator"."""
+"""What policies can be told about a user or role that asks, and what must be said beside "is an administrator"."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def known_of_user(user: Named, place: Place, *, mfa: bool | None = None) -> dict
         if not mfa:
             known["aws:multifactorauthage"] = None
     return known
+
+
+def known_of_role(arn: str, place: Place) -> dict[str, str | None]:
+    """Return the condition keys that are known of the requests of a session of a role."""
+    return {
+        "aws:principalarn": arn,
+        "aws:principalaccount": place.account,
+        "aws:principaltype": "AssumedRole",
+        "aws:principalisawsservice": "false",
+        "aws:username": None,
+    }
 
 
 def notes_on(power: Standing) -> Iterator[str]:

@@ -1,27 +1,159 @@
-"""Who can enter an account as an administrator without being root: users with a credential, roles with an open door.
-
-A role is open if somebody whom its trust policy names exists and can come: another account, an identity provider of
-this account, people assigned in Identity Center, or a user or role of this account that can itself be entered. A role
-that only AWS services or deleted principals may assume is open to nobody.
-"""
+"""The ways into an account as an administrator without being root: users with a credential, roles with an open door."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.readings import Unknown, UnseenError, first_unknown
+from rootwarden.model.readings import Unknown, first_unknown
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
-from rootwarden.proofs.admin_power import Standing, could_grant
-from rootwarden.proofs.condition_values import Context
-from rootwarden.proofs.iam_directory import FACT, Directory, Holdings
-from rootwarden.proofs.iam_users import Named, Report, account_users, credentials
-from rootwarden.proofs.policy_decision import Request, decide, decide_together
-from rootwarden.proofs.policy_document import Document, read_document
-from rootwarden.proofs.role_trust import BUILT_IN_PROVIDERS, Guest, Trusted, admits, guests
-from rootwarden.proofs.truth import Truth, all_true, any_true, ask
-from rootwarden.proofs.user_power import known_of_user
+from rootwarden.proofs.admin_power import Standing
+from rootwarden.proofs.iam_directory import Directory, Holdings
+from rootwarden.proofs.iam_users import Named, Report, account_roles, account_users, credentials
+from rootwarden.proofs.role_doors import Door, Doors, Role, read_role
+from rootwarden.proofs.role_trust import Trusted
+from rootwarden.proofs.truth import Truth, all_true, any_true
+from rootwarden.proofs.user_power import known_of_role, known_of_user, notes_on
+
+
+class Way(Struct, frozen=True):
+    """A way in: whether it is there, in words, and what was read to know it."""
+
+    there: Truth
+    says: str
+    cells: tuple[Sight, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class WaysIn:
+    """Looks for ways into one account."""
+
+    __slots__ = ("_directory", "_doors", "_report", "_roles", "_users", "closed")
+
+    def __init__(self, seen: View) -> None:
+        """Look at the account of a view.
+
+        Raises:
+            UnseenError: the authorization details or the credential report could not be read.
+        """
+        self._directory = Directory(seen)
+        self._report = Report(seen)
+        self._report.users()
+        self._users = account_users(self._directory, seen)
+        self._roles = account_roles(self._directory, seen)
+        self._doors = Doors(seen, self._directory, self._report, self._users)
+        self.closed: list[Role] = []
+
+    def straight(self) -> Iterator[Way]:
+        """Yield every administrator who can come in directly, and every open question about one.
+
+        Administrative roles whose doors are all shut are kept in `closed`, for `through_roles`.
+        """
+        for user in self._users:
+            yield from self._user(user)
+        for named in self._roles:
+            yield from self._role(named)
+
+    def through_roles(self) -> Iterator[Way]:
+        """Yield the administrative roles of `closed` that can be entered by way of other roles of the account."""
+        inner = [role for role in self.closed if self._lets_own_roles_in(role)]
+        if not inner:
+            return
+        roles = [read_role(named) for named in self._roles if named.name]
+        reached = {role.arn: any_true(door.open for door in self._doors.of(role)) for role in roles}
+        while self._spread(roles, reached):
+            pass
+        for role in inner:
+            answer = reached[role.arn]
+            if answer.value is not False:
+                yield Way(answer, f"role {role.name} (by way of another role)", (role.trust_cell(Log()),))
+
+    # -- inside ------------------------------------------------------------------------------------------------
+    def _user(self, user: Named) -> Iterator[Way]:
+        if not user.name:
+            yield _open_question(user)
+            return
+        holdings = self._directory.of_user(user.raw, user.path)
+        place = self._directory.place
+        if self._directory.power(holdings, known_of_user(user, place)).answer.value is False:
+            return
+        row = self._report.row(user.name, Log())
+        held = credentials(row)
+        with_mfa = self._directory.power(holdings, known_of_user(user, place, mfa=True))
+        bare = self._directory.power(holdings, known_of_user(user, place, mfa=False))
+        strong, weak = (self._powerful(holdings, power, user.path) for power in (with_mfa, bare))
+        key = any_true(held.keys)
+        by_password = all_true((held.password, held.mfa, strong))
+        by_key = all_true((key, any_true((weak, all_true((held.mfa, strong))))))
+        cells: tuple[Sight, ...] = (row["password_enabled"], row["mfa_active"])
+        if not by_password.value:
+            cells = tuple(row[f"access_key_{n}_active"] for n, one in enumerate(held.keys, 1) if one.value)[:1]
+        way = "password and MFA" if by_password.value else "access key"
+        notes = tuple(notes_on(with_mfa)) if by_password.value else tuple(notes_on(bare))
+        label = (f"break_glass: {user.name} looks like a break-glass user",) if _is_break_glass(user.name) else ()
+        yield Way(any_true((by_password, by_key)), f"user {user.name} ({way})", cells, (*notes, *label))
+
+    def _role(self, named: Named) -> Iterator[Way]:
+        if not named.name:
+            yield _open_question(named)
+            return
+        raw = named.raw
+        holdings = self._directory.of_role(raw, named.path)
+        power = self._directory.power(holdings, known_of_role(named.arn, self._directory.place))
+        if power.answer.value is False:
+            return
+        role = read_role(named)
+        doors = list(self._doors.of(role))
+        powerful = self._powerful(holdings, power, named.path)
+        answers = [all_true((door.open, powerful)) for door in doors]
+        for door, answer in zip(doors, answers, strict=True):
+            if answer.value:
+                yield _way(role, door, answer, power)
+                return
+        answer = any_true(answers)
+        if answer.value is None:
+            yield Way(answer, f"role {role.name}")
+        if powerful.value is not False:
+            self.closed.append(role)
+
+    def _powerful(self, holdings: Holdings, power: Standing, path: str) -> Truth:
+        if power.answer.value is not None:
+            return Truth(power.answer.value)
+        return Truth(None, self._directory.why_unsure(holdings, power.answer.why), path)
+
+    def _lets_own_roles_in(self, role: Role) -> bool:
+        kinds = {door.guest.kind for door in self._doors.of(role)}
+        return bool(kinds & {Trusted.OWN_ACCOUNT, Trusted.OWN_IDENTITY})
+
+    def _spread(self, roles: list[Role], reached: dict[str, Truth]) -> bool:
+        """Let whoever is in one role go on into the next; return whether that opened any."""
+        spread = False
+        for target in roles:
+            if reached[target.arn].value:
+                continue
+            steps = (
+                all_true((reached[source.arn], self._doors.may_step(source, target)))
+                for source in roles
+                if source.arn != target.arn and reached[source.arn].value is not False
+            )
+            answer = any_true((reached[target.arn], *steps))
+            spread = spread or answer.value is not reached[target.arn].value
+            reached[target.arn] = answer
+        return spread
+
+
+def _open_question(named: Named) -> Way:
+    unread = first_unknown(named.raw) or Unknown("malformed: a user or role without a name")
+    return Way(Truth(None, unread, named.path), "")
+
+
+def _way(role: Role, door: Door, there: Truth, power: Standing) -> Way:
+    notes = tuple(f"{role.name}: {note}" for note in notes_on(power))
+    return Way(there, f"role {role.name} ({door.says})", (role.trust_cell(Log()), *door.cells), notes)
+
+
+def _is_break_glass(name: str) -> bool:
+    plain = name.lower().replace("-", "").replace("_", "")
+    return "breakglass" in plain or "emergency" in plain

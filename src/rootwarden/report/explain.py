@@ -31,7 +31,7 @@ def explain(registered: Registered, width: int = 80) -> str:
         ("WHAT IT MISSES", _wrapped_paragraphs(control.misses, width)),
         ("WHAT IT READS", _reads(control)),
         ("PERMISSIONS", [_INDENT + action for action in permissions(control)]),
-        ("SETTINGS", [_INDENT + setting_text(name, value) for name, value in control.params.items()]),
+        ("SETTINGS", _settings(control, width)),
         ("FRAMEWORKS", _frameworks(control, width)),
         ("HOW TO MEND IT", _remedy(control, width)),
         ("LINKS", [_INDENT + link for link in control.links]),
@@ -55,6 +55,13 @@ def _reads(control: Control) -> list[str]:
     found = needs(control)
     wide = max((len(name) for name, _ in found), default=0)
     return [f"{_INDENT}{name:<{wide}}  {how}" for name, how in found]
+
+
+def _settings(control: Control, width: int) -> list[str]:
+    lines: list[str] = []
+    for name, value in control.params.items():
+        lines += _wrapped(setting_text(name, value), width, _INDENT, hang="    ")
+    return lines
 
 
 def _frameworks(control: Control, width: int) -> list[str]:

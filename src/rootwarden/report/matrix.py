@@ -13,7 +13,10 @@ from rootwarden.report.labels import ORDER
 
 
 class Cell(Struct, frozen=True):
-    """One account and practice: `count` of `total` findings have `status`; `severity` is the worst among those."""
+    """One account and practice: `count` of `total` findings have `status`; `severity` is the worst among those.
+
+    Findings that are not applicable are not in the total, unless nothing else is there.
+    """
 
     status: Status
     severity: Severity
@@ -65,4 +68,5 @@ def _cells(findings: Sequence[Finding]) -> tuple[Cell | None, ...]:
 def _cell(findings: Sequence[Finding]) -> Cell:
     worst = min((finding.status for finding in findings), key=ORDER.index)
     same = [finding for finding in findings if finding.status is worst]
-    return Cell(worst, min((f.severity for f in same), key=lambda s: s.rank), len(same), len(findings))
+    apply = sum(finding.status is not Status.NOT_APPLICABLE for finding in findings)
+    return Cell(worst, min((f.severity for f in same), key=lambda s: s.rank), len(same), apply or len(findings))

@@ -8,8 +8,10 @@ from typing import Any
 from rootwarden.aws.collectors import of_account
 from rootwarden.aws.refusals import UnreadError
 from rootwarden.aws.visit import NotAskedError, Visit
+from rootwarden.model.readings import Unknown
 
 _ALTERNATE = ("SECURITY", "BILLING", "OPERATIONS")
+_PRINCIPAL = "account.amazonaws.com"
 _NONE = ("ResourceNotFoundException",)
 # EC2 has words of its own for the states of Account Management's ListRegions.
 _STATES = {"opt-in-not-required": "ENABLED_BY_DEFAULT", "opted-in": "ENABLED", "not-opted-in": "DISABLED"}
@@ -60,7 +62,20 @@ def primary_email(visit: Visit) -> dict[str, Any]:
     if visit.place == "standalone":
         raise NotAskedError  # no API tells a standalone account's address
     organization = visit.round.organization
+    if isinstance(organization, Unknown) and visit.account == visit.caller.account:
+        raise UnreadError(organization)  # it may be the management account, for which the question cannot be put
     if visit.place == "management" and isinstance(organization, dict) and "MasterAccountEmail" in organization:
         return {"PrimaryEmail": organization["MasterAccountEmail"]}
-    answer = visit.caller.call("account", "GetPrimaryEmail", AccountId=visit.account)
+    try:
+        answer = visit.caller.call("account", "GetPrimaryEmail", AccountId=visit.account)
+    except UnreadError as refusal:
+        raise _untrusted(visit) or refusal from refusal
     return {"PrimaryEmail": answer["PrimaryEmail"]}
+
+
+def _untrusted(visit: Visit) -> UnreadError | None:
+    """Return the better reason where the organization is known not to trust Account Management."""
+    trusted = visit.round.facts.get("org.service_access")
+    if not isinstance(trusted, list) or _PRINCIPAL in trusted:
+        return None
+    return UnreadError(Unknown("trusted_access_off", "account.GetPrimaryEmail", hint=f"enable it for {_PRINCIPAL}"))

@@ -44,7 +44,10 @@ class Cluster(Struct, frozen=True, kw_only=True):
 
 
 class Section(Struct, frozen=True, kw_only=True):
-    """One control with everything that was found by it; `control` is None where the catalogue does not know it."""
+    """One control with everything that was found by it; `control` is None where the catalogue does not know it.
+
+    `mending` holds the findings whose commands differ, to show those.
+    """
 
     code: str
     slug: str
@@ -59,7 +62,7 @@ class Section(Struct, frozen=True, kw_only=True):
     clusters: tuple[Cluster, ...]
     why: tuple[str, ...]
     control: Control | None
-    commands: tuple[str, ...]
+    mending: tuple[Shown, ...]
     frameworks: tuple[Mapped, ...]
     search: str
 

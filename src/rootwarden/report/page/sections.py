@@ -8,7 +8,7 @@ from rootwarden.model.audit import AccountSeen, Audit
 from rootwarden.model.control import Registered
 from rootwarden.model.findings import Finding, Status
 from rootwarden.model.readings import Unknown
-from rootwarden.report.commands import filled, generic
+from rootwarden.report.commands import filled
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.grouping import Group
 from rootwarden.report.labels import ORDER
@@ -62,10 +62,20 @@ def _section(
         clusters=tuple(clusters),
         why=tuple(paragraphs(known.why)) if known else (),
         control=known.control if known else None,
-        commands=generic(known.control.fix.commands) if known else (),
+        mending=_mending(clusters),
         frameworks=tuple(mapped(one.frameworks)),
         search=f"{one.code} {one.control} {one.title}".lower(),
     )
+
+
+def _mending(clusters: Iterable[Cluster]) -> tuple[Shown, ...]:
+    """Return the findings whose commands to show: one of those that have the same."""
+    different: dict[tuple[str, ...], Shown] = {}
+    for cluster in clusters:
+        for shown in cluster.shown:
+            if shown.commands:
+                different.setdefault(shown.commands, shown)
+    return tuple(different.values())
 
 
 def _cluster(

@@ -1,0 +1,141 @@
+"""Worlds that no single answer of AWS makes: small stories in which several things come together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from msgspec.structs import replace
+
+from tests.laws import good_watch as watch
+from tests.laws.good import ALONE, ARCHIVE, MANAGEMENT, MEMBER, SETTINGS, World, good_worlds
+from tests.laws.other_identity import AUDIT_MFA, document
+from tests.laws.other_watch import ALERTS, MANAGEMENT_EVENTS, advanced, where
+from tests.laws.spot import GONE, Key, Spot
+from tests.laws.worlds import Settings, named
+
+Change = tuple[str, str, tuple[Key, ...], Any]
+ALARMS, TRAILS, ROWS = "cloudwatch.alarms", "cloudtrail.trails", ("rows", 1)
+TWO_KEYS = {
+    "login_profile": True, "access_keys": [], "signing_certificates": [],
+    "mfa_devices": [AUDIT_MFA["hardware"], AUDIT_MFA["key"]],
+}  # fmt: skip
+MEMBER_HAS_ROOT: tuple[Change, ...] = (
+    (MEMBER, "iam.account_summary", ("AccountPasswordPresent",), 1),
+    (MEMBER, "iam.account_summary", ("AccountMFAEnabled",), 1),
+    (MEMBER, "iam.credential_report", ("rows", 0, "password_enabled"), "true"),
+    (MEMBER, "iam.credential_report", ("rows", 0, "mfa_active"), "true"),
+    (MEMBER, "root.privileged_audit", (), TWO_KEYS),
+)
+READS = where("readOnly", Equals=["true"])
+WRITES = where("readOnly", Equals=["false"])
+
+
+def _billing_alarm(account: str) -> dict[str, Any]:
+    topic = watch.topic_arn(account, "billing", watch.BILLING)
+    return watch.alarm(
+        account, AlarmName="bills", Namespace="AWS/Billing", MetricName="EstimatedCharges", Threshold=100.0,
+        AlarmActions=[topic], Dimensions=[{"Name": "Currency", "Value": "USD"}],
+    )  # fmt: skip
+
+
+def _two_trails(*selectors: dict[str, Any]) -> list[dict[str, Any]]:
+    first = watch.trail(ALONE, ALONE, organization=False)
+    second = first | {"Name": "second", "TrailARN": watch.trail_arn(ALONE).replace("main", "second")}
+    return [one | {"selectors": chosen} for one, chosen in zip((first, second), selectors, strict=True)]
+
+
+NO_SHIELD: tuple[Change, ...] = (
+    (ALONE, "s3.buckets", (watch.bucket(ALONE), "public_access_block"), None),
+    (ALONE, "s3.buckets", (watch.bucket(ALONE), "ownership"), {"ObjectOwnership": "ObjectWriter"}),
+)
+MFA_DELETE = {"Status": "Enabled", "MFADelete": "Enabled"}
+NOBODY_DELETES = document(
+    *watch.buckets(MANAGEMENT, ARCHIVE)[watch.bucket(ARCHIVE)]["policy"]["Statement"],
+    {"Effect": "Deny", "Principal": "*", "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"],
+     "Resource": "*"},
+)  # fmt: skip
+
+# name -> (which good world, changes, settings of controls)
+STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
+    "administrator without any credential": (
+        0, ((ALONE, "iam.credential_report", (*ROWS, "password_enabled"), "false"),
+            (ALONE, "iam.credential_report", (*ROWS, "mfa_active"), "false")), {},
+    ),
+    "only the budget of the organization, and it must be one's own": (
+        1, ((MEMBER, "budgets.budgets", (), []),), {"budget-covers-account": {"require_per_account": True}},
+    ),
+    "a billing alarm instead of an early alert": (
+        0, ((ALONE, "budgets.notifications", ("all",), ALERTS[2]),
+            (ALONE, ALARMS, (1, "MetricAlarms"), [_billing_alarm(ALONE)])), {},
+    ),
+    "a member with root credentials and two keys": (1, MEMBER_HAS_ROOT, {}),
+    "a member with root credentials, one key and one app": (
+        1, (*MEMBER_HAS_ROOT, (MEMBER, "root.privileged_audit", ("mfa_devices",), [AUDIT_MFA["key"], AUDIT_MFA["virtual"]])),
+        {"root-mfa-phishing-resistant": {"allow_mixed_mfa": True}},
+    ),
+    "an orphaned MFA device in a member, the rest unread": (
+        1, ((MEMBER, "iam.account_summary", ("AccountMFAEnabled",), 1),
+            (MEMBER, "iam.account_summary", ("AccountPasswordPresent",), GONE),
+            (MEMBER, "root.privileged_audit", (), GONE)), {},
+    ),
+    "one MFA device is enough": (0, (), {"root-mfa-two-devices": {"min_devices": 1}}),
+    "data events instead of access logs": (
+        0, ((ALONE, "s3.buckets", (watch.bucket(ALONE), "logging"), None),
+            (ALONE, TRAILS, (0, "selectors"), advanced(
+                [MANAGEMENT_EVENTS],
+                [where("eventCategory", Equals=["Data"]), where("resources.type", Equals=["AWS::S3::Object"])]))), {},
+    ),
+    "data events of this bucket alone": (
+        0, ((ALONE, "s3.buckets", (watch.bucket(ALONE), "logging"), None),
+            (ALONE, TRAILS, (0, "selectors", "EventSelectors", 0, "DataResources"),
+             [{"Type": "AWS::S3::Object", "Values": [f"arn:aws:s3:::{watch.bucket(ALONE)}/"]}])), {},
+    ),
+    "two trails, each records half": (
+        0, ((ALONE, TRAILS, (), _two_trails(advanced([MANAGEMENT_EVENTS, READS]), advanced([MANAGEMENT_EVENTS, WRITES]))),),
+        {"trail-records-all-regions": {"allow_combined_trails": True}},
+    ),
+    "a user of yesterday": (
+        0, ((ALONE, "iam.credential_report", (*ROWS, "mfa_active"), "false"),
+            (ALONE, "iam.credential_report", (*ROWS, "password_last_used"), "no_information"),
+            (ALONE, "iam.credential_report", (*ROWS, "user_creation_time"), "2026-11-22T09:00:00+00:00")),
+        {"user-mfa-enabled": {"grace_days": 3}},
+    ),
+    "a bucket that only its ACL and policy keep private": (0, NO_SHIELD, {}),
+    "a bucket that only MFA protects": (
+        0, ((ALONE, "s3.buckets", (watch.bucket(ALONE), "object_lock"), None),
+            (ALONE, "s3.buckets", (watch.bucket(ALONE), "versioning"), MFA_DELETE)), {},
+    ),
+    "a bucket of another account that nobody may delete from": (
+        1, ((ARCHIVE, "s3.buckets", (watch.bucket(ARCHIVE), "object_lock"), None),
+            (ARCHIVE, "s3.buckets", (watch.bucket(ARCHIVE), "policy"), NOBODY_DELETES)), {},
+    ),
+    "one mailbox gets the budget alerts": (
+        0, ((ALONE, "budgets.subscribers", ("all", 0, "Subscribers"), [{"SubscriptionType": "EMAIL", "Address": "f@example.com"}]),
+            (ALONE, "budgets.subscribers", ("all", 1, "Subscribers"), [])), {},
+    ),
+    "one topic gets the budget alerts": (
+        0, ((ALONE, "budgets.subscribers", ("all", 0, "Subscribers"),
+             [{"SubscriptionType": "SNS", "Address": watch.topic_arn(ALONE, "billing", watch.BILLING)}]),
+            (ALONE, "budgets.subscribers", ("all", 1, "Subscribers"), [])), {},
+    ),
+    "an encrypted topic": (
+        0, ((ALONE, "sns.topics", (0, "attributes", "KmsMasterKeyId"), watch.key_arn(ALONE)),
+            (ALONE, "sns.topics", (1, "attributes", "KmsMasterKeyId"), watch.key_arn(ALONE))), {},
+    ),
+}  # fmt: skip
+
+
+@cache
+def stories() -> tuple[World, ...]:
+    """Return the world of every story."""
+    return tuple(_told())
+
+
+def _told() -> Iterator[World]:
+    for name, (number, changes, settings) in STORIES.items():
+        world = good_worlds()[number]
+        for owner, fact, keys, value in changes:
+            world = world.with_(Spot(owner, fact, keys), named(value, owner))
+        yield replace(world, name=name, settings={**SETTINGS, **settings})
