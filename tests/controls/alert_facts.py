@@ -91,7 +91,13 @@ def topic(**changes: Any) -> dict[str, Any]:
         "SubscriptionsConfirmed": "1",
         **changes.pop("attributes", {}),
     }
-    return {"region": "eu-west-1", "TopicArn": TOPIC, "attributes": attributes, "subscriptions": [subscription()], **changes}
+    return {
+        "region": "eu-west-1",
+        "TopicArn": TOPIC,
+        "attributes": attributes,
+        "subscriptions": [subscription()],
+        **changes,
+    }
 
 
 def key(**changes: Any) -> dict[str, Any]:

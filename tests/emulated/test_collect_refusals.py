@@ -29,7 +29,10 @@ Seeded = tuple[Lab, World]
 def _startup() -> Iterator[Seeded]:
     """A small organization in which something of everything is set up."""
     with Lab() as lab:
-        yield lab, seed(lab.endpoint, "enterprise")
+        world = seed(lab.endpoint, "enterprise")
+        events = client(lab, "events", entry(lab, world.management.id), "eu-west-1")
+        events.put_rule(Name="root", EventPattern='{"source": ["aws.signin"]}')
+        yield lab, world
 
 
 @pytest.fixture(name="at_work")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from rootwarden import catalogue
+from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Finding, Status
 
 # What a finding may become when less can be seen. It may always become UNKNOWN or stay; a PASS may need a person
@@ -38,8 +40,14 @@ def improvements(before: Iterable[Finding], after: Iterable[Finding]) -> Iterato
 
 
 def _answered_for(was: Finding, after: Iterable[Finding]) -> bool:
-    """Say whether an UNKNOWN (or another FAIL) of the same control and account stands for one that vanished."""
-    return any(f.code == was.code and f.account == was.account and f.status in BAD for f in after)
+    """Say whether an UNKNOWN (or another FAIL) of the same control and account stands for one that vanished.
+
+    A control about the organization is filed under its management account, or under nothing while that is unread.
+    """
+    about_organization = catalogue.find(was.code).control.scope is Scope.ORG
+    return any(
+        f.code == was.code and (f.account == was.account or about_organization) and f.status in BAD for f in after
+    )
 
 
 def _more(good: Status, old: dict[str, Finding], new: dict[str, Finding]) -> Iterator[str]:

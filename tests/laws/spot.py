@@ -80,22 +80,27 @@ def cited(path: str, account: str) -> tuple[str, str, str]:
     fact = max((name for name in FACTS if path.startswith(name)), key=len, default="")
     rest = path[len(fact) :]
     owner = "" if FACTS[fact].scope is Scope.ORG else account
-    elsewhere = re.search(r"\]@(\d{12})", rest)
+    elsewhere = re.search(r"(^|\])@(\d{12})", rest)
     if elsewhere:
-        owner, rest = elsewhere[1], rest.replace(elsewhere[0], "]", 1)
+        owner, rest = elsewhere[2], rest.replace(elsewhere[0], elsewhere[1], 1)
     return owner, fact, rest
 
 
 def resolve(value: Any, rest: str) -> Iterator[tuple[Key, ...]]:
-    """Yield the ways down `value` that an evidence path may mean: `.field`, `[name]`, `[3]` or `[label of an item]`."""
+    """Yield the ways down `value` that an evidence path may mean: `.field`, `[name]`, `[3]` or `[label of an item]`.
+
+    An item that a list does not have is found at the list: its absence is what the list tells.
+    """
     if not rest:
         yield ()
         return
     for key, child in _children(value, rest):
-        spelled = next((s for s in _spellings(key, child, value) if rest.startswith(s)), None)
+        spelled = next((s for s in _spellings(key, child) if rest.startswith(s)), None)
         if spelled is not None:
             for deeper in resolve(child, rest[len(spelled) :]):
                 yield (key, *deeper)
+    if isinstance(value, list) and rest.startswith("["):
+        yield ()
 
 
 def _children(value: Any, rest: str) -> Iterator[tuple[Key, Any]]:
@@ -109,11 +114,10 @@ def _children(value: Any, rest: str) -> Iterator[tuple[Key, Any]]:
         yield from enumerate(value)
 
 
-def _spellings(key: Key, child: Any, parent: Any) -> Iterator[str]:
+def _spellings(key: Key, child: Any) -> Iterator[str]:
     if isinstance(key, str):
         yield from (f".{key}", f"[{key}]")
         return
     labels = child.values() if isinstance(child, dict) else (child,)
     yield from (f"[{label}]" for label in labels if isinstance(label, str))
-    del parent
     yield f"[{key}]"

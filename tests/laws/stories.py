@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from tests.laws import good_watch as watch
 from tests.laws.good import ALONE, ARCHIVE, MANAGEMENT, MEMBER, SETTINGS, World, good_worlds
-from tests.laws.other_identity import AUDIT_MFA, document
-from tests.laws.other_watch import ALERTS, MANAGEMENT_EVENTS, advanced, where
+from tests.laws.other_identity import ADMINISTRATOR, AUDIT_MFA, document
+from tests.laws.other_watch import ALERTS, ANYONE, BLOCKED, MANAGEMENT_EVENTS, advanced, where
 from tests.laws.spot import GONE, Key, Spot
 from tests.laws.worlds import Settings, named
 
@@ -56,6 +56,19 @@ NOBODY_DELETES = document(
     {"Effect": "Deny", "Principal": "*", "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"],
      "Resource": "*"},
 )  # fmt: skip
+
+BILLS = watch.topic_arn(ALONE, "billing", watch.BILLING)
+NOTHING_SPENT = {one: {"Amount": "0.0", "Unit": "USD"} for one in ("ActualSpend", "ForecastedSpend")}
+PROVIDER = "arn:aws:iam::<account>:saml-provider/AWSSSO_0123456789abcdef_DO_NOT_DELETE"
+IDENTITY_CENTER = {
+    "Path": "/aws-reserved/sso.amazonaws.com/", "RoleName": "AWSReservedSSO_Administrators_0123456789abcdef",
+    "Arn": "arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Administrators_0123456789abcdef",
+    "RoleId": "AROAIDENTITYCENTER01", "AttachedManagedPolicies": [ADMINISTRATOR], "RolePolicyList": [], "Tags": [],
+    "AssumeRolePolicyDocument": document(
+        {"Effect": "Allow", "Principal": {"Federated": PROVIDER}, "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+         "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}}}
+    ),
+}  # fmt: skip
 
 # name -> (which good world, changes, settings of controls)
 STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
@@ -120,6 +133,33 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
              [{"SubscriptionType": "SNS", "Address": watch.topic_arn(ALONE, "billing", watch.BILLING)}]),
             (ALONE, "budgets.subscribers", ("all", 1, "Subscribers"), [])), {},
     ),
+    "one encrypted topic gets the budget alerts": (
+        0, ((ALONE, "budgets.subscribers", ("all",), [{"Subscribers": [{"SubscriptionType": "SNS", "Address": BILLS}]}]),
+            (ALONE, "sns.topics", (1, "attributes", "KmsMasterKeyId"), watch.key_arn(ALONE))), {},
+    ),
+    "a bucket open to the public": (
+        0, (*NO_SHIELD, (ALONE, "s3.buckets", (watch.bucket(ALONE), "acl_grants", 0, "Grantee"), ANYONE)), {},
+    ),
+    "a public grant that the bucket's block makes harmless": (
+        0, (NO_SHIELD[1], (ALONE, "s3.buckets", (watch.bucket(ALONE), "acl_grants", 0, "Grantee"), ANYONE)), {},
+    ),
+    "a public policy that the account's block makes harmless": (
+        0, (NO_SHIELD[0], (ALONE, "s3.buckets", (watch.bucket(ALONE), "account_public_access_block"), BLOCKED),
+            (ALONE, "s3.buckets", (watch.bucket(ALONE), "policy_status"), {"IsPublic": True})), {},
+    ),
+    "nothing spent in three months": (
+        0, ((ALONE, "ce.cost", ("months",), []), (ALONE, "budgets.budgets", (0, "CalculatedSpend"), NOTHING_SPENT)), {},
+    ),
+    "people come through Identity Center only": (
+        1, ((MEMBER, "iam.authorization", ("users",), []), (MEMBER, "iam.authorization", ("roles",), [IDENTITY_CENTER]),
+            (MEMBER, "iam.saml_providers", ("arns",), [PROVIDER])), {},
+    ),
+    "people come through a provider only": (
+        0, ((ALONE, "iam.authorization", ("users",), []), (ALONE, "iam.saml_providers", ("arns",), [PROVIDER]),
+            (ALONE, "iam.authorization", ("roles",), [IDENTITY_CENTER | {"Path": "/", "RoleName": "Admins"}])), {},
+    ),
+    "more ways in are wanted than there are": (0, (), {"admin-path-exists": {"min_paths": 9}}),
+    "root's mailbox is not the company's": (0, (), {"root-email-controlled": {"allowed_domains": ("elsewhere.example",)}}),
     "an encrypted topic": (
         0, ((ALONE, "sns.topics", (0, "attributes", "KmsMasterKeyId"), watch.key_arn(ALONE)),
             (ALONE, "sns.topics", (1, "attributes", "KmsMasterKeyId"), watch.key_arn(ALONE))), {},

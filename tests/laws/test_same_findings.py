@@ -40,7 +40,8 @@ def _evidence(finding: Finding) -> tuple[str, ...]:
 
 
 def _unordered(value: Any) -> Any:
-    return everywhere(value, lambda items: sorted(items, key=repr))
+    fields = dict(sorted(value.items())) if isinstance(value, dict) else value
+    return everywhere(fields, lambda items: sorted(items, key=repr))
 
 
 def shuffled(world: World, seed: int) -> World:

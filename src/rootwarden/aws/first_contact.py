@@ -12,8 +12,9 @@ from botocore.parsers import ResponseParserError
 from rootwarden.aws.refusals import DENIED, EXPIRED, UnreadError, why_of
 from rootwarden.errors import AuthError, RootwardenError, UnreachableError, UsageError
 
-# Everything that finding credentials, making a client and the first call may raise; a malformed endpoint is ValueError.
-FIRST_ERRORS = (b.ClientError, b.BotoCoreError, ResponseParserError, ValueError)
+# Everything that finding credentials, making a client and the first call may raise: a malformed endpoint is a
+# ValueError, well-formed XML that is not AWS's a KeyError.
+FIRST_ERRORS = (b.ClientError, b.BotoCoreError, ResponseParserError, ValueError, KeyError)
 
 _FIND_CREDENTIALS = (
     "name a profile with --profile or AWS_PROFILE, set AWS_ACCESS_KEY_ID, or sign in with `aws sso login`"
@@ -139,7 +140,7 @@ _TABLE: tuple[tuple[tuple[type[Exception], ...], Callable[[Exception, _Place], R
     ((b.PartialCredentialsError, b.CredentialRetrievalError, b.UnknownCredentialError), _half_credentials),
     ((b.RefreshWithMFAUnsupportedError, b.MetadataRetrievalError), _half_credentials),
     ((b.HTTPClientError, b.ConnectionError), _unreachable),
-    ((ResponseParserError,), _not_aws),
+    ((ResponseParserError, KeyError), _not_aws),
     ((b.EndpointProviderError,), _bad_endpoint),
 )
 
