@@ -75,3 +75,10 @@ def test_a_world_of_ones_own(tmp_path):
         read_world(str(tmp_path / "none.yaml"))
     with pytest.raises(UsageError, match="did you mean `enterprise`"):
         read_world("enterprize")
+
+
+def test_the_world_of_the_documents_is_a_world() -> None:
+    """The example in docs/worlds.md can be served as it stands."""
+    page = (Path(__file__).parents[2] / "docs" / "worlds.md").read_text(encoding="utf-8")
+    world = parse_world(page.split("```yaml\n")[1].split("```")[0], "docs/worlds.md")
+    assert [account.name for account in world.accounts] == ["payer"]

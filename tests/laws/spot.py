@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from rootwarden.model.facts import FACTS, Scope
+from rootwarden.model.facts import FACTS
 from rootwarden.model.readings import MARK
 
 Key = str | int
@@ -75,15 +75,14 @@ def everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
     return value
 
 
-def cited(path: str, account: str) -> tuple[str, str, str]:
-    """Split an evidence path into (owner of the fact, fact, rest of the path) for a finding of `account`."""
+def cited(path: str) -> tuple[str, str, str]:
+    """Split an evidence path into (fact, rest of the path, account named in it or "")."""
     fact = max((name for name in FACTS if path.startswith(name)), key=len, default="")
     rest = path[len(fact) :]
-    owner = "" if FACTS[fact].scope is Scope.ORG else account
     elsewhere = re.search(r"(^|\])@(\d{12})", rest)
-    if elsewhere:
-        owner, rest = elsewhere[2], rest.replace(elsewhere[0], elsewhere[1], 1)
-    return owner, fact, rest
+    if elsewhere is None:
+        return fact, rest, ""
+    return fact, rest.replace(elsewhere[0], elsewhere[1], 1), elsewhere[2]
 
 
 def resolve(value: Any, rest: str) -> Iterator[tuple[Key, ...]]:

@@ -39,7 +39,8 @@ def label(code: str, pattern: str) -> str:
 
 def located(world: World, finding: Finding, evidence: Evidence) -> Spot | None:
     """Return the place of the world that a piece of evidence names; None for a fact that the world does not hold."""
-    owner, fact, rest = cited(evidence.fact, finding.account)
+    fact, rest, elsewhere = cited(evidence.fact)
+    owner = elsewhere or (finding.account if fact in world.facts(finding.account) else "")
     facts = world.facts(owner)
     ways = resolve(facts[fact], rest) if fact in facts else iter(())
     way = next(ways, None)
