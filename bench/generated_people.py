@@ -45,7 +45,7 @@ def authorization(dice: random.Random, account: str, users: list[str]) -> Json:
         "users": [_user(dice, account, name, dice.sample(arns, 1)) for name in users],
         "groups": [_group(account, name, wanted) for name, wanted in (("admins", [_ADMINISTRATOR]), ("developers", arns[:3]))],
         "roles": [*roles, *linked, _entry(account)],
-        "policies": [*policies, _administrator_policy()],
+        "policies": [*policies, _administrator_policy(), *(_linked_policy(role) for role in linked)],
     }
 
 
@@ -149,6 +149,31 @@ def _linked_role(account: str, service: str) -> Json:
             {"PolicyName": policy, "PolicyArn": f"arn:aws:iam::aws:policy/aws-service-role/{policy}"}
         ],
         "RolePolicyList": [], "Tags": [], "RoleLastUsed": {"LastUsedDate": "2026-11-22T07:00:00Z", "Region": "eu-west-1"},
+    }  # fmt: skip
+
+
+def _linked_policy(role: Json) -> Json:
+    """Return the policy of AWS's own that a service-linked role holds; AWS lists it among the attached ones."""
+    service = role["Path"].split("/")[2].partition(".")[0]
+    actions = [f"{service}:{verb}{noun}" for verb in ("Describe", "List", "Get") for noun in ("*", "Tags", "Resources")]
+    statements = [
+        {"Effect": "Allow", "Action": actions, "Resource": "*"},
+        {
+            "Effect": "Allow", "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"],
+            "Resource": "arn:aws:ec2:*:*:*", "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}},
+        },
+    ]  # fmt: skip
+    attached = role["AttachedManagedPolicies"][0]
+    return {
+        "PolicyName": attached["PolicyName"], "PolicyId": f"ANPA{service.upper():B<17}", "Arn": attached["PolicyArn"],
+        "Path": "/aws-service-role/", "DefaultVersionId": "v4", "AttachmentCount": 1, "IsAttachable": True,
+        "PermissionsBoundaryUsageCount": 0, "CreateDate": "2018-01-01T00:00:00Z",
+        "PolicyVersionList": [
+            {
+                "Document": {"Version": "2012-10-17", "Statement": statements}, "VersionId": "v4",
+                "IsDefaultVersion": True, "CreateDate": "2023-01-01T00:00:00Z",
+            }
+        ],
     }  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def test_grant_to_everybody_fails(grant: dict[str, Any]):
     ],
 )
 def test_grant_that_is_neutralised_passes(held_back: dict[str, Any]):
-    """The block of the bucket, of the account, or disabled access lists make the grant harmless; the message says so."""
+    """The block of the bucket, of the account, or disabled access lists make it harmless; the message says so."""
     finding = public(acl_grants=[PUBLIC_GRANT], **held_back)
     assert finding.status is Status.PASS and "held back only by" in finding.message
     assert "acl_grants" in " ".join(cited(finding))

@@ -68,7 +68,7 @@ def test_only_active_accounts_are_entered(state: str) -> None:
 
 
 def test_a_topic_of_another_account_is_read_by_its_owner(lab: Lab, tmp_path: Path) -> None:
-    """An alarm names a topic elsewhere: it is read in its owner's name, once; a topic that is gone has no attributes."""
+    """An alarm names a topic elsewhere: its owner reads it; a topic that is gone has no attributes."""
     app, ops = organize(lab, "app", "ops")
     sns = api(lab, "sns", ops)
     topic = sns.create_topic(Name="pager")["TopicArn"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from rootwarden import catalogue
 from rootwarden.model.facts import Scope
@@ -40,14 +41,18 @@ def improvements(before: Iterable[Finding], after: Iterable[Finding]) -> Iterato
 
 
 def _answered_for(was: Finding, after: Iterable[Finding]) -> bool:
-    """Say whether an UNKNOWN (or another FAIL) of the same control and account stands for one that vanished.
+    """Say whether an UNKNOWN (or another FAIL) of the same control and account stands for one that vanished."""
+    return any((f.code, _filed(f)) == (was.code, _filed(was)) and f.status in BAD for f in after)
 
-    A control about the organization is filed under its management account, or under nothing while that is unread.
-    """
-    about_organization = catalogue.find(was.code).control.scope is Scope.ORG
-    return any(
-        f.code == was.code and (f.account == was.account or about_organization) and f.status in BAD for f in after
-    )
+
+def _filed(finding: Finding) -> str:
+    """Return the account of a finding; one about the organization may be filed under another while that is unread."""
+    return "" if finding.code in _about_organization() else finding.account
+
+
+@cache
+def _about_organization() -> frozenset[str]:
+    return frozenset(e.control.code for e in catalogue.controls() if e.control.scope is Scope.ORG)
 
 
 def _more(good: Status, old: dict[str, Finding], new: dict[str, Finding]) -> Iterator[str]:
@@ -56,11 +61,11 @@ def _more(good: Status, old: dict[str, Finding], new: dict[str, Finding]) -> Ite
     What was already said of the same resource does not count: a trail that several accounts see is judged in one of
     them, and in another when that one cannot be read.
     """
-    had, has = (Counter((f.code, f.account) for f in some.values() if f.status is good) for some in (old, new))
+    had, has = (Counter((f.code, _filed(f)) for f in some.values() if f.status is good) for some in (old, new))
     said = {_about(f) for f in old.values() if f.status is good and f.resource}
     fresh = [f for mark, f in new.items() if mark not in old and f.status is good and _about(f) not in said]
     for finding in fresh:
-        if has[finding.code, finding.account] > had[finding.code, finding.account]:
+        if has[finding.code, _filed(finding)] > had[finding.code, _filed(finding)]:
             yield f"{_named(finding)} is said anew"
 
 

@@ -31,12 +31,17 @@ CONTROLS = catalogue.controls()
 def said(findings: list[Finding]) -> Counter[tuple[Any, ...]]:
     """Return what findings say, whatever their order; an item's number in a list is no part of it."""
     return Counter(
-        (f.fingerprint, f.status, f.severity, f.reason, f.message, tuple(sorted(f.notes)), _evidence(f)) for f in findings
+        (f.fingerprint, f.status, f.severity, f.reason, _unnumbered(f.message), tuple(sorted(f.notes)), _evidence(f))
+        for f in findings
     )
 
 
 def _evidence(finding: Finding) -> tuple[str, ...]:
-    return tuple(sorted(re.sub(r"\[\d+\]", "[n]", item.fact) + repr(_unordered(item.value)) for item in finding.evidence))
+    return tuple(sorted(_unnumbered(item.fact) + repr(_unordered(item.value)) for item in finding.evidence))
+
+
+def _unnumbered(text: str) -> str:
+    return re.sub(r"\[\d{1,3}\]", "[n]", text)
 
 
 def _unordered(value: Any) -> Any:

@@ -35,7 +35,23 @@ class Edit(NamedTuple):
         parent = at(world.facts(self.spot.owner), (self.spot.fact, *self.spot.keys)[:-1])
         last = (self.spot.fact, *self.spot.keys)[-1]
         fits = isinstance(parent, dict) if isinstance(last, str) else isinstance(parent, list) and last < len(parent)
-        return world.with_(self.spot, self.value) if fits else world
+        if not fits:
+            return world
+        for copy in _copies(world, self.spot):
+            world = world.with_(copy, self.value)
+        return world
+
+
+def _copies(world: World, spot: Spot) -> Iterator[Spot]:
+    """Yield the spot in every copy of a trail: members see the organization's trail as its owner does."""
+    if spot.fact != "cloudtrail.trails" or not spot.keys:
+        yield spot
+        return
+    arn = world.at(Spot(spot.owner, spot.fact, (spot.keys[0], "TrailARN")))
+    for account, facts in world.accounts.items():
+        for n, item in enumerate(facts.get(spot.fact) or ()):
+            if item.get("TrailARN") == arn:
+                yield Spot(account, spot.fact, (n, *spot.keys[1:]))
 
 
 def mark(fact: str, why: str = "AccessDenied") -> dict[str, Any]:
@@ -50,7 +66,7 @@ def edits(world: World) -> list[Edit]:
     for owner in ("", *world.accounts):
         for pattern, values in OTHER.items():
             fact, *steps = pattern.split("/")
-            if (fact in _organization_facts()) is not (owner == ""):
+            if (fact in _organization_facts()) is not (owner == "") or (not owner and fact not in world.organization):
                 continue
             for fact_keys in _places(world.facts(owner), (fact, *steps)):
                 spot = Spot(owner, fact, fact_keys[1:])

@@ -14,8 +14,8 @@ from botocore.session import Session
 
 from rootwarden import __version__
 
-# Seconds; five attempts back off for at most 1 + 2 + 4 + 8 seconds (botocore, "Retries", standard and adaptive mode).
-CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 5, 30, 5
+# Seconds; four attempts back off for at most 1 + 2 + 4 seconds (botocore, "Retries", standard and adaptive mode).
+CONNECT_TIMEOUT, READ_TIMEOUT, ATTEMPTS = 5, 30, 4
 # An address or `localhost` behind an account id: a name that no resolver knows.
 _ACCOUNT_BEFORE_ADDRESS = re.compile(r"^\d{12}\.(localhost|[0-9.]+)(:\d+)?$")
 

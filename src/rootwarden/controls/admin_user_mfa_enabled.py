@@ -93,6 +93,8 @@ def _judge_all(seen: View, directory: Directory, users: list[Named]) -> Iterator
         if not user.name:
             yield one.unknown(unreadable(user, "UserName"), user.path)
             continue
+        if directory.surely_powerless(user.raw, "UserPolicyList", groups=True):
+            continue
         holdings = directory.of_user(user.raw, user.path)
         power = directory.power(holdings, known_of_user(user, directory.place))
         if power.answer.value is False:
@@ -101,11 +103,11 @@ def _judge_all(seen: View, directory: Directory, users: list[Named]) -> Iterator
             yield one.unknown(directory.why_unsure(holdings, power.answer.why), user.path)
             continue
         report = report or Report(seen)
-        yield _judge_administrator(one, user, report.row(user.name, one.log), power)
+        yield _judge_administrator(one, user, report.row(user.name), power)
 
 
-def _judge_administrator(one: View, user: Named, row: Sight, power: Standing) -> Verdict:
-    held = credentials(row)
+def _judge_administrator(one: View, user: Named, found: Named, power: Standing) -> Verdict:
+    held, row = credentials(found), found.at(one.log)
     title = f"{user.name} is an administrator ({power.through})"
     notes = (*notes_on(power), *_keys_without_mfa(held, power))
     try:

@@ -14,12 +14,11 @@ from rootwarden.model.control import Control, Fix
 from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Practice, Severity, Verdict
 from rootwarden.model.readings import Unknown
-from rootwarden.model.sight import Log
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.iam_directory import Directory
 from rootwarden.proofs.iam_users import Report, account_users, unreadable, worst_of_each
-from rootwarden.proofs.user_ownership import Holder, Owners, Sign, holder, signs
+from rootwarden.proofs.user_ownership import SAYS, Holder, Owners, Sign, any_name, holder, signs
 
 CONTROL = Control(
     code="RW-IAM-01",
@@ -75,29 +74,31 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         yield seen.not_applicable("This account has no IAM user.", reason="no_iam_users")
         return
     report = Report(seen)
-    tag, patterns = limits.text("owner_tag"), limits.texts("shared_name_patterns")
-    everyone = [holder(user, report.row(user.name, Log()), tag) for user in users]
+    tag, shared_names = limits.text("owner_tag"), any_name(limits.texts("shared_name_patterns"))
+    everyone = [holder(user, report.row(user.name), tag) for user in users]
     owners = Owners(everyone)
-    yield from worst_of_each(_judge_user(seen, one, list(signs(one, owners, tag, patterns))) for one in everyone)
+    yield from worst_of_each(_judge_user(seen, one, signs(one, owners, tag, shared_names), tag) for one in everyone)
 
 
-def _judge_user(seen: View, one: Holder, looked_for: Sequence[Sign]) -> Verdict:
+def _judge_user(seen: View, one: Holder, looked_for: Sequence[Sign], tag: str) -> Verdict:
     view = seen.about(resource=one.user.arn)
     if not one.user.name:
         return view.unknown(unreadable(one.user, "UserName"), one.user.path)
-    proven = [sign for sign in looked_for if sign.holds.value]
+    answers = [sign.holds for sign in looked_for]
+    proven = [sign for sign, answer in zip(looked_for, answers, strict=True) if answer.value]
     if proven:
-        _cite(view, proven)
-        notes = (f"{sign.reason}: {sign.says}" for sign in proven[1:])
-        return view.fails(proven[0].says, reason=proven[0].reason, notes=notes)
-    for sign in looked_for:
-        if sign.holds.value is None:
-            return view.unknown(sign.holds.unknown or Unknown("undecided"), sign.holds.path)
-    _cite(view, looked_for)
+        _cite(view, one, proven)
+        says = [SAYS[sign.reason].format(name=one.user.name, owner=one.owner, tag=tag) for sign in proven]
+        notes = (f"{sign.reason}: {text}" for sign, text in zip(proven[1:], says[1:], strict=True))
+        return view.fails(says[0], reason=proven[0].reason, notes=notes)
+    for answer in answers:
+        if answer.value is None:
+            return view.unknown(answer.unknown or Unknown("undecided"), answer.path)
+    _cite(view, one, looked_for)
     return view.passes(f"{one.user.name} belongs to {one.owner}, and nothing shows that others use it.")
 
 
-def _cite(view: View, decided: Iterable[Sign]) -> None:
+def _cite(view: View, one: Holder, decided: Iterable[Sign]) -> None:
     for sign in decided:
         for cell in sign.cells():
-            cell.recorded_in(view.log).text(default="")
+            one.cite(cell, view.log)

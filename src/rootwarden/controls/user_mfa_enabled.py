@@ -103,7 +103,7 @@ def _judge_safely(seen: View, user: Named, limits: Thresholds, now: datetime) ->
 
 def _judge_user(one: View, user: Named, limits: Thresholds, now: datetime) -> Verdict:
     row = user.at(one.log)
-    held = credentials(row)
+    held = credentials(user)
     if held.password.value is False:
         row["password_enabled"].text()
         return one.passes(f"{user.name} has no console password.")

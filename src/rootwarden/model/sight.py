@@ -99,7 +99,8 @@ class Sight:
     def item(self, key: str, wanted: str) -> Sight:
         """Go to the item of a list whose field `key` is `wanted`; null when none is.
 
-        Unread where the list is, or where an unread item before it might be the one. The others are not recorded.
+        Unread where the list is, where an unread item might be the one, or where two are: which of them counts must not
+        depend on their order. The others are not recorded.
         """
         path = f"{self.path}[{wanted}]"
         if self._unknown is not None:
@@ -107,15 +108,17 @@ class Sight:
         if not isinstance(self._value, list):
             missing = self._value is None or self._value is ABSENT
             return Sight(path, Unknown("field_missing" if missing else f"malformed: {self.path} is no list"), self._log)
-        unread: Unknown | None = None
-        for found in self._value:
-            name = found.get(key) if isinstance(found, dict) else None
+        matches = []
+        for item in self._value:
+            name = item.get(key) if isinstance(item, dict) else None
             if name == wanted:
-                found_or_not = found if unread is None else unread
-                return Sight(path, found_or_not, self._log, clean=self._clean and unread is None)
-            if unread is None and not isinstance(name, str):
-                unread = unknown_in(found) or unknown_in(name) or Unknown(f"malformed: an item without {key}")
-        return Sight(path, unread, self._log)
+                matches.append(item)
+            elif not isinstance(name, str):
+                why = unknown_in(item) or unknown_in(name) or Unknown(f"malformed: an item without {key}")
+                return Sight(path, why, self._log)
+        if len(matches) > 1:
+            return Sight(path, Unknown(f"ambiguous: {len(matches)} items called {wanted}"), self._log)
+        return Sight(path, matches[0] if matches else None, self._log, clean=self._clean)
 
     def __getitem__(self, key: str) -> Sight:
         """Go down to a field; of an unread value every field is unread for the same reason."""

@@ -18,7 +18,6 @@ from rootwarden.model.readings import Unknown, not_collected, unknown_in
 
 T = TypeVar("T")
 SCHEMA = "snapshot/1"
-_MAYBE_MARK = (b"_unknown", b"\\u")
 
 
 class AskedFor(Struct, frozen=True, kw_only=True):
@@ -79,13 +78,14 @@ class Facts:
 
     def state(self, name: str) -> Unknown | bool | None:
         """Return why a fact is wholly unread, True if all of it was read, None if parts of it were not."""
-        raw = self._raw.get(name)
-        if isinstance(raw, Raw) and not any(hint in bytes(raw) for hint in _MAYBE_MARK):
-            return True
+        if name not in self._values:
+            raw = self._raw.get(name)
+            if isinstance(raw, Raw) and not _may_hold_a_mark(bytes(raw)):
+                return True
         value, clean = self.get(name)
         if isinstance(value, Unknown):
             return value
-        return unknown_in(value) or (True if clean else None)
+        return True if clean else unknown_in(value)
 
     def index(self, name: str, key: str) -> dict[str, int]:
         """Return {item[key]: position} for a fact that is a list; empty when it is unread or of another shape."""
@@ -116,7 +116,15 @@ class Facts:
             value = msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return Unknown(f"malformed: {error}"), False
-        return value, not any(hint in data for hint in _MAYBE_MARK)
+        return value, not _may_hold_a_mark(data)
+
+
+def _may_hold_a_mark(data: bytes) -> bool:
+    """Say whether JSON may hold the mark of an unread value, spelled out or with escaped letters.
+
+    Looking for a single byte is several hundred times faster than for two, and most facts hold no backslash at all.
+    """
+    return b'"_unknown"' in data or (b"\\" in data and b"\\u" in data)
 
 
 _header = msgspec.json.Decoder(Header)

@@ -87,7 +87,7 @@ def standing(held: Sequence[Held], boundary: Held | None, place: Place, known: C
     )
 
 
-def could_grant(policy: Any, initials: str, *, starred: bool) -> bool:
+def could_grant(policy: Any, initials: str, starred: bool) -> bool:
     """Return False only where no Allow can name an action that begins with one of `initials`; fast, on raw JSON.
 
     `starred` looks only for patterns with a `*`. Whatever is not as expected counts as "could".
@@ -100,7 +100,9 @@ def could_grant(policy: Any, initials: str, *, starred: bool) -> bool:
             continue
         actions = item.get("Action")
         for action in actions if isinstance(actions, list) else (actions,):
-            if not isinstance(action, str) or (action[:1] in initials and (not starred or "*" in action)):
+            if not isinstance(action, str):
+                return True
+            if action[:1] in initials and (not starred or "*" in action):
                 return True
     return False
 

@@ -33,7 +33,7 @@ def recipients(one: View, budget: str, allowed: frozenset[str] | None) -> Recipi
     flaws: list[str] = []
     doubt: UnseenError | None = None
     logs: list[Log] = []
-    for subscriber in _subscribers(one.account[FACT].recorded_in(Log())[budget]):
+    for subscriber in sorted(_subscribers(one.account[FACT].recorded_in(Log())[budget]), key=_by_address):
         if isinstance(subscriber, UnseenError):
             doubt = doubt or subscriber
             continue
@@ -65,6 +65,13 @@ def _subscribers(notifications: Sight) -> Iterator[Sight | UnseenError]:
             yield from row["Subscribers"].each()
         except UnseenError as error:
             yield error
+
+
+def _by_address(subscriber: Sight | UnseenError) -> tuple[str, str, str]:
+    """Order recipients, so that the one that is named does not depend on the order in which AWS lists them."""
+    if isinstance(subscriber, UnseenError):
+        return "", str(subscriber.unknown), subscriber.path
+    return subscriber.told("SubscriptionType") or "~", subscriber.told("Address"), subscriber.path
 
 
 def _flaw(one: View, subscriber: Sight, budget: str, allowed: frozenset[str] | None) -> str:

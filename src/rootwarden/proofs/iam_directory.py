@@ -21,6 +21,8 @@ from rootwarden.proofs.policy_document import Document, read_document
 FACT = "iam.authorization"
 # The content of this policy of AWS's is fixed; a snapshot without its text still says what it allows.
 _ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
+# What a pattern for all of IAM begins with, and that it holds a star.
+_IAM = ("*?iI", True)
 _ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -40,7 +42,7 @@ class Holdings(Struct, frozen=True):
 class Directory:
     """Looks up who holds what in one account; records nothing, because what is cited is up to the control."""
 
-    __slots__ = ("_fact", "_groups", "_policies", "_texts", "place")
+    __slots__ = ("_fact", "_groups", "_policies", "_powerless", "_texts", "place")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view."""
@@ -49,6 +51,7 @@ class Directory:
         self._groups: dict[str, Any] | UnseenError | None = None
         self._policies: dict[str, Any] | UnseenError | None = None
         self._texts: dict[str, Any] = {}
+        self._powerless: dict[str, bool] = {}
 
     def items(self, kind: str) -> list[Any]:
         """Return the raw `users`, `roles`, `groups` or `policies`.
@@ -80,9 +83,31 @@ class Directory:
         text = self._text_of(holdings.boundary)
         return Held("boundary", Document((), str(text)) if isinstance(text, UnseenError) else read_document(text))
 
+    def surely_powerless(self, item: dict[str, Any], inline: str, *, groups: bool = False) -> bool:
+        """Return whether a quick look already shows that a user or role is no administrator.
+
+        For the many that hold nothing of interest: every policy is there, and none could grant all of IAM. `groups`:
+        the item is a user, and being in any group is reason enough to look more closely.
+        """
+        attached, own = item.get("AttachedManagedPolicies"), item.get(inline, [])
+        if not isinstance(attached, list) or not isinstance(own, list) or (groups and item.get("GroupList") != []):
+            return False
+        for one in attached:
+            arn = one.get("PolicyArn") if isinstance(one, dict) else None
+            if not isinstance(arn, str) or not self._arn_powerless(arn):
+                return False
+        return all(isinstance(one, dict) and not could_grant(one.get("PolicyDocument"), *_IAM) for one in own)
+
+    def _arn_powerless(self, arn: str) -> bool:
+        known = self._powerless.get(arn)
+        if known is None:
+            text = self._text_of(arn)
+            known = self._powerless[arn] = not isinstance(text, UnseenError) and not could_grant(text, *_IAM)
+        return known
+
     def power(self, holdings: Holdings, known: Context) -> Standing:
         """Measure how much power holdings give; `known` as in `admin_power.standing`."""
-        if not holdings.doubts and not any(could_grant(text, "*?iI", starred=True) for _, text in holdings.policies):
+        if not holdings.doubts and not any(could_grant(text, *_IAM) for _, text in holdings.policies):
             return NOBODY
         held = [Held(label, read_document(text)) for label, text in holdings.policies]
         held.extend(Held("", Document((), str(doubt))) for doubt in holdings.doubts[:1])

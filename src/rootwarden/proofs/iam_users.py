@@ -21,9 +21,9 @@ from rootwarden.proofs.truth import Truth, any_true
 
 REPORT = "iam.credential_report"
 _ORDER = list(Status)
-_NEWER = Unknown(
-    "not_in_report", "iam.GetCredentialReport", hint="the user is newer than the report; audit again later"
-)
+_NEWER = Unknown("not_in_report", "iam.GetCredentialReport", hint="the user is newer than the report")
+_CONTRADICTION = Unknown("rows_disagree", "iam.GetCredentialReport", hint="the report has two rows for this user")
+_SAID = {"true": Truth(True), "false": Truth(False)}
 
 
 class Named(Struct, frozen=True):
@@ -71,21 +71,15 @@ class Report:
             raise self._unread
         return self._users
 
-    def row(self, name: str, log: Log) -> Sight:
+    def row(self, name: str) -> Named:
         """Return the row of a user; unread where there is none, or where two rows disagree."""
         if self._unread is not None:
-            return Sight(self._unread.path, self._unread.unknown, log)
-        rows = self._by_name.get(name, [])
-        path = f"{REPORT}.rows[{name}]"
-        if name and rows and all(row.raw == rows[0].raw for row in rows):
-            return rows[0].at(log)
-        if name and rows:
-            return Sight(path, Unknown("the report has two rows for this user that disagree"), log)
+            return Named(name, "", self._unread.unknown, self._unread.path)
+        rows = self._by_name.get(name) if name else None
+        if rows and (len(rows) == 1 or all(row.raw == rows[0].raw for row in rows)):
+            return rows[0]
         nameless = first_unknown([row.raw for row in self._by_name.get("", [])])
-        newer = Unknown(
-            "not_in_report", "iam.GetCredentialReport", (), "the user is newer than the report; audit again"
-        )
-        return Sight(path, nameless or newer, log)
+        return Named(name, "", _CONTRADICTION if rows else nameless or _NEWER, f"{REPORT}.rows[{name}]")
 
 
 def account_users(directory: Directory, seen: View) -> list[Named]:
@@ -98,14 +92,9 @@ def account_users(directory: Directory, seen: View) -> list[Named]:
     return [_named(user, f"{FACT}.users", n, "UserName", "Arn", seen) for n, user in enumerate(users)]
 
 
-def account_roles(directory: Directory, seen: View) -> list[Named]:
-    """Return the roles of the authorization details.
-
-    Raises:
-        UnseenError: the list could not be read.
-    """
-    roles = directory.items("roles")
-    return [_named(role, f"{FACT}.roles", n, "RoleName", "Arn", seen) for n, role in enumerate(roles)]
+def account_role(role: Any, number: int, seen: View) -> Named:
+    """Return a role of the authorization details, the `number`th in the list."""
+    return _named(role, f"{FACT}.roles", number, "RoleName", "Arn", seen)
 
 
 class Credentials(Struct, frozen=True):
@@ -121,11 +110,17 @@ class Credentials(Struct, frozen=True):
         return any_true((self.password, *self.keys))
 
 
-def credentials(row: Sight) -> Credentials:
+def credentials(row: Named) -> Credentials:
     """Read the credentials of a row of the report; records nothing."""
-    quiet = row.recorded_in(Log())
-    keys = (report_says(quiet["access_key_1_active"]), report_says(quiet["access_key_2_active"]))
-    return Credentials(report_says(quiet["password_enabled"]), keys, report_says(quiet["mfa_active"]))
+    keys = (_says(row, "access_key_1_active"), _says(row, "access_key_2_active"))
+    return Credentials(_says(row, "password_enabled"), keys, _says(row, "mfa_active"))
+
+
+def _says(row: Named, cell: str) -> Truth:
+    """Answer by a boolean cell; the two usual spellings without further ado, all else with care."""
+    text = row.raw.get(cell) if isinstance(row.raw, dict) else None
+    usual = _SAID.get(text) if isinstance(text, str) else None
+    return usual or report_says(row.at(Log())[cell])
 
 
 def worst_of_each(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

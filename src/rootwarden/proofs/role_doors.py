@@ -133,15 +133,15 @@ class Doors:
         for user in self._users:
             if not (whole or user.arn == guest.value or not user.name):
                 continue
-            row = self._report.row(user.name, Log())
+            row = self._report.row(user.name)
             answer = self._user_comes(role, user, row, needs_permission=whole)
             if answer.value:
-                return Door(answer, guest, f"user {user.name} may assume it", (row["password_enabled"],))
+                return Door(answer, guest, f"user {user.name} may assume it", (row.at(Log())["password_enabled"],))
             if answer.value is None:
                 best = Door(answer, guest, "")
         return best
 
-    def _user_comes(self, role: Role, user: Named, row: Sight, *, needs_permission: bool) -> Truth:
+    def _user_comes(self, role: Role, user: Named, row: Named, *, needs_permission: bool) -> Truth:
         if not user.name:
             return Truth(None, first_unknown(user.raw) or Unknown("malformed: a user without a name"), user.path)
         held, place = credentials(row), self._directory.place
@@ -160,7 +160,7 @@ class Doors:
 
     def _allowed(self, holdings: Holdings, role: Role, known: Context, path: str) -> Truth:
         """Answer whether holdings, within their boundary, allow assuming the role."""
-        if not holdings.doubts and not any(could_grant(text, "*?sS", starred=False) for _, text in holdings.policies):
+        if not holdings.doubts and not any(could_grant(text, "*?sS", False) for _, text in holdings.policies):
             return Truth(False)
         request = Request(_ASSUME, role.arn, None, known)
         decisions = [decide_together(holdings.documents(), request)]

@@ -46,6 +46,9 @@ def is_silent(unknown: Unknown) -> bool:
     return unknown.why in _SILENT or unknown.why.startswith(SILENCE)
 
 
+_TRUE, _FALSE = Truth(True), Truth(False)
+
+
 def ask(question: Callable[[], bool]) -> Truth:
     """Answer a question that reads facts; what could not be read becomes an open answer instead of an exception."""
     try:
@@ -62,8 +65,13 @@ def any_true(answers: Iterable[Truth]) -> Truth:
 
 def all_true(answers: Iterable[Truth]) -> Truth:
     """Return False if any answer is, True if all are True, else the first open one (Kleene's "and")."""
-    seen = list(answers)
-    return _first(seen, False) or _first(seen, None) or Truth(True)
+    doubt: Truth | None = None
+    for answer in answers:
+        if answer.value is False:
+            return answer
+        if answer.value is None and doubt is None:
+            doubt = answer
+    return doubt or _TRUE
 
 
 def witnesses(answers: Iterable[Truth]) -> Truth:

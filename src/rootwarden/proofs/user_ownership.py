@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.readings import MARK, Unknown, UnseenError, first_unknown, unknown_in
 from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.iam_users import Credentials, Named, credentials
 from rootwarden.proofs.truth import Truth, all_true, any_true, ask
@@ -20,31 +20,36 @@ _WORKLOAD_PATH = "/service/"
 _WORKLOAD_TAG = ("kind", "workload")
 
 
+# Where something was read: ("report", column), ("user", field) or ("tag", key).
+Cell = tuple[str, str]
+_YES, _NO = Truth(True), Truth(False)
+_PASSWORD: Cell = ("report", "password_enabled")
+_KEYS: tuple[Cell, ...] = (("report", "access_key_1_active"), ("report", "access_key_2_active"))
+
+
 class Link(Struct, frozen=True):
     """One thing that must hold, and where it was read (None: it is about other users too)."""
 
     holds: Truth
-    cell: Sight | None = None
+    cell: Cell | None = None
 
 
 class Sign(Struct, frozen=True):
-    """A sign with its reason, the sentence that tells it, and its links."""
+    """A sign with its reason and its links."""
 
     reason: str
-    says: str
     links: tuple[Link, ...]
 
     @property
     def holds(self) -> Truth:
         """Whether all links hold."""
-        return all_true(link.holds for link in self.links)
+        return all_true([link.holds for link in self.links])
 
-    def cells(self) -> Iterator[Sight]:
+    def cells(self) -> Iterator[Cell]:
         """Yield what decides: all links of a proven sign, or the one link that alone rules it out."""
         against = [link for link in self.links if not link.holds.value]
-        if len(against) > 1 or any(link.holds.value is None for link in against):
-            return
-        yield from (link.cell for link in against or self.links if link.cell is not None)
+        if len(against) < 2 and not any(link.holds.value is None for link in against):
+            yield from (link.cell for link in against or self.links if link.cell is not None)
 
 
 class Holder(Struct, frozen=True):
@@ -53,8 +58,18 @@ class Holder(Struct, frozen=True):
     user: Named
     owner: str
     owner_read: Truth
-    row: Sight
+    row: Named
     held: Credentials
+
+    def cite(self, cell: Cell, log: Log) -> None:
+        """Record a place that decided."""
+        where, key = cell
+        if where == "report":
+            self.row.at(log)[key].text(default="")
+        elif where == "tag":
+            _tag(self.user, key).recorded_in(log).text(default="")
+        else:
+            self.user.at(log)[key].text(default="")
 
 
 class Owners:
@@ -81,80 +96,84 @@ class Owners:
         return any_true((*sure, *maybe))
 
 
-def holder(user: Named, row: Sight, owner_tag: str) -> Holder:
+def holder(user: Named, row: Named, owner_tag: str) -> Holder:
     """Read a user's owner and credentials; records nothing."""
-    cell = _tag(user.at(Log()), owner_tag)
-    answer = ask(lambda: bool(cell.text(default="").strip()))
-    owner = cell.text(default="").strip() if answer.value else ""
-    return Holder(user, owner, answer, row, credentials(row))
+    cell = _tag(user, owner_tag)
+    try:
+        owner = cell.text(default="").strip()
+    except UnseenError as error:
+        return Holder(user, "", Truth(None, error.unknown, error.path), row, credentials(row))
+    return Holder(user, owner, _YES if owner else _NO, row, credentials(row))
 
 
-def signs(one: Holder, owners: Owners, owner_tag: str, name_patterns: Iterable[str]) -> Iterator[Sign]:
-    """Yield every sign to look for, the one that matters most first."""
-    user, password = one.user.at(Log()), Link(one.held.password, one.row["password_enabled"])
-    name = one.user.name
-    yield Sign(
-        "no_owner",
-        f"{name} has no tag {owner_tag!r} that says whose user it is.",
-        (Link(_not(one.owner_read), _tag(user, owner_tag)),),
-    )
-    yield Sign(
-        "workload_with_password",
-        f"{name} belongs to a workload and has a console password, which only a person needs.",
-        (_workload(user), password),
-    )
-    yield Sign(
-        "shared_name",
-        f"{name} is a name for several people, and it has a console password for them to share.",
-        (Link(Truth(_matches(name, name_patterns)), user["UserName"]), password),
-    )
-    yield Sign(
-        "password_and_two_keys",
-        f"{name} has a console password and two active access keys, more than one person or workload needs.",
-        (password, *(Link(key, one.row[f"access_key_{n}_active"]) for n, key in enumerate(one.held.keys, 1))),
-    )
-    yield Sign(
-        "shared_owner",
-        f"{name} and another user, both with a console password, have the same owner, {one.owner}.",
-        (password, Link(one.owner_read, _tag(user, owner_tag)), Link(owners.others_with_password(one))),
+def any_name(patterns: Iterable[str]) -> re.Pattern[str]:
+    """Return one pattern for all; one that is no regular expression is taken as the text it is. Case does not count."""
+    return re.compile("|".join(f"(?:{_expression(pattern)})" for pattern in patterns) or "(?!)", re.IGNORECASE)
+
+
+def _expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return re.escape(pattern)
+    return pattern
+
+
+# The reason of each sign -> the sentence that tells it.
+SAYS = {
+    "no_owner": "{name} has no tag {tag!r} that says whose user it is.",
+    "workload_with_password": "{name} belongs to a workload and has a console password, which only a person needs.",
+    "shared_name": "{name} is a name for several people, and it has a console password for them to share.",
+    "password_and_two_keys": "{name} has a console password and two active access keys, more than one owner needs.",
+    "shared_owner": "{name} and another user, both with a console password, have the same owner, {owner}.",
+}
+
+
+def signs(one: Holder, owners: Owners, owner_tag: str, shared_names: re.Pattern[str]) -> tuple[Sign, ...]:
+    """Return every sign to look for, the one that matters most first."""
+    held, owner = one.held, ("tag", owner_tag)
+    password = Link(held.password, _PASSWORD)
+    named = _YES if shared_names.search(one.user.name) else _NO
+    keys = tuple(map(Link, held.keys, _KEYS))
+    return (
+        Sign("no_owner", (Link(_not(one.owner_read), owner),)),
+        Sign("workload_with_password", (_workload(one.user), password)),
+        Sign("shared_name", (Link(named, ("user", "UserName")), password)),
+        Sign("password_and_two_keys", (password, *keys)),
+        Sign("shared_owner", (password, Link(one.owner_read, owner), Link(owners.others_with_password(one)))),
     )
 
 
 def _not(truth: Truth) -> Truth:
-    return truth if truth.value is None else Truth(not truth.value)
+    return truth if truth.value is None else _NO if truth.value else _YES
 
 
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(_compiled(pattern).search(name) for pattern in patterns)
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a configured pattern; one that is no regular expression is taken as the text it is."""
+def _workload(user: Named) -> Link:
+    """Return whether a user belongs to a workload by its path or by its tag."""
+    path = user.raw.get("Path") if isinstance(user.raw, dict) else None
+    if isinstance(path, str):
+        by_path = _YES if path.startswith(_WORKLOAD_PATH) else _NO
+    else:
+        by_path = ask(lambda: bool(user.at(Log())["Path"].text()))
     try:
-        return re.compile(pattern, re.IGNORECASE)
-    except re.error:
-        return re.compile(re.escape(pattern), re.IGNORECASE)
+        tagged = _tag(user, _WORKLOAD_TAG[0]).text(default="").strip().lower() == _WORKLOAD_TAG[1]
+    except UnseenError as error:
+        return Link(any_true((by_path, Truth(None, error.unknown, error.path))), ("user", "Path"))
+    return Link(_YES, ("tag", _WORKLOAD_TAG[0])) if tagged else Link(by_path, ("user", "Path"))
 
 
-def _workload(user: Sight) -> Link:
-    path = user["Path"]
-    by_path = ask(lambda: path.text().startswith(_WORKLOAD_PATH))
-    kind = _tag(user, _WORKLOAD_TAG[0])
-    by_tag = ask(lambda: kind.text(default="").strip().lower() == _WORKLOAD_TAG[1])
-    return Link(any_true((by_path, by_tag)), kind if by_tag.value else path)
-
-
-def _tag(user: Sight, wanted: str) -> Sight:
+def _tag(user: Named, wanted: str) -> Sight:
     """Return the value of a tag; IAM does not tell case apart in the keys of tags. Open where a key is unread."""
     path = f"{user.path}.Tags[{wanted}].Value"
-    unread: Unknown | None = None
-    try:
-        for tag in user["Tags"].each("Key", default=[]):
-            try:
-                if tag["Key"].text().lower() == wanted.lower():
-                    return tag["Value"]
-            except UnseenError as error:
-                unread = unread or error.unknown
-    except UnseenError as error:
-        unread = error.unknown
-    return Sight(path, unread, Log())
+    whole = user.raw if isinstance(user.raw, dict) and MARK not in user.raw else None
+    tags = whole.get("Tags", []) if whole is not None else None
+    if not isinstance(tags, list):
+        return Sight(path, first_unknown(user.raw) or Unknown("malformed: Tags is no list"), Log())
+    doubt: Unknown | None = None
+    for tag in tags:
+        key = tag.get("Key") if isinstance(tag, dict) else None
+        if not isinstance(key, str):
+            doubt = doubt or unknown_in(tag) or unknown_in(key) or Unknown("malformed: a tag without a key")
+        elif key.lower() == wanted.lower():
+            return Sight(f"{user.path}.Tags[{key}].Value", tag.get("Value"), Log())
+    return Sight(path, doubt, Log())

@@ -11,7 +11,7 @@ from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.admin_power import Standing
 from rootwarden.proofs.iam_directory import Directory, Holdings
-from rootwarden.proofs.iam_users import Named, Report, account_roles, account_users, credentials
+from rootwarden.proofs.iam_users import Named, Report, account_role, account_users, credentials
 from rootwarden.proofs.role_doors import Door, Doors, Role, read_role
 from rootwarden.proofs.role_trust import Trusted
 from rootwarden.proofs.truth import Truth, all_true, any_true
@@ -30,7 +30,7 @@ class Way(Struct, frozen=True):
 class WaysIn:
     """Looks for ways into one account."""
 
-    __slots__ = ("_directory", "_doors", "_report", "_roles", "_users", "closed")
+    __slots__ = ("_directory", "_doors", "_report", "_roles", "_seen", "_users", "closed")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view.
@@ -38,11 +38,12 @@ class WaysIn:
         Raises:
             UnseenError: the authorization details or the credential report could not be read.
         """
+        self._seen = seen
         self._directory = Directory(seen)
         self._report = Report(seen)
         self._report.users()
         self._users = account_users(self._directory, seen)
-        self._roles = account_roles(self._directory, seen)
+        self._roles = self._directory.items("roles")
         self._doors = Doors(seen, self._directory, self._report, self._users)
         self.closed: list[Role] = []
 
@@ -53,15 +54,17 @@ class WaysIn:
         """
         for user in self._users:
             yield from self._user(user)
-        for named in self._roles:
-            yield from self._role(named)
+        for number, role in enumerate(self._roles):
+            if not (isinstance(role, dict) and self._directory.surely_powerless(role, "RolePolicyList")):
+                yield from self._role(account_role(role, number, self._seen))
 
     def through_roles(self) -> Iterator[Way]:
         """Yield the administrative roles of `closed` that can be entered by way of other roles of the account."""
         inner = [role for role in self.closed if self._lets_own_roles_in(role)]
         if not inner:
             return
-        roles = [read_role(named) for named in self._roles if named.name]
+        every = (account_role(role, number, self._seen) for number, role in enumerate(self._roles))
+        roles = [read_role(named) for named in every if named.name]
         reached = {role.arn: any_true(door.open for door in self._doors.of(role)) for role in roles}
         while self._spread(roles, reached):
             pass
@@ -75,12 +78,14 @@ class WaysIn:
         if not user.name:
             yield _open_question(user)
             return
+        if self._directory.surely_powerless(user.raw, "UserPolicyList", groups=True):
+            return
         holdings = self._directory.of_user(user.raw, user.path)
         place = self._directory.place
         if self._directory.power(holdings, known_of_user(user, place)).answer.value is False:
             return
-        row = self._report.row(user.name, Log())
-        held = credentials(row)
+        found = self._report.row(user.name)
+        held, row = credentials(found), found.at(Log())
         with_mfa = self._directory.power(holdings, known_of_user(user, place, mfa=True))
         bare = self._directory.power(holdings, known_of_user(user, place, mfa=False))
         strong, weak = (self._powerful(holdings, power, user.path) for power in (with_mfa, bare))
@@ -99,8 +104,7 @@ class WaysIn:
         if not named.name:
             yield _open_question(named)
             return
-        raw = named.raw
-        holdings = self._directory.of_role(raw, named.path)
+        holdings = self._directory.of_role(named.raw, named.path)
         power = self._directory.power(holdings, known_of_role(named.arn, self._directory.place))
         if power.answer.value is False:
             return

@@ -24,6 +24,7 @@ from rootwarden.model.snapshot import (
 )
 from rootwarden.store.cut_lines import CutShortError, DamagedError, whole_lines
 
+_BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would change line ends
 _COLLECT = "make a new one with `rootwarden collect -o FILE`"
 
 
@@ -38,9 +39,9 @@ class SnapshotWriter:
         """
         self._path = path
         try:
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
             self._regular = stat.S_ISREG(os.fstat(self._file).st_mode)
-            if self._regular:
+            if self._regular and hasattr(os, "fchmod"):
                 os.fchmod(self._file, 0o600)
         except OSError as error:
             raise self._unwritable(error) from error
