@@ -23,8 +23,14 @@ ALLOWED = {
 BAD = (Status.FAIL, Status.UNKNOWN)
 
 
-def improvements(before: Iterable[Finding], after: Iterable[Finding]) -> Iterator[str]:
-    """Yield what looks better in `after`, which judged the same world with less of it visible."""
+def improvements(
+    before: Iterable[Finding], after: Iterable[Finding], *, contradictions: bool = False
+) -> Iterator[str]:
+    """Yield what looks better in `after`, which judged the same world with less of it visible.
+
+    `contradictions`: sources may disagree in this world (a report of yesterday beside a summary of today), so that a
+    PASS by the one may have no meaning by the other.
+    """
     old = {finding.fingerprint: finding for finding in before}
     new = {finding.fingerprint: finding for finding in after}
     for mark, was in old.items():
@@ -32,12 +38,15 @@ def improvements(before: Iterable[Finding], after: Iterable[Finding]) -> Iterato
         if now is None:
             if was.status in BAD and not _answered_for(was, new.values()):
                 yield f"{_named(was)} vanished"
+        elif (was.status, now.status) == (Status.PASS, Status.NOT_APPLICABLE) and contradictions:
+            continue
         elif now.status not in ALLOWED[was.status]:
             yield f"{_named(was)} became {now.status}: {now.message}"
         elif was.status is now.status is Status.FAIL and now.severity.rank > was.severity.rank:
             yield f"{_named(was)} weighs only {now.severity}"
-    for good in (Status.PASS, Status.NOT_APPLICABLE):
-        yield from _more(good, old, new)
+    yield from _more(Status.PASS, old, new)
+    if not contradictions:
+        yield from _more(Status.NOT_APPLICABLE, old, new)
 
 
 def _answered_for(was: Finding, after: Iterable[Finding]) -> bool:
