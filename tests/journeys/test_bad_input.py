@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,9 @@ def test_newer_schema_is_refused_by_name(tmp_path: Path) -> None:
     one_line(rootwarden("audit", "--snapshot", str(snapshot)), 2, "snapshot/2", "snapshot/1", "upgrade")
 
 
-@pytest.mark.parametrize("content", [b"", b"hello\n", b"{}\n", gzip.compress(b"[1,2]\n", mtime=0), b"\x1f\x8b\x08garbage"])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", b"{}\n", gzip.compress(b"[1,2]\n", mtime=0), b"\x1f\x8b\x08garbage"]
+)
 def test_not_a_snapshot(tmp_path: Path, content: bytes) -> None:
     """Any other file is refused and named."""
     path = tmp_path / "other.gz"
@@ -96,6 +100,24 @@ def test_unwritable_output(tmp_path: Path, target: str) -> None:
     answer = rootwarden("audit", "--snapshot", str(snapshot), "--output", f"html={target}", cwd=tmp_path)
     one_line(answer, 2, target)
     assert answer.out == ""
+
+
+def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
+    """An output that is no regular file is written to, not replaced; a link is followed, not replaced."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    pipe, link, target = tmp_path / "pipe", tmp_path / "link.json", tmp_path / "target.json"
+    os.mkfifo(pipe)
+    link.symlink_to(target)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+        answer = rootwarden(
+            "audit", "--snapshot", str(snapshot), "--output", f"json={pipe}", "--output", f"table={link}"
+        )
+        told, _ = reader.communicate(timeout=30)
+    assert answer.code == 5, answer
+    assert '"schema_version": "audit/1"' in told
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert "Root risk" in target.read_text()
 
 
 def test_configuration_with_unknown_key(tmp_path: Path) -> None:

@@ -277,6 +277,7 @@ OTHER_BILLS: dict[str, tuple[Any, ...]] = {
         {"1793491200": {"Amount": "99999", "Unit": "USD"}},
         {"2087-01-01T00:00:00Z": {"Amount": "150", "Unit": "USD"}},
     ),
+    "budgets.budgets/*/PlannedBudgetLimits/*/Amount": ("10", "99999"),
     "budgets.budgets/*/AutoAdjustData": ({"AutoAdjustType": "HISTORICAL"},),
     "budgets.budgets/*/LastUpdatedTime": ("2026-11-20T00:00:00Z", GONE),
     "budgets.budgets/*/CalculatedSpend": (GONE, {}),

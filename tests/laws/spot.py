@@ -24,7 +24,9 @@ class Spot(NamedTuple):
     def pattern(self) -> str:
         """Return the spot without names: `iam.authorization/users/*/Tags/*/Value`, `s3.buckets/*/policy`."""
         named = self.fact in KEYED_BY_NAME
-        steps = ("*" if isinstance(key, int) or (n == 0 and named) else key for n, key in enumerate(self.keys))
+        steps = (
+            "*" if isinstance(key, int) or key.isdigit() or (n == 0 and named) else key for n, key in enumerate(self.keys)
+        )
         return "/".join((self.fact, *steps))
 
 

@@ -158,6 +158,11 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
         0, ((ALONE, "iam.authorization", ("users",), []), (ALONE, "iam.saml_providers", ("arns",), [PROVIDER]),
             (ALONE, "iam.authorization", ("roles",), [IDENTITY_CENTER | {"Path": "/", "RoleName": "Admins"}])), {},
     ),
+    "the only way in is an access key": (
+        0, ((ALONE, "iam.authorization", ("roles",), []),
+            (ALONE, "iam.credential_report", (*ROWS, "password_enabled"), "false"),
+            (ALONE, "iam.credential_report", (*ROWS, "access_key_2_active"), "true")), {},
+    ),
     "more ways in are wanted than there are": (0, (), {"admin-path-exists": {"min_paths": 9}}),
     "root's mailbox is not the company's": (0, (), {"root-email-controlled": {"allowed_domains": ("elsewhere.example",)}}),
     "an encrypted topic": (

@@ -29,6 +29,9 @@ CONTROLS = catalogue.controls()
 # Cited for the reader, not for the verdict: (control, pattern of the place) -> why it may carry no weight.
 LABELS: dict[tuple[str, str], str] = {
     ("RW-BILL-01", "cloudwatch.alarms/*/MetricAlarms/*/Dimensions/*/Value"): "the currency of the charges, any will do",
+    ("RW-BILL-01", "budgets.budgets/*/BudgetLimit/Unit"): "the unit of the cited limit; thresholds have the same unit",
+    ("RW-BILL-01", "budgets.budgets/*/PlannedBudgetLimits/*/Unit"): "the unit of the cited limit",
+    ("RW-BILL-03", "budgets.budgets/*/AutoAdjustData/AutoAdjustType"): "how AWS adjusts the limit; any way will do",
 }
 
 

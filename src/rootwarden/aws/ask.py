@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Ask:
-    """Questions to AWS in the name of one account. Region "" means the service's home, or the reading's own Region."""
+    """Questions to AWS in the name of one account. Region "" means the service's home, or the reading's."""
 
     __slots__ = ("_credentials", "account", "reading", "source_identity")
 
@@ -132,26 +132,29 @@ class Ask:
             if not region:
                 hint = f"{self.partition} has no {service} service of its own"
                 raise UnreadError(Unknown("NotInPartition", name, hint=hint))
-        return _Asked(service, name, region or self.reading.region)
+        return _Asked(service, name, region or self.reading.home)
 
     def _answer(self, asked: _Asked, send: Callable[[Any], Any]) -> Any:
         reading = self.reading
         if reading.ended:
             raise UnreadError(Unknown(reading.ended, asked.name))
-        if reading.given_up(asked.service, asked.region):
+        if reading.endpoints.given_up(asked.service, asked.region):
             raise UnreadError(Unknown(UNREACHABLE, asked.name))
+        began = reading.clock.monotonic()
         try:
             with acting_as(self._credentials):
                 answer = send(reading.clients.get(asked.service, asked.region))
         except CALL_ERRORS as error:
             refusal = unread(error, asked.name)
             reading.count(asked.name, asked.region)
-            reached = refusal.unknown.why not in (UNREACHABLE, TIMEOUT)
-            reading.connected(asked.service, asked.region, well=reached)
+            if refusal.unknown.why in (UNREACHABLE, TIMEOUT):
+                reading.endpoints.failed(asked.service, asked.region, began)
+            else:
+                reading.endpoints.answered(asked.service, asked.region)
             raise refusal from error
         if answer is not None:
             reading.count(asked.name, asked.region)
-        reading.connected(asked.service, asked.region, well=True)
+        reading.endpoints.answered(asked.service, asked.region)
         return answer
 
 

@@ -32,7 +32,9 @@ def caller_policy(
 ) -> dict[str, Any]:
     """Return the policy of whoever starts an audit of an organization: read it, enter the `roles` of its accounts.
 
-    `root_audit` adds AssumeRoot with the one task policy that only reads root's credentials.
+    A standalone account is audited with it too: it holds what tells that there is no organization. `root_audit` adds
+    AssumeRoot with the one task policy that only reads root's credentials, and the right to enter a role under the
+    audit's own source identity (IAM User Guide, "Monitor and control actions taken with assumed roles").
     """
     own = _collected(central=False, paid=paid) + _collected(central=True, paid=paid)
     statements = [_read("RootwardenAudit", own)]
@@ -40,7 +42,7 @@ def caller_policy(
         {
             "Sid": "RootwardenEnterAccounts",
             "Effect": "Allow",
-            "Action": "sts:AssumeRole",
+            "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"] if root_audit else "sts:AssumeRole",
             "Resource": sorted(f"arn:{partition}:iam::*:role/{role.lstrip('/')}" for role in roles),
         }
     )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 from botocore.awsrequest import AWSRequest
 from botocore.client import BaseClient
 from botocore.config import Config
+from botocore.model import ListShape, StructureShape
 from botocore.session import Session
 
 from rootwarden import __version__
@@ -54,9 +55,15 @@ class Clients:
                 self._held[service, region] = self._make(service, region)
             return self._held[service, region]
 
-    def region_names(self, partition: str) -> list[str]:
-        """Return the names of all Regions of a partition that botocore knows."""
-        return list(self._session.get_available_regions("ec2", partition))
+    def region_names(self, partition: str, service: str = "ec2") -> list[str]:
+        """Return the names of all Regions of a partition in which botocore knows a service; EC2 is in all."""
+        return list(self._session.get_available_regions(service, partition))
+
+    def values_of(self, service: str, region: str, operation: str, parameter: str) -> frozenset[str]:
+        """Return the values that botocore's model of a service knows for a parameter that is a list of words."""
+        model = self.get(service, region).meta.service_model.operation_model(operation).input_shape
+        shape = model.members[parameter] if isinstance(model, StructureShape) else None
+        return frozenset(getattr(shape.member, "enum", ()) if isinstance(shape, ListShape) else ())
 
     def _make(self, service: str, region: str) -> BaseClient:
         client: BaseClient = self._session.create_client(

@@ -16,7 +16,7 @@ from rootwarden.model.facts import FACTS
 from rootwarden.model.readings import Unknown
 
 # Refusals of a caller that is neither the management account nor a delegated administrator.
-_NOT_FROM_HERE = {DENIED, "AccountNotManagementOrDelegatedAdministratorException"}
+_NOT_FROM_HERE = {DENIED, "AccountNotManagementOrDelegatedAdministrator"}
 _FROM_MANAGEMENT = "run_from_management"
 _LEFT_OUT = object()
 
@@ -81,6 +81,6 @@ def _from_where(visit: Visit, one: Collector, unknown: Unknown) -> Unknown:
     """Say so where only the management account, or a delegated administrator, could have been answered."""
     central = one.central or one.kind is Kind.ORGANIZATION
     elsewhere = visit.caller.account != visit.round.management and visit.round.organization is not None
-    if central and elsewhere and unknown.why in _NOT_FROM_HERE:
+    if central and elsewhere and unknown.why.removesuffix("Exception") in _NOT_FROM_HERE:
         return replace(unknown, hint=_FROM_MANAGEMENT)
     return unknown

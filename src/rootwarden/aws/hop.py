@@ -25,10 +25,12 @@ def task_policy_arn(partition: str) -> str:
     return f"arn:{partition}:iam::aws:policy/root-task/{AUDIT_TASK}"
 
 
-def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str = "") -> Ask:
+def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str = "", external_id: str = "") -> Ask:
     """Assume a role and return questions in its name; its credentials are renewed before they expire.
 
-    `policy` is an inline session policy (JSON), `source_identity` is what CloudTrail shows of who is behind it.
+    `policy` is an inline session policy (JSON), `source_identity` is what CloudTrail shows of who is behind it,
+    `external_id` is what the role's trust policy may ask for (IAM User Guide, "Access to AWS accounts owned by third
+    parties").
 
     Raises:
         UnreadError: STS refused; AWS does not tell a missing role from one that does not trust the caller.
@@ -36,6 +38,7 @@ def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str 
     wanted = {"RoleArn": arn, "RoleSessionName": SESSION_NAME}
     wanted |= {"Policy": policy} if policy else {}
     wanted |= {"SourceIdentity": source_identity} if source_identity else {}
+    wanted |= {"ExternalId": external_id} if external_id else {}
 
     def fetch() -> dict[str, Any]:
         return asker.call("sts", "AssumeRole", **wanted)

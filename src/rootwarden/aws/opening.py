@@ -23,7 +23,7 @@ from rootwarden.aws.first_contact import (
     what_went_wrong,
 )
 from rootwarden.aws.hop import assume_role
-from rootwarden.aws.partitions import partition_named
+from rootwarden.aws.partitions import partition_named, partition_of_region
 from rootwarden.aws.reading import Reading
 from rootwarden.aws.refusals import UnreadError
 from rootwarden.aws.timestamps import utc_text
@@ -42,6 +42,7 @@ class Way(Struct, frozen=True, kw_only=True):
     region: str = ""
     role_arn: str = ""
     endpoint_url: str = ""
+    external_id: str = ""
     concurrency: int = 16
     timeout: float = 1800.0
 
@@ -80,7 +81,7 @@ def open_aws(way: Way, clock: Clock) -> Opened:
         opened = _who(clients, credentials, clock, region, way.timeout)
     except FIRST_ERRORS as error:
         raise what_went_wrong(error, way.profile, way.endpoint_url) from error
-    return _in_role(opened, way.role_arn) if way.role_arn else opened
+    return _in_role(opened, way.role_arn, way.external_id) if way.role_arn else opened
 
 
 def _reading_session(chain: Session, profile: str) -> Session:
@@ -112,13 +113,14 @@ def _known_region(session: Session, region: str) -> None:
 
 def _who(clients: Clients, credentials: Credentials, clock: Clock, region: str, timeout: float) -> Opened:
     """Ask STS who the credentials belong to, and compare the clocks."""
-    client = clients.get("sts", region)
+    home = partition_of_region(region).near(region)
+    client = clients.get("sts", home)
     with acting_as(credentials):
         answer = client.get_caller_identity()  # type: ignore[attr-defined]
     date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
     skew = (parsedate_to_datetime(date).astimezone(UTC) - clock.now()).total_seconds() if date else None
     reading = Reading(clients, clock, partition_named(answer["Arn"].split(":")[1]), region, timeout)
-    reading.count("sts.GetCallerIdentity", region)
+    reading.count("sts.GetCallerIdentity", home)
     first = Ask(reading, credentials, answer["Account"])
     return Opened(
         ask=first,
@@ -131,11 +133,11 @@ def _who(clients: Clients, credentials: Credentials, clock: Clock, region: str, 
     )
 
 
-def _in_role(opened: Opened, arn: str) -> Opened:
+def _in_role(opened: Opened, arn: str, external_id: str) -> Opened:
     if not _ROLE_ARN.match(arn):
         raise UsageError(f"{arn!r} is no role's ARN", todo="write arn:aws:iam::<account id>:role/<name>")
     try:
-        ask = assume_role(opened.ask, arn)
+        ask = assume_role(opened.ask, arn, external_id=external_id)
         identity = ask.call("sts", "GetCallerIdentity")
     except UnreadError as refusal:
         raise cannot_assume(arn, refusal) from refusal

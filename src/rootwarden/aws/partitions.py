@@ -23,6 +23,17 @@ class Partition(Struct, frozen=True):
     default_regions: tuple[str, ...]
     homes: Mapping[str, str]
 
+    def near(self, region: str) -> str:
+        """Return a Region that every account has: `region` itself, else one of its continent, else the first.
+
+        An opt-in Region refuses the credentials of accounts that have not enabled it (IAM User Guide, "Manage AWS STS
+        in an AWS Region"), so what any Region can answer is not asked there.
+        """
+        if region in self.default_regions:
+            return region
+        area = region.split("-")[0] + "-"
+        return next((one for one in self.default_regions if one.startswith(area)), self.default_regions[0])
+
 
 # Services of the account or the organization, not of a Region.
 GLOBAL_SERVICES = frozenset({"iam", "organizations", "account", "budgets", "ce"})

@@ -1,7 +1,8 @@
 """One cheap, harmless question per API call, to learn whether the caller may ask it.
 
 Where a call needs a resource, one is named that does not exist: AWS checks the permission first, so "not found" means
-allowed. S3 is the exception (it says that a bucket is missing to anybody), so it is asked about a bucket that exists.
+allowed. S3 is the exception (it says that a bucket is missing to anybody), so it is asked about a bucket that exists;
+of KMS it is not documented, so there only a refusal tells something.
 """
 
 from __future__ import annotations
@@ -21,11 +22,17 @@ _NO_BLOCK = "NoSuchPublicAccessBlockConfiguration"
 
 
 class Probe(Struct, frozen=True):
-    """Parameters of a call, with {account}, {region}, {partition}, {bucket}, {member}; and which errors are fine."""
+    """Parameters of a call, with {account}, {region}, {partition}, {bucket}, {member}; and which errors are fine.
+
+    `answers` are errors, without "Exception", that controls judge like any answer; `open` are those that do not tell
+    whether the call is allowed.
+    """
 
     parameters: Mapping[str, Any] = {}
     fine: tuple[str, ...] = ()
     needs: str = ""
+    answers: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 class Probed(Struct, frozen=True):
@@ -55,13 +62,16 @@ _POLICY = Probe({"PolicyId": "p-FullAWSAccess"}, ("PolicyNotFoundException",))
 _BUDGET = {"AccountId": "{account}", "BudgetName": _NAME}
 _NOTIFICATION = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 100.0}
 
+# IAM API Reference, ListOrganizationsFeatures: each of these says that central root access is off, or cannot be on.
+_NO_FEATURES = ("ServiceAccessNotEnabled", "OrganizationNotFound", "OrganizationNotInAllFeaturesMode")
+
 PROBES: Mapping[str, Probe] = {
     "sts.GetCallerIdentity": Probe(),
     "iam.GetAccountSummary": Probe(),
     "iam.GenerateCredentialReport": Probe(),
     "iam.GetCredentialReport": Probe({}, ("ReportNotPresent", "ReportInProgress", "ReportExpired")),
     "iam.ListVirtualMFADevices": Probe({"MaxItems": 1}),
-    "iam.ListOrganizationsFeatures": Probe(),
+    "iam.ListOrganizationsFeatures": Probe(answers=_NO_FEATURES),
     "iam.GetAccountAuthorizationDetails": Probe({"MaxItems": 1}),
     "iam.GetAccountPasswordPolicy": Probe({}, ("NoSuchEntity",)),
     "iam.ListSAMLProviders": Probe(),
@@ -99,8 +109,10 @@ PROBES: Mapping[str, Probe] = {
     "s3.GetBucketLogging": _bucket(),
     "s3.GetBucketLifecycleConfiguration": _bucket("NoSuchLifecycleConfiguration"),
     "s3control.GetPublicAccessBlock": Probe({"AccountId": "{account}"}, (_NO_BLOCK,)),
-    "kms.DescribeKey": Probe({"KeyId": "alias/" + _NAME}, _NOT_FOUND),
-    "kms.GetKeyPolicy": Probe({"KeyId": "00000000-0000-0000-0000-000000000000", "PolicyName": "default"}, _NOT_FOUND),
+    "kms.DescribeKey": Probe({"KeyId": "alias/" + _NAME}, open=_NOT_FOUND),
+    "kms.GetKeyPolicy": Probe(
+        {"KeyId": "00000000-0000-0000-0000-000000000000", "PolicyName": "default"}, open=_NOT_FOUND
+    ),
     "logs.DescribeLogGroups": Probe({"limit": 1}),
     "logs.DescribeMetricFilters": Probe({"limit": 1}),
     "cloudwatch.DescribeAlarms": Probe({"MaxRecords": 1}),
@@ -128,7 +140,7 @@ def try_call(ask: Ask, call: str, resources: Mapping[str, str]) -> Probed:
         return Probed(call, "not_probed", _NEVER.get(call, "it needs a resource that only a reading finds"))
     if probe.needs and not resources.get(probe.needs):
         return Probed(call, "not_probed", f"there is no {probe.needs} to ask about")
-    words = {"account": ask.account, "partition": ask.partition, "region": ask.reading.region, **resources}
+    words = {"account": ask.account, "partition": ask.partition, "region": ask.reading.home, **resources}
     service, operation = call.split(".")
     parameters = {
         name: value.format(**words) if isinstance(value, str) else value for name, value in probe.parameters.items()
@@ -136,6 +148,11 @@ def try_call(ask: Ask, call: str, resources: Mapping[str, str]) -> Probed:
     try:
         ask.call_or_none(probe.fine, service, operation, **parameters)
     except UnreadError as refusal:
+        code = refusal.code.removesuffix("Exception")
+        if code in probe.answers:
+            return Probed(call, "ok", f"AWS answers {code}, which the controls judge")
+        if refusal.code in probe.open:
+            return Probed(call, "not_probed", "there is nothing to ask about; that it does not exist proves no right")
         state = "missing" if refusal.unknown.why == DENIED else "failed"
         return Probed(call, state, str(refusal.unknown), refusal.unknown)
     return Probed(call, "ok")

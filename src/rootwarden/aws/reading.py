@@ -7,29 +7,28 @@ from threading import Event, Lock
 from typing import Any
 
 from rootwarden.aws.clients import Clients
+from rootwarden.aws.endpoints import Endpoints
 from rootwarden.aws.once import Memory
 from rootwarden.aws.partitions import Partition
 from rootwarden.aws.refusals import INTERRUPTED, TIMEOUT
 from rootwarden.model.ports import Clock
 from rootwarden.model.readings import Unknown
 
-# After so many failed connections in a row an endpoint is taken for unreachable and not waited for again.
-_TRIES = 2
-
 
 class Reading:
     """Shared by all threads of one reading; every method may be called from any of them."""
 
     def __init__(self, clients: Clients, clock: Clock, partition: Partition, region: str, seconds: float) -> None:
-        """Begin now and end after `seconds`; `region` answers what belongs to no Region (STS)."""
+        """Begin now and end after `seconds`; `region` is the user's, `home` answers what belongs to no Region (STS)."""
         self.clients, self.clock, self.partition, self.region = clients, clock, partition, region
+        self.home = partition.near(region)
         self.calls: Counter[tuple[str, str]] = Counter()
         self.unread: Counter[str] = Counter()
         self.memory = Memory(lambda: self.ended)
         self._began = clock.monotonic()
         self._limit = seconds
         self._interrupted = Event()
-        self._failed: Counter[tuple[str, str]] = Counter()
+        self.endpoints = Endpoints(clock)
         self._lock = Lock()
 
     # -- its end -----------------------------------------------------------------------------------------------
@@ -65,14 +64,3 @@ class Reading:
         with self._lock:
             self.unread[str(unknown)] += 1
         return unknown.mark()
-
-    def connected(self, service: str, region: str, *, well: bool) -> None:
-        """Note whether an endpoint could be reached."""
-        if well and not self._failed[service, region]:
-            return
-        with self._lock:
-            self._failed[service, region] = 0 if well else self._failed[service, region] + 1
-
-    def given_up(self, service: str, region: str) -> bool:
-        """Return whether an endpoint failed so often in a row that it is not worth another wait."""
-        return self._failed[service, region] >= _TRIES

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from rootwarden.aws.ask import Ask
 from rootwarden.aws.hop import ROOT_SECONDS, assume_role, task_policy_arn
-from rootwarden.aws.opening import Opened
+from rootwarden.aws.opening import Opened, Way
 from rootwarden.aws.refusals import UnreadError
 from rootwarden.aws.timestamps import in_utc
 
@@ -19,8 +19,8 @@ _PREFIX = "rw-audit-"
 class StandingWindow(Struct, frozen=True, kw_only=True):
     """A window of kind `central_audit`: the only root activity that this reading causes, and until when it can last.
 
-    `caller` is the ARN that CloudTrail shows calling AssumeRoot. An empty `source_identity` means that the caller could
-    not set one: then only the ARN tells these sessions from others.
+    `caller` is the ARN that CloudTrail shows calling AssumeRoot. An empty `source_identity` means that none is set: then
+    only the ARN tells these sessions from others. `refused` is why AWS refused to set one, "" if nobody tried.
     """
 
     caller: str
@@ -29,6 +29,7 @@ class StandingWindow(Struct, frozen=True, kw_only=True):
     start: datetime
     end: datetime
     source_identity: str = ""
+    refused: str = ""
     kind: str = "central_audit"
 
     def text(self) -> str:
@@ -37,27 +38,33 @@ class StandingWindow(Struct, frozen=True, kw_only=True):
             "kind": self.kind,
             "caller": self.caller,
             "task policy": self.task_policy,
-            "source identity": self.source_identity or "none (match by caller)",
+            "source identity": self.source_identity or self._why_none(),
             "accounts": ", ".join(self.accounts) or "none",
             "from": in_utc(self.start),
             "until": in_utc(self.end),
         }
         return "\n".join(f"{name + ':':<17}{value}" for name, value in rows.items())
 
+    def _why_none(self) -> str:
+        refused = f"AWS refused to set it: {self.refused}; " if self.refused else ""
+        return f"none ({refused}match by caller)"
 
-def root_auditor(opened: Opened, role: str, ulid: str) -> tuple[Ask, str]:
-    """Return who is to call AssumeRoot, and its ARN: the role (an ARN) assumed with the source identity of this audit.
+
+def root_auditor(opened: Opened, way: Way, ulid: str) -> tuple[Ask, str]:
+    """Return who is to call AssumeRoot: the role that was named, assumed with the source identity of this audit.
 
     AWS lets nobody change a source identity that is already set, and the role's trust policy must allow setting one:
-    where that is refused, and where no role was named, the caller asks as it is.
+    where that is refused, the caller asks as it is and the second value says why; likewise where no role was named.
     """
-    if not role:
-        return opened.ask, opened.arn
+    if not way.role_arn:
+        return opened.ask, ""
     try:
-        auditor = assume_role(opened.first, role, source_identity=f"{_PREFIX}{ulid}")
-    except UnreadError:
-        return opened.ask, opened.arn
-    return auditor, opened.arn
+        auditor = assume_role(
+            opened.first, way.role_arn, source_identity=f"{_PREFIX}{ulid}", external_id=way.external_id
+        )
+    except UnreadError as refusal:
+        return opened.ask, refusal.unknown.why
+    return auditor, ""
 
 
 def standing_window(auditor: Ask, arn: str, accounts: Iterable[str], start: datetime, seconds: float) -> StandingWindow:

@@ -38,7 +38,7 @@ def survey(around: Round, target: Target, *, trails: bool) -> Story[Surveyed]:
     yield [partial(settle_regions, visit)]
     if trails:
         yield [partial(_try_describing, visit, region) for region in visit.regions]
-        name_resources(visit)
+        yield [partial(name_resources, visit)]
     around.visits[visit.account] = visit
     return Surveyed(target, visit)
 
@@ -50,7 +50,7 @@ def _enter(around: Round, target: Target) -> Ask | Unknown:
     caller = around.caller
     try:
         arn = role_arn(caller.partition, target.account, target.role)
-        return assume_role(caller, arn, policy=session_policy(paid=around.paid))
+        return assume_role(caller, arn, policy=session_policy(paid=around.paid), external_id=around.external_id)
     except UnreadError as refusal:
         if refusal.unknown.why != DENIED:
             return refusal.unknown

@@ -27,14 +27,15 @@ class Round(Struct, kw_only=True):
     """One round of all accounts: who asks, what was opted into, and what the accounts share.
 
     `organization` is the Organization, None (asked, there is none), or why it could not be read. `root_auditor` asks
-    for root sessions; None unless that was opted into. `regions` () means: every enabled one. `facts` are those of the
-    organization.
+    for root sessions; None unless that was opted into. `regions` () means: every enabled one. `external_id` goes with
+    every AssumeRole. `facts` are those of the organization.
     """
 
     caller: Ask
     organization: Mapping[str, Any] | Unknown | None
     regions: tuple[str, ...] = ()
     paid: bool = False
+    external_id: str = ""
     root_auditor: Ask | None = None
     named: Named = field(default_factory=Named)
     visits: dict[str, Visit] = field(default_factory=dict)

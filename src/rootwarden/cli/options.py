@@ -15,6 +15,7 @@ _AWS = (
     click.option("--profile", envvar=["ROOTWARDEN_PROFILE", "AWS_PROFILE"], help="AWS profile."),
     click.option("--region", envvar=["ROOTWARDEN_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"], help="Home Region."),
     click.option("--role-arn", envvar="ROOTWARDEN_ROLE_ARN", help="Role to assume before anything else."),
+    click.option("--external-id", envvar="ROOTWARDEN_EXTERNAL_ID", help="External id for every role assumed."),
     click.option("--endpoint-url", envvar=["ROOTWARDEN_ENDPOINT_URL", "AWS_ENDPOINT_URL"], help="Other endpoint."),
     click.option("--concurrency", envvar="ROOTWARDEN_CONCURRENCY", type=click.IntRange(1, 128), default=16,
                  show_default=True, help="Calls under way at once."),

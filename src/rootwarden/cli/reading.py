@@ -25,6 +25,7 @@ def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
         profile=given["profile"],
         region=given["region"],
         role_arn=given["role_arn"],
+        external_id=given["external_id"],
         endpoint_url=given["endpoint_url"],
         concurrency=given["concurrency"],
         timeout=given["timeout"],

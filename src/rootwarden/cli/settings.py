@@ -22,6 +22,7 @@ class AwsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     profile: str | None = None
     region: str | None = None
     role_arn: str | None = None
+    external_id: str | None = None
     endpoint_url: str | None = None
     concurrency: int | None = None
     timeout: float | None = None

@@ -118,9 +118,17 @@ def _check(file: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    """Replace a regular file whole; what is no regular file (a device, a pipe) is written to and stays what it is."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise _unwritable(str(path), str(error.strerror)) from error
+        return
     beside = path.with_name(f".{path.name}.part")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             out.write(text)
         beside.replace(path)

@@ -116,8 +116,8 @@ def _judge_one(one: View, arn: str, publishers: tuple[Publisher, ...], wanted: f
 
 def _gaps(seen: View, paths: AlertPaths) -> Verdict:
     """Say once that alarms or rules are unread, and where: they may send to topics that nobody judged."""
-    first = paths.gaps[0].error.unknown
-    missing = dict.fromkeys(action for gap in paths.gaps for action in gap.error.unknown.missing)
+    first = min((gap.error.unknown for gap in paths.gaps), key=str)
+    missing = sorted({action for gap in paths.gaps for action in gap.error.unknown.missing})
     where: dict[str, list[str]] = {}
     for gap in paths.gaps:
         where.setdefault(gap.fact, []).append(gap.region)

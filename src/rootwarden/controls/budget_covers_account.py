@@ -21,6 +21,7 @@ from rootwarden.model.view import View
 from rootwarden.proofs.billing_alarm import charges_alarm, cite_alarm
 from rootwarden.proofs.budget_cover import Cover, cover
 from rootwarden.proofs.budget_parts import BUDGETS
+from rootwarden.proofs.doubt import first_doubt
 
 CONTROL = Control(
     code="RW-BILL-01",
@@ -99,8 +100,8 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     alarm, alarm_doubt = (None, None) if found.actual is not None else _alarm(seen)
     if found.forecast is not None and (found.actual is not None or alarm is not None):
         yield _covered(seen, found, alarm, now)
-    elif found.doubts:
-        yield seen.cannot_tell(found.doubts[0])
+    elif (doubt := first_doubt(found.doubts)) is not None:
+        yield seen.cannot_tell(doubt)
     elif found.forecast is not None and alarm_doubt is not None:
         yield seen.cannot_tell(alarm_doubt)
     else:

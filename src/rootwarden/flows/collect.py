@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden import __version__
 from rootwarden.aws.clock import SystemClock, new_ulid
@@ -128,14 +129,16 @@ def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
         organization=learn_organization(opened.ask),
         regions=request.regions,
         paid=request.paid,
+        external_id=request.external_id or "",
     )
     targets = choose_targets(around, org=request.org, accounts=request.accounts, roles=request.entry)
     plan = _Plan(opened, around, targets, wanted)
     members = _members(plan) if request.root_audit else []
     if members:
-        around.root_auditor, arn = root_auditor(opened, request.role_arn or "", new_id())
-        plan.window = standing_window(
-            around.root_auditor, arn, members, opened.ask.reading.clock.now(), request.timeout
+        around.root_auditor, refused = root_auditor(opened, request.way, new_id())
+        started = opened.ask.reading.clock.now()
+        plan.window = replace(
+            standing_window(around.root_auditor, opened.arn, members, started, request.timeout), refused=refused
         )
     return plan
 

@@ -14,12 +14,13 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     """One request to read AWS; None and () mean: as the environment and the profile say, and everything there is.
 
     `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
-    `facts` limits what is read. `timeout` is in seconds and covers the whole reading.
+    `external_id` goes with every role that is assumed. `facts` limits what is read. `timeout` is in seconds and covers the whole reading.
     """
 
     profile: str | None = None
     region: str | None = None
     role_arn: str | None = None
+    external_id: str | None = None
     endpoint_url: str | None = None
     concurrency: int = 16
     timeout: float = 1800.0
@@ -39,6 +40,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
             profile=self.profile or "",
             region=self.region or "",
             role_arn=self.role_arn or "",
+            external_id=self.external_id or "",
             endpoint_url=self.endpoint_url or "",
             concurrency=self.concurrency,
             timeout=self.timeout,

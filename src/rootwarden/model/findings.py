@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -114,15 +115,23 @@ class Finding(Struct, frozen=True, kw_only=True):
     unknown_because: Unknown | None
     misses: str
     remedy: str
-    frameworks: dict[str, tuple[str, ...]]
+    frameworks: Mapping[str, tuple[str, ...]]
     catalogue_version: str
     fingerprint: str
 
 
+class _Identity(Struct, frozen=True):
+    """What makes two findings the same one; the fields stand in the order of canonical JSON."""
+
+    account: str
+    aspect: str
+    code: str
+    partition: str
+    region: str
+    resource: str
+
+
 def fingerprint(*, code: str, aspect: str, partition: str, account: str, region: str, resource: str) -> str:
     """Return the lasting identity of a finding: SHA-256 of these six as canonical JSON (RFC 8785)."""
-    identity = {
-        "account": account, "aspect": aspect, "code": code,
-        "partition": partition, "region": region, "resource": resource,
-    }  # fmt: skip
-    return hashlib.sha256(msgspec.json.encode(identity, order="sorted")).hexdigest()
+    identity = _Identity(account, aspect, code, partition, region, resource)
+    return hashlib.sha256(msgspec.json.encode(identity)).hexdigest()

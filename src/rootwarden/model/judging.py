@@ -33,23 +33,31 @@ class Court(Struct, frozen=True):
     def judge_organization(self, account: str) -> list[Finding]:
         """Judge the controls about the organization (or its absence), filed under `account`."""
         subject = Subject(account=account, partition=self.partition)
-        return list(self._judge(subject, Facts({}), (c for c in self.controls if c.control.scope is Scope.ORG)))
+        nothing = Facts({})
+        return [
+            finding
+            for registered in self.controls
+            if registered.control.scope is Scope.ORG
+            for finding in self._judge(registered, View(subject, nothing, self.organization, self.shared))
+        ]
 
     def judge_account(self, account: str, own: Facts) -> list[Finding]:
-        """Judge all other controls for one account."""
+        """Judge all other controls for one account; each starts from the record of whether the account is alive."""
         subject = Subject(account=account, partition=self.partition)
-        return list(self._judge(subject, own, (c for c in self.controls if c.control.scope is not Scope.ORG)))
+        first = View(subject, own, self.organization, self.shared)
+        lifeless = _lifeless(first)
+        return [
+            finding
+            for registered in self.controls
+            if registered.control.scope is not Scope.ORG
+            for finding in (
+                self._judge(registered, first.about())
+                if lifeless is None
+                else (_finding(registered, subject, lifeless),)
+            )
+        ]
 
-    def _judge(self, subject: Subject, own: Facts, controls: Iterable[Registered]) -> Iterator[Finding]:
-        for registered in controls:
-            view = View(subject, own, self.organization, self.shared)
-            for verdict in self._verdicts(registered, view):
-                yield _finding(registered, subject, verdict)
-
-    def _verdicts(self, registered: Registered, view: View) -> list[Verdict]:
-        lifeless = _lifeless(view) if registered.control.scope is not Scope.ORG else None
-        if lifeless is not None:
-            return [lifeless]
+    def _judge(self, registered: Registered, view: View) -> Iterator[Finding]:
         limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
         verdicts: list[Verdict] = []
         try:
@@ -58,7 +66,8 @@ class Court(Struct, frozen=True):
             verdicts.append(view.cannot_tell(error))
         if not verdicts:
             raise ValueError(f"{registered.control.code} said nothing of {view.subject.account}")
-        return verdicts
+        for verdict in verdicts:
+            yield _finding(registered, view.subject, verdict)
 
 
 def _lifeless(view: View) -> Verdict | None:
@@ -95,7 +104,7 @@ def _finding(registered: Registered, subject: Subject, verdict: Verdict) -> Find
         unknown_because=_explained(verdict.unknown, verdict.message) if verdict.status is Status.UNKNOWN else None,
         misses=control.misses,
         remedy=control.remedy,
-        frameworks=dict(control.frameworks),
+        frameworks=control.frameworks,
         catalogue_version=CATALOGUE_VERSION,
         fingerprint=fingerprint(
             code=control.code,

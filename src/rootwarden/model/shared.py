@@ -47,7 +47,7 @@ class Shared:
             held = self._found.get((fact, identity))
             if held is None:
                 self._named.setdefault((fact, _account_in(identity)), []).append(identity)
-            if held is None or _rank(identity, account, item) > _rank(identity, *held):
+            if held is None or _better(identity, (account, item), held):
                 self._found[fact, identity] = (account, item)
 
     def in_scope(self, account: str) -> bool:
@@ -97,6 +97,12 @@ def _first_unread(value: Any) -> Unknown | None:
 def _account_in(arn: str) -> str:
     parts = arn.split(":", 5)
     return parts[4] if len(parts) == 6 else ""
+
+
+def _better(identity: str, new: tuple[str, Any], held: tuple[str, Any]) -> bool:
+    """Return whether a view beats the one held; of equals the lower account id's: the order of reading never counts."""
+    mine, theirs = _rank(identity, *new), _rank(identity, *held)
+    return mine > theirs or (mine == theirs and new[0] < held[0])
 
 
 def _rank(identity: str, account: str, item: Any) -> tuple[bool, bool, bool]:

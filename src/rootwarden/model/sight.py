@@ -41,9 +41,12 @@ class Sight:
 
     __slots__ = ("_clean", "_log", "_unknown", "_value", "path")
 
-    def __init__(self, path: str, value: Any, log: Log, *, clean: bool = False) -> None:
+    def __init__(self, path: str, value: Any, log: Log, clean: bool = False) -> None:
         """Stand at `path`. `clean` says that the whole fact is known to hold no mark of an unread value."""
-        self.path, self._value, self._log, self._clean = path, value, log, clean
+        self.path = path
+        self._value = value
+        self._log = log
+        self._clean = clean
         self._unknown = None if clean else (value if isinstance(value, Unknown) else unknown_in(value))
 
     # -- looking without reading -------------------------------------------------------------------------------
@@ -94,7 +97,7 @@ class Sight:
 
     def recorded_in(self, log: Log) -> Sight:
         """Return the same place; what is read there goes into another record, as that of the one resource judged."""
-        return Sight(self.path, self._value, log, clean=self._clean)
+        return Sight(self.path, self._value, log, self._clean)
 
     def item(self, key: str, wanted: str) -> Sight:
         """Go to the item of a list whose field `key` is `wanted`; null when none is.
@@ -118,17 +121,18 @@ class Sight:
                 return Sight(path, why, self._log)
         if len(matches) > 1:
             return Sight(path, Unknown(f"ambiguous: {len(matches)} items called {wanted}"), self._log)
-        return Sight(path, matches[0] if matches else None, self._log, clean=self._clean)
+        return Sight(path, matches[0] if matches else None, self._log, self._clean)
 
     def __getitem__(self, key: str) -> Sight:
         """Go down to a field; of an unread value every field is unread for the same reason."""
         path = f"{self.path}.{key}"
         if self._unknown is not None:
             return Sight(path, self._unknown, self._log)
-        value = self._value.get(key, ABSENT) if isinstance(self._value, dict) else ABSENT
-        if value is ABSENT and self._value is not None and not isinstance(self._value, dict | _Absent):
-            return Sight(path, Unknown(f"malformed: {self.path} is not an object"), self._log)
-        return Sight(path, value, self._log, clean=self._clean)
+        if isinstance(self._value, dict):
+            return Sight(path, self._value.get(key, ABSENT), self._log, self._clean)
+        if self._value is None or self._value is ABSENT:
+            return Sight(path, ABSENT, self._log, self._clean)
+        return Sight(path, Unknown(f"malformed: {self.path} is not an object"), self._log)
 
     # -- reading -----------------------------------------------------------------------------------------------
     def flag(self, default: bool = _REQUIRED) -> bool:
@@ -152,13 +156,13 @@ class Sight:
 
     def each(self, key: str = "", default: list[Any] = _REQUIRED) -> list[Sight]:
         """Read a list as sights; `key` names the field that tells its items apart in paths (`users[alice]`)."""
-        items = self._read(list, default)
-        return [Sight(self._name(n, item, key), item, self._log, clean=self._clean) for n, item in enumerate(items)]
+        items, log, clean = self._read(list, default), self._log, self._clean
+        return [Sight(self._name(n, item, key), item, log, clean) for n, item in enumerate(items)]
 
     def fields(self, default: dict[str, Any] = _REQUIRED) -> Iterator[tuple[str, Sight]]:
         """Read an object as (name, sight) pairs."""
         for name, item in self._read(dict, default).items():
-            yield name, Sight(f"{self.path}[{name}]", item, self._log, clean=self._clean)
+            yield name, Sight(f"{self.path}[{name}]", item, self._log, self._clean)
 
     def plain(self, default: Any = _REQUIRED) -> Any:
         """Read the whole subtree as plain JSON values; raises `UnseenError` if any part of it is unread."""
@@ -189,8 +193,11 @@ class Sight:
             raise UnseenError(self._unknown, self.path)
 
     def _read(self, kind: Any, default: Any) -> Any:
-        self._must_know()
         value = self._value
+        if kind is type(value) and self._unknown is None:  # what is read nearly always, and thousands of times
+            self._log.entries[self.path] = value if kind is str or kind is bool else _short(value)
+            return value
+        self._must_know()
         if value is ABSENT or (value is None and kind is not object):
             if default is _REQUIRED:
                 raise UnseenError(Unknown("field_missing"), self.path)

@@ -38,7 +38,7 @@ class Room:
     def __getitem__(self, name: str) -> Sight:
         """Look at a fact by its name in the table of facts."""
         value, clean = self._facts.get(name)
-        return Sight(name, value, self._log, clean=clean)
+        return Sight(name, value, self._log, clean)
 
     def row(self, name: str, key: str, wanted: str) -> Sight:
         """Look at the item of a list fact whose `key` is `wanted`; null when none is, unread when the fact is."""
@@ -46,7 +46,7 @@ class Room:
         if not isinstance(value, list):
             return Sight(name, value, self._log)[wanted]
         at = self._facts.index(name, key).get(wanted)
-        return Sight(f"{name}[{wanted}]", None if at is None else value[at], self._log, clean=clean)
+        return Sight(f"{name}[{wanted}]", None if at is None else value[at], self._log, clean)
 
     def derived(self, name: str, make: Callable[[Any], T]) -> T:
         """Return what `make` works out of a whole fact, once for all judgements of it; nothing is recorded."""
@@ -111,13 +111,15 @@ class View:
 
     def about(self, *, resource: str = "", region: str = "", aspect: str = "") -> View:
         """Return a view of one resource, Region or aspect; it starts with what was read so far as its evidence."""
-        subject = Subject(
-            account=self.subject.account,
-            partition=self.subject.partition,
-            region=region or self.subject.region,
-            resource=resource or self.subject.resource,
-            aspect=aspect or self.subject.aspect,
-        )
+        subject = self.subject
+        if resource or region or aspect:
+            subject = Subject(
+                account=subject.account,
+                partition=subject.partition,
+                region=region or subject.region,
+                resource=resource or subject.resource,
+                aspect=aspect or subject.aspect,
+            )
         return View(subject, self._own, self._organization_facts, self._shared, Log(self._log.entries))
 
     @property

@@ -10,6 +10,7 @@ from msgspec import Struct
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.topic_publish import CLOUDWATCH, EVENTS, Publisher
 
 ALARMS, RULES = "cloudwatch.alarms", "events.rules"
@@ -32,7 +33,7 @@ class AlertPaths(Struct, frozen=True):
     @property
     def doubt(self) -> UnseenError | None:
         """Why something else may send to the topics, perhaps from the wrong Region; None if all was read."""
-        return self.gaps[0].error if self.gaps else None
+        return first_doubt(gap.error for gap in self.gaps)
 
 
 def alert_paths(seen: View) -> AlertPaths:
@@ -57,7 +58,8 @@ def alert_paths(seen: View) -> AlertPaths:
                 else:
                     for arn in row[1]:
                         found.setdefault(arn, []).append(row[0])
-    return AlertPaths({arn: tuple(publishers) for arn, publishers in found.items()}, tuple(gaps))
+    senders_of = {arn: tuple(sorted(found[arn], key=lambda one: (one.name, one.arn))) for arn in sorted(found)}
+    return AlertPaths(senders_of, tuple(gaps))
 
 
 Sender = tuple[Publisher, list[str]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.doubt import first_doubt
 
 _HOME = "us-east-1"
 _RISING = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
@@ -28,13 +29,14 @@ def charges_alarm(seen: View) -> Sight | None:
         return None
     if here.is_none:
         raise UnseenError(Unknown("region_not_read"), here.path)
-    doubt: UnseenError | None = None
-    for alarm in here["MetricAlarms"].each(key="AlarmName"):
+    doubts: list[UnseenError] = []
+    for alarm in sorted(here["MetricAlarms"].each(key="AlarmName"), key=lambda one: one.told("AlarmName")):
         try:
             if _warns(alarm, seen.subject.account):
                 return alarm
         except UnseenError as error:
-            doubt = doubt or error
+            doubts.append(error)
+    doubt = first_doubt(doubts)
     if doubt is not None:
         raise doubt
     return None

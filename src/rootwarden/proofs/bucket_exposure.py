@@ -88,9 +88,9 @@ def lets_in_strangers(policy: Sight, partition: str, bucket: str) -> bool | None
     ]
     if any(answer.allowed for answer in answers):
         return True
-    unsure = next((answer for answer in answers if answer.allowed is None), None)
-    if unsure is not None:
-        raise UnseenError(Unknown(f"policy_not_understood: {unsure.why}"), policy.path)
+    unsure = sorted(answer.why for answer in answers if answer.allowed is None)
+    if unsure:
+        raise UnseenError(Unknown(f"policy_not_understood: {unsure[0]}"), policy.path)
     return False if answers else None
 
 

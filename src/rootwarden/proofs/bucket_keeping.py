@@ -12,6 +12,7 @@ from typing import Any
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.answers import Answer
+from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.public_policy import is_denied_to_everyone
 from rootwarden.proofs.wildcards import ANYTHING
 
@@ -77,16 +78,27 @@ def expires_early(bucket: Sight, prefixes: Iterable[str], days: float) -> str:
     rules = [] if lifecycle.is_null else lifecycle.plain()
     if not isinstance(rules, list):
         raise UnseenError(Unknown("malformed: expected a list of rules"), lifecycle.path)
+    found: list[str] = []
+    doubts: list[UnseenError] = []
     for rule in rules:
-        if not isinstance(rule, Mapping) or rule.get("Status") not in ("Enabled", "Disabled"):
-            raise UnseenError(Unknown("malformed: a lifecycle rule without Status"), lifecycle.path)
-        expiration = rule.get("Expiration")
-        if rule["Status"] == "Disabled" or expiration is None or not _touches(rule, prefixes, lifecycle.path):
-            continue
-        found = _too_early(expiration, days, lifecycle.path)
-        if found:
-            return found
-    return ""
+        try:
+            found.append(_early(rule, tuple(prefixes), days, lifecycle.path))
+        except UnseenError as error:
+            doubts.append(error)
+    early, doubt = min(filter(None, found), default=""), first_doubt(doubts)
+    if not early and doubt is not None:
+        raise doubt
+    return early
+
+
+def _early(rule: Any, prefixes: tuple[str, ...], days: float, path: str) -> str:
+    """Return when one rule deletes log files, "" if it deletes none before their time."""
+    if not isinstance(rule, Mapping) or rule.get("Status") not in ("Enabled", "Disabled"):
+        raise UnseenError(Unknown("malformed: a lifecycle rule without Status"), path)
+    expiration = rule.get("Expiration")
+    if rule["Status"] == "Disabled" or expiration is None or not _touches(rule, prefixes, path):
+        return ""
+    return _too_early(expiration, days, path)
 
 
 def _too_early(expiration: Any, days: float, path: str) -> str:

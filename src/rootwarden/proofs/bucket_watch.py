@@ -12,6 +12,7 @@ from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log
 from rootwarden.model.view import View
 from rootwarden.proofs.data_events import object_events
+from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.trails import FACT, Survey, Trail, survey, trail_at
 
 
@@ -24,17 +25,18 @@ def watching_trail(one: View, bucket_arn: str, owner: str) -> str:
         UnseenError: none is proven to, and a trail or a Region is unread that might.
     """
     found = survey(one)
-    doubt = found.why_incomplete
-    if owner != one.subject.account:
-        unread = one.shared_unread(FACT, owner)
-        doubt = doubt or (UnseenError(unread, f"{FACT} of {owner}") if unread is not None else None)
+    doubts = [found.why_incomplete] if found.why_incomplete is not None else []
+    unread = one.shared_unread(FACT, owner) if owner != one.subject.account else None
+    if unread is not None:
+        doubts.append(UnseenError(unread, f"{FACT} of {owner}"))
     for trail in _candidates(one, found, owner):
         try:
             if _watches(trail.recorded_in(Log()), bucket_arn, owner):
                 _watches(trail.recorded_in(one.log), bucket_arn, owner)
                 return trail.arn
         except UnseenError as error:
-            doubt = doubt or error
+            doubts.append(error)
+    doubt = first_doubt(doubts)
     if doubt is not None:
         raise doubt
     return ""
@@ -45,7 +47,7 @@ def _candidates(one: View, found: Survey, owner: str) -> Iterator[Trail]:
     yield from found.here
     yield from found.elsewhere
     seen = {trail.arn for trail in (*found.here, *found.elsewhere)}
-    for arn in one.shared_names(FACT, owner):
+    for arn in sorted(one.shared_names(FACT, owner)):
         if arn not in seen:
             yield trail_at(one, arn)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -73,13 +74,17 @@ def _with_budgets_of(seen: View, payer: str, found: Cover, early: Decimal, now: 
     late = [alert for alert in (*actual, found.late) if alert is not None and alert.percent > early]
     return replace(
         found,
-        actual=found.actual or next((alert for alert in actual if alert.percent <= early), None),
-        forecast=found.forecast or next((alert for alert in known if alert.kind == "FORECASTED"), None),
-        late=min(late, key=lambda alert: alert.percent, default=None),
+        actual=found.actual or _earliest(alert for alert in actual if alert.percent <= early),
+        forecast=found.forecast or _earliest(alert for alert in known if alert.kind == "FORECASTED"),
+        late=_earliest(late),
         budgets=(*found.budgets, *used),
         set_aside=(*found.set_aside, *set_aside),
         doubts=(*found.doubts, *unread),
     )
+
+
+def _earliest(alerts: Iterable[Alert]) -> Alert | None:
+    return min(alerts, key=lambda alert: (alert.percent, alert.budget.name), default=None)
 
 
 def _own_unread(seen: View) -> UnseenError | None:

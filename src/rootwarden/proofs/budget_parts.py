@@ -60,7 +60,7 @@ def cost_budgets(budgets: Sight, payer: str, now: datetime) -> Listed:
             continue
         if accounts != NOBODY:
             counting.append(CostBudget(name, payer, budget, accounts))
-    return Listed(tuple(counting), tuple(unsure))
+    return Listed(tuple(sorted(counting, key=lambda one: one.name)), tuple(unsure))
 
 
 def counted(budget: Sight, now: datetime) -> Accounts:

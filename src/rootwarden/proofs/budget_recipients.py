@@ -14,6 +14,7 @@ from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.allowed_domains import outside
+from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.topic_delivery import delivery, find_topic
 from rootwarden.proofs.topic_publish import BUDGETS, Publisher
 
@@ -31,17 +32,16 @@ class Recipients(Struct, frozen=True):
 def recipients(one: View, budget: str, allowed: frozenset[str] | None) -> Recipients:
     """Look for a recipient that is reached; what proves it is recorded in `one`, else what rules the others out."""
     flaws: list[str] = []
-    doubt: UnseenError | None = None
     logs: list[Log] = []
-    for subscriber in sorted(_subscribers(one.account[FACT].recorded_in(Log())[budget]), key=_by_address):
-        if isinstance(subscriber, UnseenError):
-            doubt = doubt or subscriber
-            continue
+    found = list(_subscribers(one.account[FACT].recorded_in(Log())[budget]))
+    doubts = [error for error in found if isinstance(error, UnseenError)]
+    known = [sight for sight in found if isinstance(sight, Sight)]
+    for subscriber in sorted(known, key=lambda sight: (sight.told("SubscriptionType"), sight.told("Address"))):
         aside = one.about()
         try:
             flaw = _flaw(aside, subscriber.recorded_in(aside.log), budget, allowed)
         except UnseenError as error:
-            doubt = doubt or error
+            doubts.append(error)
             continue
         logs.append(aside.log)
         if not flaw:
@@ -50,7 +50,7 @@ def recipients(one: View, budget: str, allowed: frozenset[str] | None) -> Recipi
         flaws.append(flaw)
     for log in logs:
         one.log.entries.update(log.entries)
-    return Recipients(flaws=tuple(dict.fromkeys(flaws)), doubt=doubt)
+    return Recipients(flaws=tuple(dict.fromkeys(flaws)), doubt=first_doubt(doubts))
 
 
 def _subscribers(notifications: Sight) -> Iterator[Sight | UnseenError]:
@@ -65,13 +65,6 @@ def _subscribers(notifications: Sight) -> Iterator[Sight | UnseenError]:
             yield from row["Subscribers"].each()
         except UnseenError as error:
             yield error
-
-
-def _by_address(subscriber: Sight | UnseenError) -> tuple[str, str, str]:
-    """Order recipients, so that the one that is named does not depend on the order in which AWS lists them."""
-    if isinstance(subscriber, UnseenError):
-        return "", str(subscriber.unknown), subscriber.path
-    return subscriber.told("SubscriptionType") or "~", subscriber.told("Address"), subscriber.path
 
 
 def _flaw(one: View, subscriber: Sight, budget: str, allowed: frozenset[str] | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.readings import Unknown, first_unknown
+from rootwarden.model.readings import Unknown, UnseenError, first_unknown
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.admin_power import could_grant
@@ -116,9 +116,10 @@ class Doors:
         let_in = self._let_in(role, guest)
         if role.of_identity_center:
             found = _PERMISSION_SET.fullmatch(role.name)
-            assigned = self._room["sso.permission_sets"]["sets"].item("Name", found.group(1) if found else role.name)
+            sets = self._room["sso.permission_sets"]["sets"]
+            assigned = sets.item("Name", found.group(1) if found else role.name)
             cell = assigned["assignments"]
-            answer = ask(lambda: not assigned.is_none and bool(cell.each()))
+            answer = ask(lambda: _any_set(sets) and not assigned.is_none and bool(cell.each()))
             return Door(all_true((let_in, answer)), guest, "assigned in Identity Center", (cell,))
         if guest.value in BUILT_IN_PROVIDERS:
             return Door(let_in, guest, f"trusts {guest.value}")
@@ -171,6 +172,17 @@ class Doors:
         if any(one.allowed is False for one in decisions):
             return Truth(False)
         return Truth(True) if unsure is None else Truth(None, self._directory.why_unsure(holdings, unsure.why), path)
+
+
+def _any_set(sets: Sight) -> bool:
+    """Return True: Identity Center makes its roles for permission sets, so a list without any missed something.
+
+    Raises:
+        UnseenError: there is none, or the list could not be read.
+    """
+    if not sets.each():
+        raise UnseenError(Unknown("permission_sets_not_seen"), sets.path)
+    return True
 
 
 def _named_itself(role: Role, arn: str) -> bool:

@@ -48,7 +48,7 @@ class Spending(Struct, frozen=True):
     def highest(self) -> Spend | None:
         """The highest amount known."""
         known = [one for one in (*(self.months or ()), self.actual, self.forecast) if one is not None]
-        return max(known, key=lambda one: one.amount, default=None)
+        return max(known, key=lambda one: (one.amount, one.start), default=None)
 
     @property
     def without_history(self) -> bool:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
+from rootwarden.proofs.doubt import first_doubt
 
 
 class Audience(Struct, frozen=True):
@@ -30,7 +31,7 @@ class Audience(Struct, frozen=True):
             UnseenError: it hangs on a subscription that could not be read.
         """
         if len(self.receiving) < wanted <= len(self.receiving) + len(self.unsure):
-            raise self.unsure[0]
+            raise first_doubt(self.unsure) or self.unsure[0]
         return len(self.receiving) >= wanted
 
 
@@ -54,6 +55,7 @@ def audience(topic: Sight) -> Audience:
                 receiving.append(item)
         except UnseenError as error:
             unsure.append(error)
+    receiving.sort(key=lambda item: item.told("SubscriptionArn"))
     return Audience(confirmed, dropping, tuple(unsure), tuple(receiving))
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
+from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.field_selectors import FieldSelector, read_fields
 
 # Without these nothing of root's own doings is recorded: its sign-ins and what it does to identities.
@@ -155,16 +156,16 @@ def _rows(selectors: Sight, classic: Reader, advanced: Reader) -> tuple[list[Any
     if not any(items for items, _ in lists):
         return None, None
     rows: list[Any] = []
-    doubt: UnseenError | None = None
+    doubts: list[UnseenError] = []
     for read, item in ((read, item) for items, read in lists for item in items):
         try:
             row = read(item)
         except UnseenError as error:
-            doubt = doubt or error
+            doubts.append(error)
             continue
         if row is not None:
             rows.append(row)
-    return rows, doubt
+    return rows, first_doubt(doubts)
 
 
 def _is_left_out(sight: Sight) -> bool:

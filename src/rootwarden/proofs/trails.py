@@ -15,6 +15,7 @@ from rootwarden.model.findings import Verdict
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.doubt import first_doubt
 
 FACT = "cloudtrail.trails"
 
@@ -56,9 +57,9 @@ class Survey(Struct, frozen=True):
         if not self.unread:
             return None
         regions = ", ".join(sorted({region for region, _ in self.unread if region}))
-        sight = self.unread[0][1]
-        return UnseenError(sight.unknown or Unknown("malformed: a trail without TrailARN"),
-                           f"{FACT} in {regions}" if regions else sight.path)  # fmt: skip
+        nameless = Unknown("malformed: a trail without TrailARN")
+        first = first_doubt(UnseenError(sight.unknown or nameless, sight.path) for _, sight in self.unread)
+        return UnseenError(first.unknown, f"{FACT} in {regions}") if first is not None and regions else first
 
 
 def survey(seen: View) -> Survey:
@@ -74,11 +75,11 @@ def survey(seen: View) -> Survey:
         arn, region = item.told("TrailARN"), item.told("region")
         if item.unknown is not None or len(arn.split(":")) != 6:
             unread.append((region, item if item.unknown is not None else item["TrailARN"]))
-        elif arn not in found or region == arn.split(":")[3]:
+        elif arn not in found or _rank(arn, region) < _rank(arn, found[arn][0]):
             found[arn] = (region, item)
     here: list[Trail] = []
     elsewhere: list[Trail] = []
-    for arn, (_, item) in found.items():
+    for arn, (_, item) in sorted(found.items(), key=lambda entry: entry[0]):
         trail = _trail(arn, item)
         if trail.owner == seen.subject.account or not _is_audited(scratch, trail.owner):
             here.append(trail)
@@ -92,6 +93,11 @@ def survey(seen: View) -> Survey:
 def trail_at(seen: View, arn: str) -> Trail:
     """Return a trail that any account in scope sees, by its ARN."""
     return _trail(arn, seen.shared(FACT, arn))
+
+
+def _rank(arn: str, region: str) -> tuple[bool, str]:
+    """Order the copies of one trail: the one seen in its home Region first."""
+    return region != arn.split(":")[3], region
 
 
 def _is_audited(aside: View, account: str) -> bool:

@@ -30,7 +30,7 @@ class Way(Struct, frozen=True):
 class WaysIn:
     """Looks for ways into one account."""
 
-    __slots__ = ("_directory", "_doors", "_report", "_roles", "_seen", "_users", "closed")
+    __slots__ = ("_closed", "_directory", "_doors", "_report", "_roles", "_seen", "_users")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view.
@@ -45,12 +45,12 @@ class WaysIn:
         self._users = account_users(self._directory, seen)
         self._roles = self._directory.items("roles")
         self._doors = Doors(seen, self._directory, self._report, self._users)
-        self.closed: list[Role] = []
+        self._closed: list[tuple[Role, Truth]] = []
 
     def straight(self) -> Iterator[Way]:
         """Yield every administrator who can come in directly, and every open question about one.
 
-        Administrative roles whose doors are all shut are kept in `closed`, for `through_roles`.
+        Administrative roles whose doors are all shut are remembered for `through_roles`.
         """
         for user in self._users:
             yield from self._user(user)
@@ -59,8 +59,8 @@ class WaysIn:
                 yield from self._role(account_role(role, number, self._seen))
 
     def through_roles(self) -> Iterator[Way]:
-        """Yield the administrative roles of `closed` that can be entered by way of other roles of the account."""
-        inner = [role for role in self.closed if self._lets_own_roles_in(role)]
+        """Yield the roles found shut by `straight` that can be entered by way of other roles of the account."""
+        inner = [(role, powerful) for role, powerful in self._closed if self._lets_own_roles_in(role)]
         if not inner:
             return
         every = (account_role(role, number, self._seen) for number, role in enumerate(self._roles))
@@ -68,8 +68,8 @@ class WaysIn:
         reached = {role.arn: any_true(door.open for door in self._doors.of(role)) for role in roles}
         while self._spread(roles, reached):
             pass
-        for role in inner:
-            answer = reached[role.arn]
+        for role, powerful in inner:
+            answer = all_true((reached[role.arn], powerful))
             if answer.value is not False:
                 yield Way(answer, f"role {role.name} (by way of another role)", (role.trust_cell(Log()),))
 
@@ -120,7 +120,7 @@ class WaysIn:
         if answer.value is None:
             yield Way(answer, f"role {role.name}")
         if powerful.value is not False:
-            self.closed.append(role)
+            self._closed.append((role, powerful))
 
     def _powerful(self, holdings: Holdings, power: Standing, path: str) -> Truth:
         if power.answer.value is not None:

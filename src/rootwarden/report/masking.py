@@ -16,14 +16,19 @@ Kept = TypeVar("Kept")
 # Prefixes of key ids: long-term, temporary, service bearer token, context-specific (IAM User Guide, "IAM identifiers");
 # API model: 16 to 128 word characters in all.
 _KEY = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,120}([A-Z0-9]{4})(?![A-Za-z0-9])")
-# A local part stops where ARNs, JSON and prose do; an apostrophe only counts inside it.
-_MAIL = re.compile(r"[^\s@<>()\[\]{}\"',:;/|\\=…]+(?:'[^\s@<>()\[\]{}\"',:;/|\\=…]+)*@(?=[^\s@.]+\.[^\s@.])")
+# A local part stops where ARNs, JSON and prose do; an apostrophe only counts inside it. An account id and a bracket
+# after the @ are no domain: `budgets.budgets@111122223333[monthly]` is a fact and the account it was read in.
+_MAIL = re.compile(
+    r"[^\s@<>()\[\]{}\"',:;/|\\=…]+(?:'[^\s@<>()\[\]{}\"',:;/|\\=…]+)*@(?!\d{12}\[)(?=[^\s@.]+\.[^\s@.])"
+)
 # Fields of AWS's contact structures that name or reach a person; matched at the end of a fact path or as a key.
 _PERSONAL = re.compile(
     r"(?:^|\.)(?:PhoneNumber|FullName|AddressLine[1-3]|PostalCode|StateOrRegion|DistrictOrCounty|City)\Z|^account\.contacts\.[A-Z]+\.Name\Z"
 )
 # A finding whose JSON holds none of these has nothing to hide: looking is ten times cheaper than rebuilding.
-_HINT = re.compile(rb"@|A(?:KIA|SIA|BIA|CCA)|account\.contacts|Phone|FullName|AddressL|Postal|StateOr|DistrictOr|City")
+_HINT = re.compile(
+    rb"(?<!\])@(?!\d{12}\[)|A(?:KIA|SIA|BIA|CCA)|account\.contacts|Phone|FullName|AddressL|Postal|StateOr|DistrictOr|City"
+)
 
 
 def masked(audit: Audit, *, show_ids: bool = False, show_pii: bool = False) -> Audit:

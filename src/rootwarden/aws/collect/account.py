@@ -41,7 +41,7 @@ def _regions(visit: Visit) -> list[dict[str, Any]]:
 
 @of_account("account.contacts")
 def contacts(visit: Visit) -> dict[str, Any]:
-    """Return the alternate contacts and the owner's contact information, None for those that are not set."""
+    """Return the alternate contacts, and which fields of the owner's are filled; None for those that are not set."""
     found: dict[str, Any] = {kind: visit.ask.or_mark(partial(_alternate, visit, kind)) for kind in _ALTERNATE}
     return found | {"PRIMARY": visit.ask.or_mark(partial(_primary, visit))}
 
@@ -51,9 +51,10 @@ def _alternate(visit: Visit, kind: str) -> Any:
     return answer and answer["AlternateContact"]
 
 
-def _primary(visit: Visit) -> Any:
+def _primary(visit: Visit) -> dict[str, bool] | None:
+    """Return which fields are filled: no judgement needs the street and telephone number of a person."""
     answer = visit.ask.call_or_none(_NONE, "account", "GetContactInformation")
-    return answer and answer["ContactInformation"]
+    return answer and {field: True for field, value in answer["ContactInformation"].items() if value}
 
 
 @of_account("account.primary_email", central=True)

@@ -13,8 +13,10 @@ _NONE = "NotFoundException"
 
 @of_account("budgets.budgets")
 def budgets(visit: Visit) -> list[dict[str, Any]]:
-    """Return all budgets, their filter expressions included."""
-    return visit.ask.items("budgets", "DescribeBudgets", "Budgets", AccountId=visit.account, ShowFilterExpression=True)
+    """Return all budgets, their filter expressions included; an account that never had one may be unknown to AWS."""
+    return visit.ask.items_or_empty(
+        _NONE, "budgets", "DescribeBudgets", "Budgets", AccountId=visit.account, ShowFilterExpression=True
+    )
 
 
 @of_account(

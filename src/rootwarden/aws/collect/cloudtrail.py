@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -16,16 +17,14 @@ def described(visit: Visit, region: str) -> list[dict[str, Any]]:
     """Return the trails seen in one Region; asked once per account and Region.
 
     The account's first Region is asked for shadow trails too: only so are the trails of other Regions, and the
-    organization's trail in a member account, seen when few Regions are read.
+    organization's trail in a member account, seen when few Regions are read. Where that one does not answer, the next
+    that does is asked again.
 
     Raises:
         UnreadError: AWS refused or did not answer.
     """
     shadows = visit.regions[:1] == (region,)
-    return visit.ask.once(
-        f"trails:{region}",
-        lambda: visit.ask.call("cloudtrail", "DescribeTrails", region, includeShadowTrails=shadows)["trailList"],
-    )
+    return visit.ask.once(f"trails:{region}", partial(_described, visit, region, shadows=shadows))
 
 
 @of_account(
@@ -40,16 +39,43 @@ def trails(visit: Visit) -> list[dict[str, Any]]:
     """Return each trail once, as its home Region shows it where that is read, with status and selectors from there."""
     found: dict[str, dict[str, Any]] = {}
     unread = visit.unlisted_regions()
-    for region in visit.regions:
-        try:
-            seen = described(visit, region)
-        except UnreadError as refusal:
-            unread.append({"region": region} | visit.ask.reading.mark(refusal.unknown))
+    for region, seen in _answers(visit):
+        if isinstance(seen, UnreadError):
+            unread.append({"region": region} | visit.ask.reading.mark(seen.unknown))
             continue
         for trail in seen:
             if trail["TrailARN"] not in found or trail.get("HomeRegion") == region:
                 found[trail["TrailARN"]] = {"region": region} | trail
     return [_whole(visit, trail) for trail in found.values()] + unread
+
+
+def _answers(visit: Visit) -> Iterator[tuple[str, list[dict[str, Any]] | UnreadError]]:
+    """Go through the Regions with their trails; the first Region that answers tells of shadow trails too."""
+    shadows = False
+    for region in visit.regions:
+        try:
+            found = described(visit, region)
+        except UnreadError as refusal:
+            yield region, refusal
+            continue
+        if not shadows:
+            found, shadows = _with_shadows(visit, region, found)
+        yield region, found
+
+
+def _with_shadows(visit: Visit, region: str, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], bool]:
+    """Return a Region's trails with the shadow trails, and whether these could be read."""
+    if region == visit.regions[0]:
+        return found, True
+    try:
+        return visit.ask.once(f"shadows:{region}", partial(_described, visit, region, shadows=True)), True
+    except UnreadError:
+        return found, False
+
+
+def _described(visit: Visit, region: str, *, shadows: bool) -> list[dict[str, Any]]:
+    answer = visit.ask.call("cloudtrail", "DescribeTrails", region, includeShadowTrails=shadows)
+    return list(answer["trailList"])
 
 
 def _whole(visit: Visit, trail: dict[str, Any]) -> dict[str, Any]:
@@ -84,10 +110,5 @@ def name_resources(visit: Visit) -> None:
 
 def trails_seen(visit: Visit) -> list[dict[str, Any]]:
     """Return the trails of all Regions that answered, copies included."""
-    found: list[dict[str, Any]] = []
-    for region in visit.regions:
-        try:
-            found += described(visit, region)
-        except UnreadError:
-            continue  # `trails` puts the mark of this Region into the snapshot
-    return found
+    # `trails` puts the marks of the other Regions into the snapshot.
+    return [trail for _, seen in _answers(visit) if not isinstance(seen, UnreadError) for trail in seen]

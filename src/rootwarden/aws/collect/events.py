@@ -9,9 +9,10 @@ from rootwarden.aws.ask import Ask
 from rootwarden.aws.collectors import of_region
 from rootwarden.aws.visit import Visit
 
-# Targets of other kinds may carry passwords and tokens (headers, environments of containers, job parameters).
-_TARGET = ("Id", "Arn", "RoleArn", "Input", "InputPath", "InputTransformer", "DeadLetterConfig")
-_INPUT_IS_A_MESSAGE = frozenset({"sns", "sqs", "lambda", "logs", "events", "states", "kinesis", "firehose"})
+# The rest of a target may carry passwords and tokens: headers, environments of containers, job parameters, and what is
+# sent in place of the event.
+_TARGET = ("Id", "Arn", "RoleArn", "InputPath", "DeadLetterConfig")
+_IN_PLACE_OF_THE_EVENT = ("Input", "InputTransformer")
 
 
 @of_region("events.rules", per={"events.ListTargetsByRule": "rule"})
@@ -27,6 +28,5 @@ def _targets(ask: Ask, region: str, rule: str) -> list[dict[str, Any]]:
 
 
 def _kept(target: dict[str, Any]) -> dict[str, Any]:
-    service = [*target.get("Arn", "").split(":"), "", "", ""][2]
-    hidden = () if service in _INPUT_IS_A_MESSAGE else ("Input", "InputTransformer")
-    return {name: target[name] for name in _TARGET if name in target and name not in hidden}
+    kept = {name: target[name] for name in _TARGET if name in target}
+    return kept | {"HasInput": any(name in target for name in _IN_PLACE_OF_THE_EVENT)}

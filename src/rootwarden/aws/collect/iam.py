@@ -14,6 +14,8 @@ from rootwarden.model.readings import Unknown
 
 # Seconds to wait for a credential report; AWS keeps one for four hours (IAM User Guide, "Getting credential reports").
 _REPORT_PATIENCE, _REPORT_PAUSE = 90.0, 1.0
+# The most that IAM puts into one answer (IAM API Reference, GetAccountAuthorizationDetails).
+_PAGE = 1000
 _NO_REPORT_YET = ("ReportNotPresent", "ReportInProgress", "ReportExpired")
 _DETAILS = {"users": "UserDetailList", "groups": "GroupDetailList", "roles": "RoleDetailList", "policies": "Policies"}
 
@@ -68,7 +70,7 @@ def virtual_mfa_devices(visit: Visit) -> dict[str, Any]:
 def authorization(visit: Visit) -> dict[str, Any]:
     """Return users, groups, roles and policies with what each may do; AWS's own policies only where attached."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DETAILS}
-    for page in visit.ask.pages("iam", "GetAccountAuthorizationDetails"):
+    for page in visit.ask.pages("iam", "GetAccountAuthorizationDetails", MaxItems=_PAGE):
         for name, key in _DETAILS.items():
             found[name] += page.get(key, ())
     for role in found["roles"]:

@@ -12,7 +12,8 @@ from rootwarden.aws.refusals import UnreadError
 from rootwarden.aws.visit import NotAskedError, Visit
 from rootwarden.model.readings import Unknown, unknown_in
 
-_NO_TRUST = "ServiceAccessNotEnabledException"
+# IAM API Reference, ListOrganizationsFeatures: without these two no feature can be on. Some codes end in "Exception".
+_OFF = frozenset({"ServiceAccessNotEnabled", "OrganizationNotInAllFeaturesMode"})
 
 
 @of_account(
@@ -43,7 +44,7 @@ def _must_be_enabled(visit: Visit) -> None:
     """
     features = visit.round.facts.get("iam.org_features")
     why = unknown_in(features)
-    off = why.why == _NO_TRUST if why else features is not None and not features["EnabledFeatures"]
+    off = why.why.removesuffix("Exception") in _OFF if why else features is not None and not features["EnabledFeatures"]
     if off:
         raise UnreadError(
             Unknown("central_root_access_off", "sts.AssumeRoot", hint="enable it in IAM, Root access management")

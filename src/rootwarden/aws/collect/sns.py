@@ -36,7 +36,7 @@ def topics(visit: Visit) -> list[dict[str, Any]]:
 
 def _named(visit: Visit) -> Iterator[str]:
     for region in _readable(visit.facts.get("cloudwatch.alarms")):
-        for alarm in (*region["MetricAlarms"], *region["CompositeAlarms"]):
+        for alarm in (*region["MetricAlarms"], *region["CompositeAlarms"], *region.get("LogAlarms", ())):
             yield from _topic_arns(alarm.get("AlarmActions", ()))
     for rule in _readable(visit.facts.get("events.rules")):
         yield from _topic_arns(target["Arn"] for target in _readable(rule["targets"]))

@@ -6,38 +6,108 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from rootwarden.aws.ask import Ask
+from rootwarden.aws.collect.account import ENABLED, regions
 from rootwarden.aws.collectors import of_account, of_organization
-from rootwarden.aws.visit import NotAskedError, Visit
+from rootwarden.aws.refusals import UNREACHABLE, UnreadError
+from rootwarden.aws.visit import NotAskedError, Round, Visit
+from rootwarden.model.readings import Unknown
 
-_SERVICE = "sso-admin"
+_SERVICE, _LIST = "sso-admin", "ListInstances"
+_PRINCIPAL = "sso.amazonaws.com"
 
 
 class _Found(NamedTuple):
-    """Identity Center's instances and the one Region that they are in ("" when there are none)."""
+    """The organization's Identity Center and the Region that answers for it; no instances: there is none."""
 
     region: str
     instances: list[dict[str, Any]]
 
 
-@of_organization("sso.instances", per={"sso-admin.ListInstances": "Region, until one has it"})
+@of_organization("sso.instances", per={"sso-admin.ListInstances": "enabled Region, until one has it"})
 def instances(visit: Visit) -> list[dict[str, Any]]:
-    """Return the instances that the caller can see; an organization's instance lives in one Region."""
-    found = _find(visit.ask, visit.regions).instances
+    """Return the organization's instance, wherever it lives; empty only where it is certain that there is none."""
+    found = _find(visit.round).instances
     return [{"InstanceArn": one["InstanceArn"], "Status": one.get("Status")} for one in found]
 
 
-def _find(ask: Ask, regions: tuple[str, ...]) -> _Found:
-    """Look for Identity Center Region by Region, the reading's own first; asked once per reading."""
+def _find(around: Round) -> _Found:
+    """Look for the organization's Identity Center; searched once per reading.
 
-    def search() -> _Found:
-        own = ask.reading.region
-        for region in (own, *(name for name in regions if name != own)):
-            found = ask.items(_SERVICE, "ListInstances", "Instances", region)
-            if found:
-                return _Found(region, found)
-        return _Found("", [])
+    It lives in one Region, which need not be among those that are audited, so all that the caller has are searched.
 
-    return ask.once_for_all("identity-center", search)
+    Raises:
+        UnreadError: none was found, and that does not prove that there is none.
+    """
+    return around.caller.once_for_all("identity-center", partial(_search, around))
+
+
+def _search(around: Round) -> _Found:
+    caller, unsearched = around.caller, _Unsearched(around.caller)
+    for region in _regions(around, unsearched):
+        try:
+            found = [one for one in caller.items(_SERVICE, _LIST, "Instances", region) if _whole(around, one)]
+        except UnreadError as refusal:
+            unsearched.note(region, refusal)
+            continue
+        if found:
+            return _Found(str(found[0].get("PrimaryRegion") or region), found)
+    if unsearched.why is not None:
+        raise unsearched.why
+    _must_see_all(around)
+    return _Found("", [])
+
+
+class _Unsearched:
+    """Why a search that found nothing proves nothing: the first Region that did not answer, if it might have one."""
+
+    def __init__(self, caller: Ask) -> None:
+        self.why: UnreadError | None = None
+        self._offered = frozenset(caller.reading.clients.region_names(caller.partition, _SERVICE))
+
+    def note(self, region: str, refusal: UnreadError) -> None:
+        """Remember a Region that did not answer; one without the service has no endpoint and no instance either."""
+        nothing_there = refusal.unknown.why == UNREACHABLE and region not in self._offered
+        if self.why is None and not nothing_there:
+            self.why = refusal
+
+
+def _regions(around: Round, unsearched: _Unsearched) -> list[str]:
+    """Return the Regions that the caller's account has enabled, the reading's own first."""
+    caller = around.caller
+    try:
+        listed = regions(Visit(around, caller))
+        names = [one["RegionName"] for one in listed if one["RegionOptStatus"] in ENABLED]
+    except UnreadError as refusal:
+        unsearched.why = refusal
+        names = list(dict.fromkeys((caller.reading.region, *caller.reading.partition.default_regions)))
+    return sorted(names, key=lambda region: region != caller.reading.region)
+
+
+def _whole(around: Round, instance: dict[str, Any]) -> bool:
+    """Return whether an instance is the organization's; one that a member made for itself gives access to nothing."""
+    owner = instance.get("OwnerAccountId")
+    return not around.management or owner is None or owner == around.management
+
+
+def _must_see_all(around: Round) -> None:
+    """Check that a caller who sees no instance would see one: the management account, or who administers the service.
+
+    Raises:
+        UnreadError: it might not.
+    """
+    caller = around.caller
+    if isinstance(around.organization, Unknown):
+        raise UnreadError(around.organization)
+    if caller.account == around.management:
+        return
+    try:
+        delegated = caller.items(
+            "organizations", "ListDelegatedServicesForAccount", "DelegatedServices", AccountId=caller.account
+        )
+    except UnreadError:
+        delegated = []
+    if _PRINCIPAL not in [one.get("ServicePrincipal") for one in delegated]:
+        raise UnreadError(Unknown("not_visible_from_here", f"{_SERVICE}.{_LIST}", hint="run_from_management"))
 
 
 @of_account(
@@ -54,7 +124,7 @@ def permission_sets(visit: Visit) -> dict[str, Any]:
     if visit.place == "standalone":
         raise NotAskedError  # permission sets reach accounts only through an organization's instance
     caller = visit.caller
-    centre = _find(caller, visit.round.visits[caller.account].regions if caller.account in visit.round.visits else ())
+    centre = _find(visit.round)
     if not centre.instances:
         return {"sets": []}
     arn = centre.instances[0]["InstanceArn"]
