@@ -66,6 +66,8 @@ def test_unread_key_of_an_account_in_the_audit_is_unknown():
     trails = {"cloudtrail.trails": [trail(KmsKeyId=ELSEWHERE)]}
     assert one(facts=trails, others={ARCHIVE: {"kms.keys": unread("kms.keys")}}).status is Status.UNKNOWN
     assert one(facts=trails, others={ARCHIVE: {"cloudtrail.trails": []}}).status is Status.UNKNOWN
+    listed = {"org.accounts": [{"Id": ARCHIVE, "State": "ACTIVE"}]}
+    assert one(facts=trails, organization=listed).status is Status.UNKNOWN
     assert one(facts={"kms.keys": unread("kms.keys")}).status is Status.UNKNOWN
     assert one(facts={"kms.keys": []}).reason == "key_not_listed"
     assert one(facts={"kms.keys": [key() | unread("kms.keys")]}).status is Status.UNKNOWN

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rootwarden.aws.ask import Ask
-from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT, member_policy, session_policy
+from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT, caller_policy, member_policy, session_policy
 from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hop import assume_role, role_arn
 from rootwarden.aws.opening import Way, open_aws
@@ -133,6 +133,7 @@ def test_a_role_that_takes_no_source_identity(at_work: Seeded, tmp_path: Path) -
     )
     assert read.result.window is not None
     assert read.result.window.source_identity == ""
+    assert "AWS refused to set it: AccessDenied; match by caller" in read.result.window.text()
     assert "_unknown" not in read.accounts[world.accounts[1].id]["root.privileged_audit"]
 
 
@@ -174,3 +175,13 @@ def test_the_session_policy_fits_and_only_reads(paid: bool) -> None:
     verbs = {action.split(":")[1] for action in json.loads(text)["Statement"][0]["Action"]}
     assert all(verb.startswith(("Get", "List", "Describe", "View", "Generate")) for verb in verbs)
     assert "*" not in "".join(verbs)
+
+
+def test_the_callers_policy_lets_a_source_identity_be_set() -> None:
+    """With the root audit, and only then, the named role may be entered under the audit's own source identity."""
+    for root_audit in (False, True):
+        (entering,) = [one for one in caller_policy(roles=("Reader",), root_audit=root_audit)["Statement"]
+                       if one["Sid"] == "RootwardenEnterAccounts"]  # fmt: skip
+        assert ("sts:SetSourceIdentity" in entering["Action"]) == root_audit
+        assert "sts:AssumeRole" in entering["Action"]
+        assert entering["Resource"] == ["arn:aws:iam::*:role/Reader"]

@@ -117,7 +117,7 @@ def _for_trails(bucket: str) -> str:
 
 
 def test_rule_targets_carry_no_passwords(lab: Lab, tmp_path: Path) -> None:
-    """Of a target only what tells whom it reaches is kept; the input of a container task may hold secrets."""
+    """Of a target only what tells whom it reaches is kept; what is sent instead of the event may hold secrets."""
     events = api(lab, "events")
     events.put_rule(Name="root", EventPattern='{"source": ["aws.signin"]}')
     cluster = f"arn:aws:ecs:{REGION}:{MANAGEMENT}:cluster/c"
@@ -128,7 +128,7 @@ def test_rule_targets_carry_no_passwords(lab: Lab, tmp_path: Path) -> None:
         Targets=[{"Id": "1", "Arn": cluster, "Input": secret, "EcsParameters": {"TaskDefinitionArn": definition}}],
     )
     (rule,) = collected(tmp_path, regions=ONE_REGION).accounts[MANAGEMENT]["events.rules"]
-    assert rule["targets"] == [{"Id": "1", "Arn": cluster}]
+    assert rule["targets"] == [{"Id": "1", "Arn": cluster, "HasInput": True}]
 
 
 def test_web_hooks_lose_their_path() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.snapshots import HEADER, one_account, write
-from tests.journeys.terminal import Answer, rootwarden
+from tests.journeys.terminal import CLEAN, Answer, rootwarden
 
 
 def one_line(answer: Answer, code: int, *words: str) -> None:
@@ -118,6 +119,53 @@ def test_a_pipe_stays_a_pipe(tmp_path: Path) -> None:
     assert pipe.is_fifo()
     assert link.is_symlink()
     assert "Root risk" in target.read_text()
+
+
+def test_one_file_is_written_once_and_no_input_is_overwritten(tmp_path: Path) -> None:
+    """Two outputs for one file, however it is spelt, and an output over the snapshot are refused."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    before = snapshot.read_bytes()
+    common = ("audit", "--snapshot", str(snapshot))
+    one_line(rootwarden(*common, "-o", "json=a", "-o", "html=./a", cwd=tmp_path), 2, "two outputs")
+    one_line(rootwarden(*common, "-o", "json", "-o", "table", cwd=tmp_path), 2, "standard output")
+    one_line(rootwarden(*common, "-o", f"json={snapshot}"), 2, "what is read")
+    assert snapshot.read_bytes() == before
+
+
+def test_nobody_can_put_a_link_in_the_way(tmp_path: Path) -> None:
+    """Files are written under a name that cannot be foreseen, then moved: a planted link is not followed."""
+    snapshot, victim = one_account(tmp_path / "s.jsonl.gz", {}), tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / ".r.json.part").symlink_to(victim)
+    rootwarden("audit", "--snapshot", str(snapshot), "-o", f"json={tmp_path / 'r.json'}")
+    assert victim.read_text() == "mine"
+    assert (tmp_path / "r.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_reader_that_leaves_loses_no_file(tmp_path: Path) -> None:
+    """`| true` ends the output on the screen; files are written all the same and the exit code stays the verdict."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    script = f"{sys.executable} -m rootwarden audit --snapshot {snapshot} -o json -o html=r.html -q | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=CLEAN, capture_output=True, text=True, check=False)
+    assert done.returncode == 5, done.stderr
+    assert (tmp_path / "r.html").stat().st_size > 10_000
+
+
+def test_standard_output_that_is_full_or_closed(tmp_path: Path) -> None:
+    """A full or closed standard output is an output that cannot be written, not a defect."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    for redirection in ("> /dev/full", ">&-"):
+        script = f"{sys.executable} -m rootwarden audit --snapshot {snapshot} {redirection}"
+        done = subprocess.run(["bash", "-c", script], env=CLEAN, capture_output=True, text=True, check=False)
+        assert done.returncode == 2, (redirection, done.stderr)
+        assert "standard output" in done.stderr
+
+
+def test_scope_does_not_go_with_a_snapshot(tmp_path: Path) -> None:
+    """An option that says what to read is not ignored when nothing is read."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    one_line(rootwarden("audit", "--snapshot", str(snapshot), "--accounts", "111122223333"), 2, "--accounts", "collect")
+    one_line(rootwarden("audit", "--snapshot", str(snapshot), "--only", ","), 2, "--only")
 
 
 def test_configuration_with_unknown_key(tmp_path: Path) -> None:

@@ -39,7 +39,19 @@ class Edit(NamedTuple):
             return world
         for copy in _copies(world, self.spot):
             world = world.with_(copy, self.value)
-        return world
+        return _shut(world) if self.spot.fact == "org.accounts" else world
+
+
+def _shut(world: World) -> World:
+    """Return the world without sight of accounts that are closed or not yet open: nobody can enter them."""
+    rows = world.organization["org.accounts"]
+    states = {row.get("Id"): row.get("State") or row.get("Status") for row in rows if isinstance(row, dict)}
+    unread = {
+        account: {fact: mark(fact) for fact in facts}
+        for account, facts in world.accounts.items()
+        if states.get(account) in ("CLOSED", "PENDING_ACTIVATION")
+    }
+    return replace(world, accounts={**world.accounts, **unread})
 
 
 def _copies(world: World, spot: Spot) -> Iterator[Spot]:

@@ -31,7 +31,7 @@ class Partition(Struct, frozen=True):
         """
         if region in self.default_regions:
             return region
-        area = region.split("-")[0] + "-"
+        area = region.partition("-")[0] + "-"
         return next((one for one in self.default_regions if one.startswith(area)), self.default_regions[0])
 
 

@@ -19,8 +19,8 @@ _PREFIX = "rw-audit-"
 class StandingWindow(Struct, frozen=True, kw_only=True):
     """A window of kind `central_audit`: the only root activity that this reading causes, and until when it can last.
 
-    `caller` is the ARN that CloudTrail shows calling AssumeRoot. An empty `source_identity` means that none is set: then
-    only the ARN tells these sessions from others. `refused` is why AWS refused to set one, "" if nobody tried.
+    `caller` is the ARN that CloudTrail shows calling AssumeRoot. An empty `source_identity` means that none is set:
+    then only the ARN tells these sessions from others. `refused` is why AWS refused to set one, "" if nobody tried.
     """
 
     caller: str

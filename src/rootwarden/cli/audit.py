@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from rootwarden.cli.options import aws_options, judging_options, names, scope_options, showing_options
 from rootwarden.cli.progress import Progress
@@ -39,7 +40,9 @@ def command(settings: Settings, /, snapshot: str | None, now: str | None, explai
     rootwarden audit --snapshot snapshot.jsonl.gz         offline
     rootwarden audit --org --explain-calls                what it would ask
     """
-    wanted = targets(given["output"])
+    wanted = targets(given["output"], snapshot or "", settings.source)
+    if given["only"] is not None and not names(given["only"]):
+        raise UsageError("--only names no control", todo="name some, or leave it out to judge all")
     judging = JudgeRequest(
         controls=chosen(names(given["only"]), names(given["skip"])),
         settings=checked(settings.controls, settings.source),
@@ -49,12 +52,26 @@ def command(settings: Settings, /, snapshot: str | None, now: str | None, explai
     if explain_calls:
         return _explain(settings, given)
     if snapshot is not None:
+        _nothing_of_aws(given)
         opened = open_snapshot(Path(snapshot))
         audit = judge_snapshot(opened, judging)
         if opened.truncated:
             _note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
         return finish(audit, wanted, look, given)
     return _live(settings, judging, wanted, look, given)
+
+
+def _nothing_of_aws(given: dict[str, Any]) -> None:
+    """Refuse to ignore a wish: a snapshot holds what was read, no option can read more or other accounts."""
+    asked = [f"--{name.replace('_', '-')}" for name in ("org", "accounts", "regions", "root_audit") if given[name]]
+    source = click.get_current_context().get_parameter_source
+    named = [flag for flag in asked if source(flag.strip("-").replace("-", "_")) is ParameterSource.COMMANDLINE]
+    if named:
+        raise UsageError(
+            f"{named[0]} does not go with --snapshot",
+            why="a snapshot holds what was read when it was collected",
+            todo=f"give {named[0]} to `rootwarden collect`, or leave it out",
+        )
 
 
 def look_of(given: dict[str, Any], snapshot: str) -> Look:

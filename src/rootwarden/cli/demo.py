@@ -13,7 +13,7 @@ import click
 
 from rootwarden.cli.audit import command as audit
 from rootwarden.cli.options import judging_options, showing_options
-from rootwarden.errors import RootwardenError
+from rootwarden.errors import Exit, RootwardenError, UsageError
 
 # What a person's own set-up might bring in; the demo must not reach any real account.
 _OURS = ("AWS_", "ROOTWARDEN_")
@@ -56,4 +56,7 @@ def _environment(lab: subprocess.Popen[str]) -> dict[str, str]:
         if line.startswith("# ready"):
             return found
     errors = lab.stderr.read() if lab.stderr else ""
-    raise RootwardenError("the lab did not start", why=errors.strip().removeprefix("rootwarden: "))
+    why = errors.strip().removeprefix("rootwarden: ")
+    if lab.wait() == Exit.USAGE:
+        raise UsageError(why)
+    raise RootwardenError("the lab did not start", why=why, todo="try `rootwarden lab serve` by itself")

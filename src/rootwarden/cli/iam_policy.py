@@ -10,9 +10,11 @@ from rootwarden.aws.audit_policy import caller_policy, member_policy
 
 
 @click.command(name="iam-policy")
-@click.argument("verb", type=click.Choice(["audit"]))
+@click.argument("verb", type=click.Choice(["audit"]), default="audit")
 @click.option(
-    "--caller", is_flag=True, help="For whoever starts an audit of an organization, not for the members' role."
+    "--caller",
+    is_flag=True,
+    help="For whoever starts an audit, of one account or of many; not for the role in the others.",
 )
 @click.option(
     "--role",
@@ -29,7 +31,7 @@ def command(verb: str, caller: bool, roles: tuple[str, ...], partition: str, roo
     """Print the IAM policy that an audit needs, derived from the calls it makes.
 
     \b
-    rootwarden iam-policy audit                        for the role in every account
+    rootwarden iam-policy audit                        for the role in every other account
     rootwarden iam-policy audit --caller --root-audit  for whoever starts it
     """
     del verb  # `audit` is the only reader so far

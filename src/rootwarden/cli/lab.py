@@ -77,7 +77,6 @@ def _announce(lab: Lab, world: World) -> None:
     for name, value in lab.environment(world.management.id, region=world.region).items():
         click.echo(f"export {name}={shlex.quote(value)}")
     click.echo("# ready")  # whoever starts the lab as a process reads up to here
-    click.echo("# ready")
     scope = " --org" if world.organization is not None else ""
     click.echo(f"Paste this into another shell, then try `rootwarden audit{scope}`. Ctrl-C ends it.", err=True)
 

@@ -14,6 +14,7 @@ import click
 from rootwarden import __version__
 from rootwarden.cli.settings import load_settings
 from rootwarden.cli.verbs import VERBS, LazyGroup
+from rootwarden.cli.writing import give_up_stdout
 from rootwarden.errors import Exit, RootwardenError
 
 EXAMPLES = """\b
@@ -47,20 +48,27 @@ def run(arguments: Sequence[str]) -> int:
     debug, as_json = "--debug" in arguments, "--json-errors" in arguments
     try:
         code = program.main(args=list(arguments), prog_name="rootwarden", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return int(code) if isinstance(code, int) else int(Exit.FINE)
     except RootwardenError as error:
         return _say(error, as_json=as_json, debug=debug)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return Exit.USAGE
     except click.ClickException as error:
         return _say(_usage(error), as_json=as_json, debug=debug)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
+    except SystemExit as error:
+        # click ends the program itself when the reader of standard output leaves (`| head`): that is no failure.
+        give_up_stdout()
+        return Exit.FINE if error.code == 1 else int(error.code or 0)
     except BrokenPipeError:
-        # The reader of our output left (`| head`): the interpreter must not complain again while it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up_stdout()
         return Exit.FINE
     except Exception as error:  # noqa: BLE001 - the outermost door: whatever is left is a defect of ours, said in one line
         defect = RootwardenError(

@@ -106,7 +106,7 @@ def _settings(file: File, source: str) -> Settings:
     audit = {
         key: ",".join(value) if isinstance(value, list) and key != "output" else value
         for key, value in msgspec.structs.asdict(file.audit).items()
-        if value is not None and key != "roles"
+        if value not in (None, []) and key != "roles"
     }
     read = {key: audit[key] for key in ("org", "accounts", "role", "regions", "root_audit", "paid") if key in audit}
     defaults = {"audit": aws | audit, "collect": aws | read, "doctor": aws}

@@ -16,6 +16,7 @@ from rootwarden.model.findings import Practice, Severity, Verdict
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
+from rootwarden.proofs.audited import is_audited
 from rootwarden.proofs.key_lookup import OUT_OF_SCOPE, find_key, owner_of_key
 from rootwarden.proofs.trails import Trail, judge_trails
 
@@ -94,8 +95,8 @@ def _judge_one(one: View, trail: Trail) -> Iterable[Verdict]:
     if len(name.split(":")) != 6:
         raise UnseenError(Unknown("malformed: KmsKeyId is not an ARN"), trail["KmsKeyId"].path)
     key = find_key(one, name, trail.owner, trail.home)
-    if key.unknown is not None and key.unknown.why == OUT_OF_SCOPE:
-        owner = owner_of_key(name, trail.owner)
+    owner = owner_of_key(name, trail.owner)
+    if key.unknown is not None and key.unknown.why == OUT_OF_SCOPE and not is_audited(one, owner):
         yield one.passes(
             f"The trail {trail.name} is encrypted with a key of account {owner}, which is not part of this audit.",
             notes=(f"key_out_of_scope: the state of the key in account {owner} was not seen",),

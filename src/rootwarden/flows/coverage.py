@@ -28,6 +28,7 @@ class Counts:
             for name in (fact for group in entry.control.required for fact in group):
                 if FACTS[name].scope in self._facts and not (name in _OPTED_INTO and not header.scope.root_audit):
                     self._facts[FACTS[name].scope].add(name)
+        self._regions_unknown, self._most_regions = 0, 1
         self._read: Counter[str] = Counter()
         self._expected: Counter[str] = Counter()
         self._why: dict[str, Counter[str]] = {"accounts": Counter(), "Regions": Counter(), "facts": Counter()}
@@ -50,11 +51,14 @@ class Counts:
 
     def missing(self, account: str) -> None:
         """Count an account that should have a line and has none."""
+        self._regions_unknown += 1
         self._why["accounts"][f"{account}: not in the snapshot (it is partial)"] += 1
         self._expected["facts"] += len(self._facts[Scope.ACCOUNT] | self._facts[Scope.REGION])
 
     def result(self) -> tuple[Coverage, ...]:
         """Return the counts: accounts, Regions, facts."""
+        # Nobody knows how many Regions an unread account has: it is taken to have as many as the largest one read.
+        self._expected["Regions"] += self._regions_unknown * self._most_regions
         self._expected["accounts"] = max(self._expected_accounts, self._read["accounts"])
         return tuple(
             Coverage(what=what, read=self._read[what], expected=self._expected[what], unread=_reasons(self._why[what]))
@@ -77,6 +81,7 @@ class Counts:
     def _regions(self, account: str, facts: Facts) -> None:
         regions, _ = facts.get("account.regions")
         if not isinstance(regions, list):
+            self._regions_unknown += 1
             self._why["Regions"][f"{account}: which Regions are enabled could not be read"] += 1
             return
         enabled = {
@@ -86,6 +91,7 @@ class Counts:
         }
         unread = self._unread_regions(facts)
         seen = {region for region in enabled if region not in unread and (not self._asked or region in self._asked)}
+        self._most_regions = max(self._most_regions, len(enabled))
         self._expected["Regions"] += len(enabled)
         self._read["Regions"] += len(seen)
         for region in sorted(enabled - seen):

@@ -14,7 +14,8 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     """One request to read AWS; None and () mean: as the environment and the profile say, and everything there is.
 
     `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
-    `external_id` goes with every role that is assumed. `facts` limits what is read. `timeout` is in seconds and covers the whole reading.
+    `external_id` goes with every role that is assumed.
+    `facts` limits what is read. `timeout` is in seconds and covers the whole reading.
     """
 
     profile: str | None = None

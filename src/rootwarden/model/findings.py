@@ -73,14 +73,14 @@ _PRACTICES = {
 }
 
 
-class Evidence(Struct, frozen=True):
+class Evidence(Struct, frozen=True, gc=False):
     """One thing that was read: the fact path and the value found there."""
 
     fact: str
     value: Any
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Verdict(Struct, frozen=True, kw_only=True, gc=False):
     """What a control says of one subject; built by `View.passes()`, `.fails()` and their siblings, never by hand."""
 
     status: Status
@@ -95,7 +95,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     unknown: Unknown | None = None
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """Control x subject: the verdict with everything a reader or a machine needs to act on it."""
 
     code: str

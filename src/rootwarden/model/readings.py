@@ -11,7 +11,7 @@ from rootwarden.model.facts import FACTS, calls_and_permissions
 MARK = "_unknown"
 
 
-class Unknown(Struct, frozen=True, omit_defaults=True):
+class Unknown(Struct, frozen=True, omit_defaults=True, gc=False):
     """Why a value could not be read, the call that would have told, the IAM actions that were missing, and a hint."""
 
     why: str

@@ -105,6 +105,12 @@ class Facts:
             self._derived[name, make] = make(self.get(name)[0])
         return cast(T, self._derived[name, make])
 
+    def release(self) -> None:
+        """Let go of all values at once; a stored error may keep the judgement that met it, and all it saw, for long."""
+        self._raw = {}
+        for kept in (self._values, self._clean, self._indexes, self._derived):
+            kept.clear()  # type: ignore[attr-defined]
+
     def _decode(self, name: str) -> tuple[Any, bool]:
         if name not in self._raw:
             return not_collected(name), False

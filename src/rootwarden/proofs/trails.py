@@ -15,6 +15,7 @@ from rootwarden.model.findings import Verdict
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.audited import is_audited
 from rootwarden.proofs.doubt import first_doubt
 
 FACT = "cloudtrail.trails"
@@ -81,7 +82,7 @@ def survey(seen: View) -> Survey:
     elsewhere: list[Trail] = []
     for arn, (_, item) in sorted(found.items(), key=lambda entry: entry[0]):
         trail = _trail(arn, item)
-        if trail.owner == seen.subject.account or not _is_audited(scratch, trail.owner):
+        if trail.owner == seen.subject.account or not is_audited(scratch, trail.owner):
             here.append(trail)
         elif seen.shared_owner(FACT, arn) == trail.owner:
             elsewhere.append(_trail(arn, scratch.shared(FACT, arn), item))
@@ -98,14 +99,6 @@ def trail_at(seen: View, arn: str) -> Trail:
 def _rank(arn: str, region: str) -> tuple[bool, str]:
     """Order the copies of one trail: the one seen in its home Region first."""
     return region != arn.split(":")[3], region
-
-
-def _is_audited(aside: View, account: str) -> bool:
-    """Return whether an account has findings of its own: it was read, or it is listed and its absence is reported."""
-    if aside.in_scope(account):
-        return True
-    row = aside.organization.row("org.accounts", "Id", account)
-    return row.unknown is None and not row.is_none
 
 
 def _trail(arn: str, sight: Sight, second: Sight | None = None) -> Trail:

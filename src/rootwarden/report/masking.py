@@ -26,9 +26,12 @@ _PERSONAL = re.compile(
     r"(?:^|\.)(?:PhoneNumber|FullName|AddressLine[1-3]|PostalCode|StateOrRegion|DistrictOrCounty|City)\Z|^account\.contacts\.[A-Z]+\.Name\Z"
 )
 # A finding whose JSON holds none of these has nothing to hide: looking is ten times cheaper than rebuilding.
-_HINT = re.compile(
-    rb"(?<!\])@(?!\d{12}\[)|A(?:KIA|SIA|BIA|CCA)|account\.contacts|Phone|FullName|AddressL|Postal|StateOr|DistrictOr|City"
+_HINTS = (
+    *(b"AKIA", b"ASIA", b"ABIA", b"ACCA", b"account.contacts", b"Phone", b"FullName"),
+    *(b"AddressL", b"Postal", b"StateOr", b"DistrictOr", b"City"),
 )
+# An `@` that is not the one between a shared resource and the account it was read in.
+_AT = re.compile(rb"(?<!\])@(?!\d{12}\[)")
 
 
 def masked(audit: Audit, *, show_ids: bool = False, show_pii: bool = False) -> Audit:
@@ -42,9 +45,14 @@ def masked(audit: Audit, *, show_ids: bool = False, show_pii: bool = False) -> A
     mask = _Mask(ids=not show_ids, people=not show_pii)
     clean = msgspec.structs.replace(audit, findings=())
     findings = tuple(
-        mask.value(finding) if _HINT.search(msgspec.json.encode(finding)) else finding for finding in audit.findings
+        mask.value(finding) if _may_hold(msgspec.json.encode(finding)) else finding for finding in audit.findings
     )
     return msgspec.structs.replace(mask.value(clean), findings=findings)
+
+
+def _may_hold(text: bytes) -> bool:
+    """Tell quickly whether there is anything to hide; plain searches are ten times faster than one expression."""
+    return any(hint in text for hint in _HINTS) or (b"@" in text and _AT.search(text) is not None)
 
 
 class _Mask(Struct, frozen=True):
