@@ -262,6 +262,7 @@ def test_nothing_to_judge_is_said_per_aspect():
     """No trails, trails judged elsewhere, unread trails: one finding per aspect."""
     for trails, reason in (([], "no_trails"), (unread("cloudtrail.trails"), "AccessDenied")):
         found = judge(SLUG, facts(**{"cloudtrail.trails": trails}))
+        assert [finding.aspect for finding in found] == ["public", "source", "missing"]
         assert {finding.reason for finding in found} == {reason}
     shadow = trail(ORG_TRAIL)
     others = {MANAGEMENT: {"cloudtrail.trails": [shadow]}}

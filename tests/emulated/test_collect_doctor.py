@@ -93,3 +93,14 @@ def test_nothing_is_changed_and_nothing_costs(lab: Lab, seeded: Seeded) -> None:
     names = {record["eventName"] for record in records[begun:]}
     assert all(name.startswith(("Get", "List", "Describe", "Generate")) for name in names)
     assert "GetCostAndUsage" not in names
+
+
+def test_keys_that_do_not_exist_prove_no_permission(lab: Lab) -> None:
+    """Of KMS only a refusal tells something: "not found" is reported as not tried, a denial as missing."""
+    request = CollectRequest(facts=("kms.keys",))
+    (keys,) = [one for one in diagnose(request).facts if one.fact == "kms.keys"]
+    assert keys.state == "not_probed"
+    assert {call.state for call in keys.calls if call.call.startswith("kms.")} == {"not_probed"}
+    lab.deny("kms:GetKeyPolicy")
+    (keys,) = [one for one in diagnose(request).facts if one.fact == "kms.keys"]
+    assert (keys.state, keys.missing) == ("missing", ("kms:GetKeyPolicy",))

@@ -145,7 +145,8 @@ def test_nobody_can_put_a_link_in_the_way(tmp_path: Path) -> None:
 def test_a_reader_that_leaves_loses_no_file(tmp_path: Path) -> None:
     """`| true` ends the output on the screen; files are written all the same and the exit code stays the verdict."""
     snapshot = one_account(tmp_path / "s.jsonl.gz", {})
-    script = f"{sys.executable} -m rootwarden audit --snapshot {snapshot} -o json -o html=r.html -q | true; exit ${{PIPESTATUS[0]}}"
+    audit = f"{sys.executable} -m rootwarden audit --snapshot {snapshot} -o json -o html=r.html -q"
+    script = audit + " | true; exit ${PIPESTATUS[0]}"
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=CLEAN, capture_output=True, text=True, check=False)
     assert done.returncode == 5, done.stderr
     assert (tmp_path / "r.html").stat().st_size > 10_000

@@ -61,8 +61,9 @@ def _copies(world: World, spot: Spot) -> Iterator[Spot]:
         return
     arn = world.at(Spot(spot.owner, spot.fact, (spot.keys[0], "TrailARN")))
     for account, facts in world.accounts.items():
-        for n, item in enumerate(facts.get(spot.fact) or ()):
-            if item.get("TrailARN") == arn:
+        trails = facts.get(spot.fact)
+        for n, item in enumerate(trails if isinstance(trails, list) else ()):
+            if item["TrailARN"] == arn:
                 yield Spot(account, spot.fact, (n, *spot.keys[1:]))
 
 

@@ -19,6 +19,7 @@ from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.alert_paths import ALARMS, RULES, AlertPaths, alert_paths
 from rootwarden.proofs.allowed_domains import allowed_domains, outside
+from rootwarden.proofs.regions import not_asked
 from rootwarden.proofs.topic_delivery import delivery, find_topic
 from rootwarden.proofs.topic_publish import Publisher
 
@@ -29,7 +30,7 @@ CONTROL = Control(
     severity=Severity.HIGH,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("sns.topics", "cloudwatch.alarms", "events.rules", "kms.keys?", "policy.document?"),
+    facts=("sns.topics", "cloudwatch.alarms", "events.rules", "kms.keys?", "account.regions?", "policy.document?"),
     measured=(
         "For every SNS topic named by an alarm action or a rule target: the topic exists in the same Region, at least "
         "min_subscribers subscriptions are confirmed and do not filter the alert away, the topic policy lets the "
@@ -38,17 +39,21 @@ CONTROL = Control(
     ),
     misses=(
         "Whether the alarm or rule fires, whether the mailbox behind an address is read, and what a chat or paging "
-        "service does with the message. Filters on the message body are not evaluated."
+        "service does with the message. Filters on the message body are not evaluated, nor the policies of a role that "
+        "a rule names for its target."
     ),
     remedy="repair-alert-topic",
     fix=Fix(
         automation="assisted",
         steps=(
             "No confirmed subscriber: subscribe again and click the link in the confirmation mail.",
-            "Sender kept out: add a statement to the topic policy that lets cloudwatch.amazonaws.com or "
-            "events.amazonaws.com call sns:Publish, with aws:SourceAccount set to your account.",
+            "Alarm kept out: add a statement to the topic policy that lets cloudwatch.amazonaws.com call sns:Publish, "
+            "with aws:SourceAccount set to your account.",
+            "Rule kept out: add a statement of its own that lets events.amazonaws.com call sns:Publish, without any "
+            "Condition: EventBridge sends no aws:SourceAccount or aws:SourceArn to topics and their keys. Name no role "
+            "in the target.",
             "Encrypted with alias/aws/sns: use a customer key whose policy lets the same service call "
-            "kms:GenerateDataKey* and kms:Decrypt.",
+            "kms:GenerateDataKey* and kms:Decrypt, again without a Condition for events.amazonaws.com.",
             "Then send a test message and see that it arrives.",
         ),
         commands=(
@@ -95,7 +100,13 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         aside = seen.about()
         for fact in (ALARMS, RULES):
             aside.account[fact].each()
-        yield aside.not_applicable("No alarm and no event rule of this account sends to a topic.", reason="no_topic")
+        unasked = not_asked(seen, f"{ALARMS}, {RULES}")
+        if unasked is not None:
+            yield aside.cannot_tell(unasked)
+        else:
+            yield aside.not_applicable(
+                "No alarm and no event rule of this account sends to a topic.", reason="no_topic"
+            )
 
 
 def _judge_one(one: View, arn: str, publishers: tuple[Publisher, ...], wanted: float, paths: AlertPaths) -> Verdict:
@@ -108,10 +119,17 @@ def _judge_one(one: View, arn: str, publishers: tuple[Publisher, ...], wanted: f
             f"Alerts through the topic {name} do not arrive: {result.in_words()}. It should tell people of {senders}.",
             reason=result.problems[0].name,
         )
-    doubt = result.doubt or paths.doubt
+    region = one.subject.region
+    doubt = result.doubt or paths.doubt(region)
     if doubt is not None:
         return one.cannot_tell(doubt)
-    return one.passes(f"Alerts of {senders} reach a confirmed subscriber of {name}.", notes=_foreign(one, topic))
+    notes = (*_foreign(one, topic), *_elsewhere(paths.elsewhere(region)))
+    return one.passes(f"Alerts of {senders} reach a confirmed subscriber of {name}.", notes=notes)
+
+
+def _elsewhere(regions: tuple[str, ...]) -> tuple[str, ...]:
+    """Say once, however many Regions are unread, that alarms there were not looked at; they need topics of their own."""
+    return (f"other_regions_unread: alarms or rules in {len(regions)} other Regions were not read",) if regions else ()
 
 
 def _gaps(seen: View, paths: AlertPaths) -> Verdict:

@@ -142,7 +142,10 @@ def _uncovered(seen: View, found: Cover, alarm: Sight | None, now: datetime) -> 
             part.cite(seen.log, now)
     if not found.budgets:
         return _no_budget(seen, found)
-    names = ", ".join(budget.name for budget in found.budgets[:3])
+    names = ", ".join(
+        f"{budget.name} of the management account" if found.is_shared(budget) else budget.name
+        for budget in found.budgets[:3]
+    )
     if found.forecast is None and found.actual is None and alarm is None:
         late = f" before {found.late.percent:.0f} % of the limit" if found.late is not None else ""
         lack, reason = f"raises no alert on the forecast, and none on actual costs{late}", "no_alerts"

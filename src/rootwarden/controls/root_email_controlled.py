@@ -13,10 +13,12 @@ from datetime import datetime
 from rootwarden.model.control import AnyOf, Control, Fix
 from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Practice, Severity, Verdict
+from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
-from rootwarden.proofs.email_address import domain_of, folded, is_free_mail, masked
+from rootwarden.proofs.email_address import domain_of, folded, is_free_mail
 from rootwarden.proofs.root_email import accounts_with_address, root_address
+from rootwarden.proofs.truth import ask
 
 CONTROL = Control(
     code="RW-ROOT-09",
@@ -25,12 +27,13 @@ CONTROL = Control(
     severity=Severity.MEDIUM,
     practice=Practice.EMERGENCY_ONLY,
     scope=Scope.ACCOUNT,
-    facts=(AnyOf("account.primary_email", "org.accounts"), "org.organization?"),
+    facts=(AnyOf("account.primary_email", "org.accounts"), "org.organization"),
     measured=(
-        "The address is read from the list of the organization's accounts, else by GetPrimaryEmail. It fails on a "
+        "The address is read from the list of the organization's accounts, else by GetPrimaryEmail. AWS has no call "
+        "that tells the address of an account in no organization: there a person has to look. It fails on a "
         "free-mail domain, on a domain outside allowed_domains, or when another account has the same address whatever "
         "its case; plus-addressing counts as different. Without allowed_domains nobody has said which domains are the "
-        "company's: what does not fail is then MANUAL. Addresses are shown without their local part."
+        "company's: what does not fail is then MANUAL. Reports show addresses without their local part unless --show-pii is given."
     ),
     misses=(
         "Who reads the mailbox, whether anybody does, and whether the domain's registration is about to lapse. Whether "
@@ -60,11 +63,21 @@ CONTROL = Control(
     ),
 )
 
+_LOOK = (
+    "AWS has no call that tells the root address of an account in no organization. Sign in and look at it under Account: "
+    "it should be a group mailbox on a domain of the company, used for no other AWS account; allowed_domains names these "
+    "domains for accounts whose address can be read."
+)
+
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge one account."""
+    membership = ask(lambda: not seen.organization["org.organization"].is_none)
+    if membership.value is False:
+        yield seen.manual(_LOOK, reason="not_readable_by_api")
+        return
     address = root_address(seen)
-    domain, shown = domain_of(address), masked(address)
+    domain, shown = domain_of(address), address.strip()
     others = accounts_with_address(seen, folded(address))
     allowed = {name.strip().casefold().lstrip("@") for name in limits.texts("allowed_domains")}
     if is_free_mail(domain):
@@ -85,6 +98,8 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         )
     elif others.unread is not None:
         raise others.unread
+    elif membership.value is None:
+        raise UnseenError(membership.unknown or Unknown("undecided"), membership.path)
     elif not allowed:
         yield seen.manual(
             f"Root's address ({shown}) is not at a known free-mail provider, and no other account has it. Confirm that "

@@ -17,7 +17,7 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
-from rootwarden.proofs.email_address import folded, masked
+from rootwarden.proofs.email_address import folded
 from rootwarden.proofs.root_email import root_address
 from rootwarden.proofs.truth import Truth, ask
 
@@ -31,8 +31,8 @@ CONTROL = Control(
     facts=("account.contacts", "account.primary_email?", "org.accounts?"),
     measured=(
         "GetAlternateContact of type SECURITY must return a contact with an e-mail address and a phone number. A note "
-        "warns when the address is root's own. GovCloud has no such call, so there a person has to look. Addresses and "
-        "numbers are shown in part only."
+        "warns when the address is root's own. GovCloud has no such call, so there a person has to look. Reports hide "
+        "the number and the local part of the address unless --show-pii is given."
     ),
     misses="Whether anybody reads that mailbox or answers that phone.",
     remedy="register-security-contact",
@@ -104,12 +104,11 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
 
 
 def _filled(seen: View, place: Sight) -> Truth:
-    """Answer whether a field of the contact holds anything; what is recorded of it names nobody."""
+    """Answer whether a field of the contact holds anything; it is recorded only where it is legible."""
     quiet = place.recorded_in(Log())
     there = ask(lambda: not quiet.is_null and bool(quiet.text().strip()))
     if there.value is not None:
-        text = quiet.text(default="").strip()
-        seen.log.entries[place.path] = masked(text) if "@" in text else f"***{text[-2:]}" if text else ""
+        seen.log.entries[place.path] = quiet.text(default="").strip()
     return there
 
 

@@ -25,7 +25,7 @@ CONTROL = Control(
     severity=Severity.LOW,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("cloudtrail.trails", "s3.buckets", "org.accounts?"),
+    facts=("cloudtrail.trails", "s3.buckets", "account.regions?", "org.accounts?"),
     measured=(
         "The bucket of each trail must have server access logging into another bucket, or a trail that is on must "
         "record all read and write data events of its objects: a trail of the bucket's own account, or an organization "

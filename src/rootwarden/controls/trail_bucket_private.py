@@ -26,7 +26,7 @@ CONTROL = Control(
     severity=Severity.CRITICAL,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("cloudtrail.trails", "s3.buckets", "org.accounts?"),
+    facts=("cloudtrail.trails", "s3.buckets", "account.regions?", "org.accounts?"),
     aspects=("public", "source", "missing"),
     measured=(
         "public: no grant to all users or all AWS users, unless public access lists are ignored (on the bucket or the "

@@ -28,7 +28,7 @@ CONTROL = Control(
     severity=Severity.HIGH,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("cloudtrail.trails", "org.accounts?"),
+    facts=("cloudtrail.trails", "account.regions?", "org.accounts?"),
     measured=(
         "Looks at the status of each trail that records all management events of all Regions, or would if it were on. "
         "It fails when the trail is switched off or was stopped after its last start, when the last attempt to deliver "

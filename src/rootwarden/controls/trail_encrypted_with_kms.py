@@ -27,7 +27,7 @@ CONTROL = Control(
     severity=Severity.LOW,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("cloudtrail.trails", "kms.keys?", "org.accounts?"),
+    facts=("cloudtrail.trails", "kms.keys?", "account.regions?", "org.accounts?"),
     measured=(
         "KmsKeyId of the trail must be set and the key usable. A disabled key fails; a key that waits for its deletion "
         "fails with severity high. A key in an account that is not in the snapshot passes with a note, since its state "

@@ -27,7 +27,7 @@ CONTROL = Control(
     severity=Severity.MEDIUM,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("cloudtrail.trails", "org.accounts?"),
+    facts=("cloudtrail.trails", "account.regions?", "org.accounts?"),
     measured=(
         "LogFileValidationEnabled must be true for every trail the account owns; the copies of one trail in other "
         "Regions and in member accounts count once. A note says when the last digest is older than three hours."

@@ -35,7 +35,7 @@ CONTROL = Control(
     severity=Severity.MEDIUM,
     practice=Practice.WATCH_ROOT,
     scope=Scope.RESOURCE,
-    facts=("cloudtrail.trails", "s3.buckets", "org.accounts?"),
+    facts=("cloudtrail.trails", "s3.buckets", "account.regions?", "org.accounts?"),
     measured=(
         "One of three must hold for the bucket of each trail: Object Lock with a default retention of at least "
         "min_retention_days (governance mode is noted); versioning with MFA delete; or versioning in another account "

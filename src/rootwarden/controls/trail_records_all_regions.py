@@ -112,8 +112,10 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         if covered.unseen is not None and (not covered.gaps or limits.flag("allow_combined_trails")):
             yield one.cannot_tell(covered.unseen)
             return
-    if found.why_incomplete is not None:
-        yield found.scratch.cannot_tell(found.why_incomplete)
+    alone = looked and not limits.flag("allow_combined_trails")  # a trail of one Region could change nothing
+    gap = found.why_incomplete if alone else found.why_not_everywhere
+    if gap is not None:
+        yield found.scratch.cannot_tell(gap)
     elif looked:
         yield _falls_short(*min(looked, key=lambda pair: len(pair[1].gaps)))
     else:

@@ -57,6 +57,7 @@ def _judge(snapshot: OpenSnapshot, request: JudgeRequest, progress: Callable[[in
         organization=organization,
         shared=_join(snapshot),
         now=request.now or header.collected_at,
+        regions_asked=header.scope.regions,
     )
     counts = Counts(header, request.controls)
     counts.organization(organization)

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from rootwarden.model.readings import Unknown
 
-
 # Rises whenever a control is added or judges differently; every finding carries it.
 CATALOGUE_VERSION = "2026.11.1"
 

@@ -21,7 +21,7 @@ _NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_a
 
 
 class Court(Struct, frozen=True):
-    """What stays the same for all subjects of one audit."""
+    """What stays the same for all subjects of one audit; no `regions_asked`: all enabled Regions were to be read."""
 
     controls: tuple[Registered, ...]
     settings: Mapping[str, Mapping[str, Param]]
@@ -29,6 +29,7 @@ class Court(Struct, frozen=True):
     organization: Facts
     shared: Shared
     now: datetime
+    regions_asked: tuple[str, ...] = ()
 
     def judge_organization(self, account: str) -> list[Finding]:
         """Judge the controls about the organization (or its absence), filed under `account`."""
@@ -44,7 +45,7 @@ class Court(Struct, frozen=True):
     def judge_account(self, account: str, own: Facts) -> list[Finding]:
         """Judge all other controls for one account; each starts from the record of whether the account is alive."""
         subject = Subject(account=account, partition=self.partition)
-        first = View(subject, own, self.organization, self.shared)
+        first = View(subject, own, self.organization, self.shared, regions_asked=self.regions_asked)
         lifeless = _lifeless(first)
         return [
             finding

@@ -56,13 +56,15 @@ class Room:
 class View:
     """Everything one judgement may see. `windows`, `ledger` and `policy` are null in plain mode."""
 
-    __slots__ = ("_log", "_organization_facts", "_own", "_shared", "account", "organization", "subject")
+    __slots__ = ("_log", "_organization_facts", "_own", "_shared", "account", "organization", "regions_asked", "subject")
 
     def __init__(
-        self, subject: Subject, own: Facts, organization: Facts, shared: Shared, log: Log | None = None
-    ) -> None:
-        """Look at `own` (an account's facts) and `organization` for `subject`."""
+        self, subject: Subject, own: Facts, organization: Facts, shared: Shared, log: Log | None = None,
+        regions_asked: tuple[str, ...] = (),
+    ) -> None:  # fmt: skip
+        """Look at `own` (an account's facts) and `organization` for `subject`; no `regions_asked` means all of them."""
         self.subject = subject
+        self.regions_asked = regions_asked
         self._own, self._organization_facts, self._shared = own, organization, shared
         self._log = log or Log()
         self.account = Room(own, self._log)
@@ -120,7 +122,8 @@ class View:
                 resource=resource or subject.resource,
                 aspect=aspect or subject.aspect,
             )
-        return View(subject, self._own, self._organization_facts, self._shared, Log(self._log.entries))
+        log = Log(self._log.entries)
+        return View(subject, self._own, self._organization_facts, self._shared, log, self.regions_asked)
 
     @property
     def log(self) -> Log:

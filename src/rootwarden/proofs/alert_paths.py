@@ -14,6 +14,7 @@ from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.topic_publish import CLOUDWATCH, EVENTS, Publisher
 
 ALARMS, RULES = "cloudwatch.alarms", "events.rules"
+EVERYWHERE = "*"  # stands in the snapshot for Regions that could not even be listed
 
 
 class Gap(Struct, frozen=True):
@@ -30,10 +31,16 @@ class AlertPaths(Struct, frozen=True):
     publishers: Mapping[str, tuple[Publisher, ...]]
     gaps: tuple[Gap, ...]
 
-    @property
-    def doubt(self) -> UnseenError | None:
-        """Why something else may send to the topics, perhaps from the wrong Region; None if all was read."""
-        return first_doubt(gap.error for gap in self.gaps)
+    def doubt(self, region: str) -> UnseenError | None:
+        """Why something else may send to a topic of a Region; None if all was read that can.
+
+        Alarms and rules send to topics of their own Region only, so that what other Regions hold does not matter.
+        """
+        return first_doubt(gap.error for gap in self.gaps if gap.region in ("", EVERYWHERE, region))
+
+    def elsewhere(self, region: str) -> tuple[str, ...]:
+        """Return the other Regions in which something is unread."""
+        return tuple(sorted({gap.region for gap in self.gaps} - {"", EVERYWHERE, region}))
 
 
 def alert_paths(seen: View) -> AlertPaths:
@@ -67,15 +74,17 @@ Sender = tuple[Publisher, list[str]]
 
 def _alarms(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenError]:
     account, partition = seen.subject.account, seen.subject.partition
-    for kind in ("MetricAlarms", "CompositeAlarms"):
+    for kind in ("MetricAlarms", "CompositeAlarms", "LogAlarms"):
         try:
-            alarms = item[kind].each(key="AlarmName")
+            # Where CloudWatch offers no alarms on logs, their list is left out.
+            rows = item[kind]
+            alarms = rows.each(key="AlarmName", default=[]) if kind == "LogAlarms" else rows.each(key="AlarmName")
         except UnseenError as error:
             yield error
             continue
         for alarm in alarms:
             try:
-                topics = _topics(alarm["AlarmActions"].plain(), alarm.path)
+                topics = _topics(alarm["AlarmActions"].plain(default=[]), alarm.path)
             except UnseenError as error:
                 yield error
                 continue
@@ -85,12 +94,20 @@ def _alarms(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenErr
 
 
 def _rules(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenError]:
+    account, name, arn = seen.subject.account, f"the rule {item.told('Name')}", item.told("Arn")
     try:
-        topics = _topics([target["Arn"].text() for target in item["targets"].each()], item.path)
+        targets = item["targets"].each()
     except UnseenError as error:
         yield error
         return
-    yield Publisher(EVENTS, seen.subject.account, f"the rule {item.told('Name')}", item.told("Arn"), region), topics
+    for target in targets:
+        try:
+            topics = _topics([target["Arn"].text()], item.path)
+            role = target["RoleArn"].text(default="") if topics else ""
+        except UnseenError as error:
+            yield error
+            continue
+        yield Publisher(EVENTS, account, name, arn, region, role), topics
 
 
 def _topics(targets: Any, path: str) -> list[str]:

@@ -25,7 +25,7 @@ def watching_trail(one: View, bucket_arn: str, owner: str) -> str:
         UnseenError: none is proven to, and a trail or a Region is unread that might.
     """
     found = survey(one)
-    doubts = [found.why_incomplete] if found.why_incomplete is not None else []
+    doubts = [found.why_not_everywhere] if found.why_not_everywhere is not None else []
     unread = one.shared_unread(FACT, owner) if owner != one.subject.account else None
     if unread is not None:
         doubts.append(UnseenError(unread, f"{FACT} of {owner}"))

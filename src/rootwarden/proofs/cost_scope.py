@@ -7,11 +7,12 @@ cover an account. Kinds of charges (credits, refunds, tax) may be left out. Sour
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rootwarden.model.readings import Unknown, UnseenError
-from rootwarden.model.sight import Sight
+from rootwarden.model.sight import Log, Sight
 
 # What a budget with no account filter covers: the account it stands in, and in a management account all members.
 EVERYONE = None
@@ -19,6 +20,8 @@ Accounts = frozenset[str] | None
 NOBODY: Accounts = frozenset()
 _ORDINARY_CHARGES = frozenset(("Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"))
 _CHARGES = frozenset(("RECORD_TYPE", "RecordType"))
+_UNNAMED = "billingview/primary"
+_PRIMARY = re.compile(r"(?:.+:)?billingview/primary")
 _EXACT = frozenset(("EQUALS", "CASE_SENSITIVE"))
 
 
@@ -36,7 +39,18 @@ def accounts_covered(budget: Sight) -> Accounts:
         if not isinstance(value, Mapping):
             raise UnseenError(Unknown("malformed: filters are not an object"), budget[field].path)
         covered = _both(covered, read(value, budget[field].path))
+    if covered != NOBODY:
+        _must_be_of_the_whole(budget["BillingViewArn"])
     return covered
+
+
+def _must_be_of_the_whole(view: Sight) -> None:
+    """Raise UnseenError for a budget on a billing view other than the primary one: what it shows was not read.
+
+    Source: Billing and Cost Management User Guide, "Controlling cost management data access with Billing View".
+    """
+    if not _PRIMARY.fullmatch(view.recorded_in(Log()).text(default="") or _UNNAMED):
+        raise UnseenError(Unknown("billing_view_not_read: the budget counts what a billing view shows"), view.path)
 
 
 def _filters(filters: Mapping[str, Any], path: str) -> Accounts:

@@ -1,4 +1,4 @@
-"""What an e-mail address tells: its domain, whether a free-mail provider runs it, and how to show it in part."""
+"""What an e-mail address tells: its domain, and whether a free-mail provider runs it."""
 
 from __future__ import annotations
 
@@ -40,9 +40,3 @@ def domain_of(address: str) -> str:
 def is_free_mail(domain: str) -> bool:
     """Return whether a domain (as `domain_of` returns it) belongs to a provider of personal mailboxes."""
     return domain in _FREE_MAIL or _FREE_MAIL_EVERYWHERE.fullmatch(domain) is not None
-
-
-def masked(address: str) -> str:
-    """Return an address without its local part, for reports that others read."""
-    domain = domain_of(address)
-    return f"***@{domain}" if domain else "***"

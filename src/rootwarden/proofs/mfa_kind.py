@@ -6,6 +6,7 @@ of kind `u2f/`, text-message devices one of kind `sms-mfa/`; hardware tokens hav
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -33,6 +34,8 @@ WEAK = frozenset({MfaKind.VIRTUAL, MfaKind.SMS})
 _BY_RESOURCE = {"u2f": MfaKind.FIDO, "mfa": MfaKind.VIRTUAL, "sms-mfa": MfaKind.SMS}
 _ARN_PARTS = 6
 _VIRTUAL = "iam.virtual_mfa_devices"
+# Who can own a device: root, or an IAM user with its path (IAM User Guide, "IAM identifiers").
+_OWNER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:root\d*|user/\S+)", re.ASCII)
 
 
 def mfa_kind(serial: str) -> MfaKind:
@@ -87,10 +90,11 @@ def _owners(fact: Any) -> _Owners | None:
     for number, device in enumerate(listed):
         user = device.get("User", ABSENT) if isinstance(device, dict) else ABSENT
         arn = user.get("Arn") if isinstance(user, dict) else None
-        if isinstance(arn, str):
+        if isinstance(arn, str) and _OWNER.fullmatch(arn):
             devices.setdefault(arn, []).append(number)
         elif user is not None:
-            unread = unread or unknown_in(device) or unknown_in(user) or unknown_in(arn) or Unknown("field_missing")
+            why = "field_missing" if arn is None else "malformed: the owner of a device is no ARN of a user"
+            unread = unread or unknown_in(device) or unknown_in(user) or unknown_in(arn) or Unknown(why)
     return _Owners(devices, unread)
 
 

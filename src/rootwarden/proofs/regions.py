@@ -28,3 +28,18 @@ def regions_in_use(seen: View) -> tuple[str, ...]:
     if not names:
         raise UnseenError(Unknown("malformed: no Region is in use"), fact.path)
     return names
+
+
+def not_asked(seen: View, fact: str) -> UnseenError | None:
+    """Return why nobody can say that something exists in no Region: the reading left out Regions in use, else None.
+
+    `fact` is what was read Region by Region. Where the list of Regions is unread, those not asked for count as in use.
+    Nothing is recorded.
+    """
+    if not seen.regions_asked:
+        return None
+    try:
+        left_out = sorted(set(regions_in_use(seen.about())) - set(seen.regions_asked))
+    except UnseenError:
+        return UnseenError(Unknown("region_not_asked"), f"{fact} in other Regions")
+    return UnseenError(Unknown("region_not_asked"), f"{fact} in {', '.join(left_out)}") if left_out else None

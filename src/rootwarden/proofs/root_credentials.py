@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.credential_report import ROOT, report_date, report_flag, report_says, root_row
@@ -23,6 +24,8 @@ PASSWORD = "AccountPasswordPresent"
 KEYS = "AccountAccessKeysPresent"
 CERTIFICATES = "AccountSigningCertificatesPresent"
 MFA = "AccountMFAEnabled"
+# AWS counts keys and certificates; the other two are marks that are either there or not.
+_MARKS = frozenset({PASSWORD, MFA})
 
 
 class Held(Struct, frozen=True):
@@ -76,7 +79,7 @@ def mfa_enabled(seen: View) -> Truth:
 
 def summary_has(seen: View, field: str) -> Truth:
     """Answer by the account summary alone whether root has what `field` counts (`PASSWORD`, `KEYS` ... of here)."""
-    return ask(lambda: seen.account[SUMMARY][field].number() > 0)
+    return ask(lambda: _count(seen.account[SUMMARY][field], most=1 if field in _MARKS else None) > 0)
 
 
 def access_keys(seen: View) -> Held:
@@ -100,6 +103,19 @@ def audit_lists(seen: View, kind: str) -> Truth:
 def audit_shows_password(seen: View) -> Truth:
     """Answer by the privileged audit alone whether root has a password."""
     return ask(seen.account[AUDIT]["login_profile"].flag)
+
+
+def _count(place: Sight, most: int | None) -> int:
+    """Read a count of the summary.
+
+    Raises:
+        UnseenError: it is unread, or no whole number from 0 to `most` (None: without end), so that nobody can say what
+            it means.
+    """
+    value = place.number()
+    if not isinstance(value, int) or value < 0 or (most is not None and value > most):
+        raise UnseenError(Unknown(f"malformed: expected a count, found {value!r}"[:80]), place.path)
+    return value
 
 
 def _held(seen: View, summary: str, kind: str, columns: tuple[str, ...]) -> Held:

@@ -1,4 +1,4 @@
-"""The e-mail address of an account's root user and who shares it; recorded without its local part."""
+"""The e-mail address of an account's root user and who shares it; reports hide its local part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
-from rootwarden.proofs.email_address import domain_of, folded, masked
+from rootwarden.proofs.email_address import domain_of, folded
 from rootwarden.proofs.truth import is_silent
 
 _ACCOUNTS = "org.accounts"
@@ -31,23 +31,23 @@ def root_address(seen: View) -> str:
     listed = seen.organization.row(_ACCOUNTS, "Id", seen.subject.account)["Email"]
     called = seen.account["account.primary_email"]["PrimaryEmail"]
     try:
-        return _address(seen, listed)
+        return _address(listed)
     except UnseenError:
-        return _address(seen, called)
+        return _address(called)
 
 
 def accounts_with_address(seen: View, wanted: str) -> Sharers:
     """Return which other accounts of the organization have the address `wanted` (folded).
 
-    A standalone account has nobody to share with.
+    Open where the list of accounts could not be read.
     """
     accounts = seen.organization[_ACCOUNTS]
     try:
         listed = not accounts.is_none
     except UnseenError as error:
-        return _alone_or(seen, error)
+        return Sharers(unread=error)
     if not listed:
-        return _alone_or(seen, UnseenError(Unknown("field_missing"), accounts.path))
+        return Sharers(unread=UnseenError(Unknown("field_missing"), accounts.path))
     addresses = seen.organization.derived(_ACCOUNTS, _by_address)
     own = seen.subject.account
     known = [account for account in addresses.accounts.get(wanted, ()) if account != own]
@@ -78,22 +78,8 @@ def _by_address(value: Any) -> _Addresses:
     return found
 
 
-def _alone_or(seen: View, error: UnseenError) -> Sharers:
-    """Return that nobody shares for an account that is proven to be in no organization, else that it is open.
-
-    A list that was refused, for any reason but that there is no organization, stays open.
-    """
-    if not is_silent(error.unknown) and not error.unknown.why.startswith("AWSOrganizationsNotInUse"):
-        return Sharers(unread=error)
-    try:
-        return Sharers() if seen.organization["org.organization"].is_none else Sharers(unread=error)
-    except UnseenError:
-        return Sharers(unread=error)
-
-
-def _address(seen: View, place: Sight) -> str:
+def _address(place: Sight) -> str:
     text = place.text()
-    seen.log.entries[place.path] = masked(text)
     if not domain_of(text):
         raise UnseenError(Unknown("malformed: not an e-mail address"), place.path)
     return text

@@ -19,27 +19,41 @@ from rootwarden.proofs.condition_values import Context
 from rootwarden.proofs.key_lookup import find_key
 from rootwarden.proofs.policy_decision import Effect, Request, decide
 from rootwarden.proofs.policy_document import Document, read_document
-from rootwarden.proofs.policy_principals import Caller, account, service
+from rootwarden.proofs.policy_principals import Caller, account, account_of, identity, service
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 EVENTS = "events.amazonaws.com"
 BUDGETS = "budgets.amazonaws.com"
+_SOURCES = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths")
 _DEFAULT_KEY = "alias/aws/sns"
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _USABLE = ("Enabled", "Updating")
 
 
 class Publisher(Struct, frozen=True):
-    """What sends messages to a topic: the service, and the alarm, rule or budget behind it ("" where unknown)."""
+    """What sends messages to a topic: the service, and the alarm, rule or budget behind it ("" where unknown).
+
+    `role` is the ARN of the role as which EventBridge sends to a target that names one, "" elsewhere.
+    """
 
     service: str
     account: str
     name: str
     arn: str = ""
     region: str = ""
+    role: str = ""
 
     def context(self) -> Context:
-        """Return the condition keys of its calls. Only alarms act for the owning account (AWS:SourceOwner)."""
+        """Return the condition keys of its calls. Only alarms act for the owning account (AWS:SourceOwner).
+
+        EventBridge names neither the rule nor its account: Conditions do not work in topic policies for it (EventBridge
+        User Guide, "Amazon SNS permissions"), nor do source keys in policies of keys (SNS Developer Guide, "Key
+        management").
+        """
+        if self.role:
+            return {"aws:securetransport": "true"}
+        if self.service == EVENTS:
+            return {**dict.fromkeys(_SOURCES), "aws:securetransport": "true", "kms:calleraccount": None}
         known: dict[str, str | tuple[str, ...] | None] = {
             "aws:sourceaccount": self.account,
             "aws:sourceowner": self.account if self.service == CLOUDWATCH else None,
@@ -52,6 +66,8 @@ class Publisher(Struct, frozen=True):
 
     def callers(self) -> tuple[Caller, ...]:
         """Return as whom it may come: the service, and for alarms the owning account too."""
+        if self.role:
+            return (identity(self.role),)
         if self.service == CLOUDWATCH:
             return (service(self.service), account(self.account))
         return (service(self.service),)
@@ -66,7 +82,7 @@ def shut_out(topic: Sight, arn: str, publishers: Iterable[Publisher]) -> Iterato
     sight = topic["attributes"]["Policy"]
     policy = read_document(sight.plain())
     for publisher in _told_apart(policy, publishers):
-        answer = _any_caller(policy, arn, publisher)
+        answer = _as_role(policy, arn, publisher) if publisher.role else _any_caller(policy, arn, publisher)
         if answer.value is None:
             raise UnseenError(Unknown(f"policy_not_understood: {answer.why}"), sight.path)
         if not answer.value:
@@ -100,7 +116,7 @@ def key_problem(seen: View, topic: Sight, arn: str, publishers: Iterable[Publish
     policy = read_document(sight.plain())
     for publisher in _told_apart(policy, publishers):
         for action in _KEY_ACTIONS:
-            request = Request(action, key.told("Arn"), service(publisher.service), publisher.context())
+            request = Request(action, key.told("Arn"), publisher.callers()[0], publisher.context())
             allowed = decide(policy, request)
             if allowed.allowed is None:
                 raise UnseenError(Unknown(f"policy_not_understood: {allowed.why}"), sight.path)
@@ -124,11 +140,24 @@ def _any_caller(policy: Document, arn: str, publisher: Publisher) -> Answer:
     return cannot_tell(unsure.why) if unsure is not None else NO
 
 
+def _as_role(policy: Document, arn: str, publisher: Publisher) -> Answer:
+    """Return no if the role is surely kept out, else that nobody can tell.
+
+    Its own policies count too, and AWS warns that sending to topics as a role may fail even so (EventBridge User Guide,
+    "Using resource-based policies"). In another account nothing goes without the topic's policy.
+    """
+    decision = decide(policy, Request("sns:Publish", arn, identity(publisher.role), publisher.context()))
+    own = account_of(publisher.role) == arn.split(":")[4]
+    if decision.effect is Effect.DENY or (decision.allowed is False and not own):
+        return NO
+    return cannot_tell("EventBridge sends as a role, whose own policies count too")
+
+
 def _told_apart(policy: Document, publishers: Iterable[Publisher]) -> Iterable[Publisher]:
-    """Return one publisher per service and account where the policy does not look at the single alarm or rule."""
+    """Return one publisher per service, account and role where the policy does not look at the single alarm or rule."""
     by_arn = any(
         condition.key == "aws:sourcearn" for statement in policy.statements for condition in statement.conditions
     )
     if by_arn:
         return publishers
-    return {(publisher.service, publisher.account): publisher for publisher in publishers}.values()
+    return {(publisher.service, publisher.account, publisher.role): publisher for publisher in publishers}.values()

@@ -34,7 +34,12 @@ def judge_buckets(seen: View, judges: Mapping[str, JudgeBucket]) -> Iterator[Ver
 
     Trails that are judged in another account, unread Regions and the lack of trails are said as `judge_trails` does.
     """
-    found = survey(seen)
+    try:
+        found = survey(seen)
+    except UnseenError as error:
+        for aspect in judges:
+            yield seen.about(aspect=aspect).cannot_tell(error)
+        return
     by_name: dict[str, list[Trail]] = {}
     for trail in found.here:
         by_name.setdefault(trail.sight.told("S3BucketName"), []).append(trail)
@@ -87,6 +92,8 @@ def _nameless(seen: View, trails: Iterable[Trail], aspect: str) -> Iterator[Verd
     for trail in trails:
         one = seen.about(resource=trail.arn, region=trail.home, aspect=aspect)
         try:
-            trail.recorded_in(one.log)["S3BucketName"].text()
+            named = trail.recorded_in(one.log)["S3BucketName"]
+            named.text()
+            raise UnseenError(Unknown("malformed: the name of the bucket is empty"), named.path)
         except UnseenError as error:
             yield one.cannot_tell(error)

@@ -17,6 +17,7 @@ from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.audited import is_audited
 from rootwarden.proofs.doubt import first_doubt
+from rootwarden.proofs.regions import not_asked
 
 FACT = "cloudtrail.trails"
 
@@ -61,6 +62,14 @@ class Survey(Struct, frozen=True):
         nameless = Unknown("malformed: a trail without TrailARN")
         first = first_doubt(UnseenError(sight.unknown or nameless, sight.path) for _, sight in self.unread)
         return UnseenError(first.unknown, f"{FACT} in {regions}") if first is not None and regions else first
+
+    @property
+    def why_not_everywhere(self) -> UnseenError | None:
+        """Why nobody can say that there is no other trail anywhere: something is unread, or a Region was not asked.
+
+        Trails of several Regions are seen in each of them, so that only those of a single Region can be missing.
+        """
+        return self.why_incomplete or not_asked(self.scratch, FACT)
 
 
 def survey(seen: View) -> Survey:
@@ -124,6 +133,8 @@ def judge_trails(seen: View, judge_one: JudgeTrail) -> Iterator[Verdict]:
 def the_rest(found: Survey, aspects: Iterable[str]) -> Iterator[Verdict]:
     """Say what is to be said beside the trails judged here: unread Regions, no trail, or trails judged elsewhere."""
     gap = found.why_incomplete
+    if gap is None and not found.here and not found.elsewhere:
+        gap = found.why_not_everywhere
     for aspect in aspects:
         seen = found.scratch.about(aspect=aspect) if aspect else found.scratch
         if gap is not None:
@@ -131,7 +142,7 @@ def the_rest(found: Survey, aspects: Iterable[str]) -> Iterator[Verdict]:
         elif not found.here and found.elsewhere:
             owners = ", ".join(sorted({trail.owner for trail in found.elsewhere}))
             yield seen.not_applicable(
-                f"The account has no trail of its own: it is recorded by a trail of account {owners}, judged there.",
+                f"No trail of its own was seen here: the account is recorded by a trail of account {owners}, judged there.",
                 reason="judged_at_owner",
             )
         elif not found.here:
