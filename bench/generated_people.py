@@ -43,7 +43,9 @@ def authorization(dice: random.Random, account: str, users: list[str]) -> Json:
     roles = [_role(dice, account, name, dice.sample(arns, 2)) for name in names]
     return {
         "users": [_user(dice, account, name, dice.sample(arns, 1)) for name in users],
-        "groups": [_group(account, name, wanted) for name, wanted in (("admins", [_ADMINISTRATOR]), ("developers", arns[:3]))],
+        "groups": [
+            _group(account, name, wanted) for name, wanted in (("admins", [_ADMINISTRATOR]), ("developers", arns[:3]))
+        ],
         "roles": [*roles, *linked, _entry(account)],
         "policies": [*policies, _administrator_policy(), *(_linked_policy(role) for role in linked)],
     }

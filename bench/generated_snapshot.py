@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from generated_people import authorization, people
 from generated_watch import ARCHIVE, MANAGEMENT, REGIONS, watching
 
@@ -43,7 +44,7 @@ def _lines(accounts: int, seed: int) -> Iterator[Json]:
     }  # fmt: skip
     yield {"organization": _organization(ids)}
     for account in ids:
-        yield {"account": account, "facts": _facts(random.Random(f"{seed}/{account}"), account)}  # noqa: S311 - made up
+        yield {"account": account, "facts": _facts(random.Random(f"{seed}/{account}"), account)}
 
 
 def _organization(ids: list[str]) -> Json:

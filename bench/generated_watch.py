@@ -31,7 +31,11 @@ def watching(dice: random.Random, account: str) -> Json:
         "logs.log_groups": [],
         "logs.metric_filters": [],
         "cloudwatch.alarms": [_alarms(dice, account, region, ops) for region in REGIONS],
-        "events.rules": [_rule(account, f"{name}-{n}", security if n == 0 else ops) for name in ("nightly", "state") for n in range(4)],
+        "events.rules": [
+            _rule(account, f"{name}-{n}", security if n == 0 else ops)
+            for name in ("nightly", "state")
+            for n in range(4)
+        ],
         "sns.topics": [_topic(account, arn) for arn in (ops, security)],
         **_budgets(dice, ops),
     }
@@ -39,12 +43,23 @@ def watching(dice: random.Random, account: str) -> Json:
 
 def _trail(account: str) -> Json:
     own = account == MANAGEMENT
-    denied = {"_unknown": {"why": "AccessDenied", "call": "cloudtrail.GetTrailStatus", "missing": ["cloudtrail:GetTrailStatus"]}}
+    denied = {
+        "_unknown": {
+            "why": "AccessDenied",
+            "call": "cloudtrail.GetTrailStatus",
+            "missing": ["cloudtrail:GetTrailStatus"],
+        }
+    }
     status = {
         "IsLogging": True, "LatestDeliveryTime": "2026-11-23T22:40:00Z", "StartLoggingTime": "2024-02-01T09:00:00Z",
         "LatestDigestDeliveryTime": "2026-11-23T22:10:00Z",
     }  # fmt: skip
-    selector = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": [], "ExcludeManagementEventSources": []}
+    selector = {
+        "ReadWriteType": "All",
+        "IncludeManagementEvents": True,
+        "DataResources": [],
+        "ExcludeManagementEventSources": [],
+    }
     return {
         "region": HOME, "Name": "organization", "TrailARN": TRAIL, "HomeRegion": HOME, "S3BucketName": BUCKET,
         "IncludeGlobalServiceEvents": True, "IsMultiRegionTrail": True, "IsOrganizationTrail": True,
@@ -127,9 +142,20 @@ def _topic(account: str, arn: str) -> Json:
             },
         ],
     }  # fmt: skip
-    attributes = {"TopicArn": arn, "Owner": account, "SubscriptionsConfirmed": "2", "SubscriptionsPending": "0", "Policy": policy}
+    attributes = {
+        "TopicArn": arn,
+        "Owner": account,
+        "SubscriptionsConfirmed": "2",
+        "SubscriptionsPending": "0",
+        "Policy": policy,
+    }
     confirmed = [
-        {"SubscriptionArn": f"{arn}:{n}", "Protocol": "email", "Endpoint": f"team-{n}@example.com", "FilterPolicy": None}
+        {
+            "SubscriptionArn": f"{arn}:{n}",
+            "Protocol": "email",
+            "Endpoint": f"team-{n}@example.com",
+            "FilterPolicy": None,
+        }
         for n in range(2)
     ]
     return {"region": HOME, "TopicArn": arn, "attributes": attributes, "subscriptions": confirmed}
@@ -143,7 +169,10 @@ def _budgets(dice: random.Random, topic: str) -> Json:
         }
         for kind in ("ACTUAL", "FORECASTED")
     ]  # fmt: skip
-    reached = [{"SubscriptionType": "SNS", "Address": topic}, {"SubscriptionType": "EMAIL", "Address": "finance@example.com"}]
+    reached = [
+        {"SubscriptionType": "SNS", "Address": topic},
+        {"SubscriptionType": "EMAIL", "Address": "finance@example.com"},
+    ]
     spend = {"ActualSpend": {"Amount": f"{dice.randint(100, 900)}.0", "Unit": "USD"}}
     return {
         "budgets.budgets": [

@@ -45,14 +45,15 @@ def rule(**changes: Any) -> dict[str, Any]:
 
 
 def allow(*services: str, **changes: Any) -> dict[str, Any]:
-    """Return a statement that lets services publish on behalf of the account."""
+    """Return a statement that lets services publish on behalf of the account; for EventBridge without Condition."""
+    mine = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
     return {
         "Sid": "services",
         "Effect": "Allow",
         "Principal": {"Service": list(services)},
         "Action": "sns:Publish",
         "Resource": TOPIC,
-        "Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+        "Condition": {} if "events.amazonaws.com" in services else mine,
         **changes,
     }
 

@@ -54,11 +54,13 @@ def judge(
     account: str = ACCOUNT,
     partition: str = "aws",
     others: Mapping[str, Mapping[str, Any]] | None = None,
+    regions_asked: tuple[str, ...] = (),
 ) -> list[Finding]:
     """Return the findings of one control for `account`, or for the organization where that is the control's scope.
 
     `settings` overlay the control's params; `others` are the facts of further accounts in scope ({account: facts}),
-    of which the shared ones (trails, buckets, keys, topics) are joined as an audit joins them.
+    of which the shared ones (trails, buckets, keys, topics) are joined as an audit joins them. `regions_asked` are the
+    Regions to which the reading was limited.
     """
     control = registered(slug)
     shared = Shared()
@@ -73,6 +75,7 @@ def judge(
         organization=_facts(organization or {}),
         shared=shared,
         now=now,
+        regions_asked=regions_asked,
     )
     if control.control.scope is Scope.ORG:
         return court.judge_organization(account)

@@ -24,6 +24,7 @@ from tests.controls.alert_facts import (
     topic,
 )  # fmt: skip
 from tests.controls.judged import ACCOUNT, cited, judge, only, unread
+from tests.controls.trail_facts import REGIONS
 
 SLUG = "alert-topic-delivers"
 CLOUDWATCH, EVENTS = "cloudwatch.amazonaws.com", "events.amazonaws.com"
@@ -166,14 +167,32 @@ def test_policies_for_alarms(statement: dict[str, Any], status: Status):
     ("statement", "status"),
     [
         (allow(EVENTS), Status.PASS),
-        (allow(EVENTS, Condition={"ArnEquals": {"aws:SourceArn": RULE}}), Status.PASS),
+        (allow(EVENTS, Condition={"ArnEquals": {"aws:SourceArn": RULE}}), Status.FAIL),
+        (allow(EVENTS, Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}), Status.FAIL),
+        (allow(EVENTS, Condition={"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}}), Status.UNKNOWN),
+        (allow(EVENTS, Condition={"StringNotEquals": {"aws:SourceAccount": SECURITY}}), Status.UNKNOWN),
+        (allow(EVENTS, Condition={"Bool": {"aws:SecureTransport": "true"}}), Status.PASS),
         (allow(EVENTS, Condition={"ArnEquals": {"aws:SourceArn": RULE + "-other"}}), Status.FAIL),
         (allow(CLOUDWATCH), Status.FAIL),
     ],
 )
 def test_policies_for_rules(statement: dict[str, Any], status: Status):
-    """EventBridge comes as a service only."""
+    """EventBridge comes as a service only, and names neither rule nor account."""
     assert allowed(statement, **RULE_ONLY).status is status
+
+
+def test_rule_that_sends_as_a_role_is_never_a_pass():
+    """Policies of the role count too; only a Deny, or silence in another account, settles it."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/alerts"
+    rules = {**RULE_ONLY, "events.rules": [rule(targets=[{"Id": "1", "Arn": TOPIC, "RoleArn": role}])]}
+    for statement in (allow(EVENTS), allow(CLOUDWATCH), allow(EVENTS, Principal={"AWS": role})):
+        assert allowed(statement, **rules).status is Status.UNKNOWN
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}
+    assert allowed(allow(EVENTS), deny, **rules).reason == "publish_not_allowed"
+    strange = rule(targets=[{"Id": "1", "Arn": TOPIC, "RoleArn": role.replace(ACCOUNT, SECURITY)}])
+    assert allowed(allow(EVENTS), **{**rules, "events.rules": [strange]}).reason == "publish_not_allowed"
+    dark = rule(targets=[{"Id": "1", "Arn": TOPIC, "RoleArn": unread("events.rules")}])
+    assert {f.status for f in judge(SLUG, facts(**{"events.rules": [dark]}))} == {Status.UNKNOWN}
 
 
 def test_deny_wins():
@@ -216,6 +235,21 @@ def test_customer_key_passes_by_any_of_its_names(name: str):
         ({"policy": document()}, Status.FAIL, "key_policy"),
         ({"policy": document(allow(CLOUDWATCH, Action="kms:*", Resource="*"))}, Status.FAIL, "key_policy"),
         ({"policy": document(allow(CLOUDWATCH, EVENTS, Action="kms:*", Resource="*"))}, Status.PASS, ""),
+        (
+            {
+                "policy": document(
+                    allow(CLOUDWATCH, Action="kms:*", Resource="*"),
+                    allow(
+                        EVENTS,
+                        Action="kms:*",
+                        Resource="*",
+                        Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}},
+                    ),
+                )
+            },
+            Status.FAIL,
+            "key_policy",
+        ),
         (
             {"policy": document(allow(CLOUDWATCH, EVENTS, Action="kms:Decrypt", Resource="*"))},
             Status.FAIL,
@@ -301,10 +335,12 @@ def test_a_proven_fault_fails_although_other_parts_are_unread():
     [
         {"cloudwatch.alarms": unread("cloudwatch.alarms")},
         {"events.rules": unread("events.rules")},
-        {"cloudwatch.alarms": [*alarms(alarm()), {"region": "us-east-1", **unread("cloudwatch.alarms")}]},
+        {"cloudwatch.alarms": [*alarms(alarm()), {"region": "eu-west-1", **unread("cloudwatch.alarms")}]},
+        {"cloudwatch.alarms": [*alarms(alarm()), {"region": "*", **unread("cloudwatch.alarms")}]},
         {"events.rules": [rule(), rule(Name="b", targets=unread("events.rules"))]},
         {"cloudwatch.alarms": [{"region": "eu-west-1", "MetricAlarms": [alarm()]}]},
         {"cloudwatch.alarms": alarms(alarm(AlarmActions=["topic"]))},
+        {"cloudwatch.alarms": [{**alarms(alarm())[0], "LogAlarms": unread("cloudwatch.alarms")}]},
         {"events.rules": [{"Name": "x", "targets": []}]},
     ],
 )
@@ -313,6 +349,32 @@ def test_unread_alarms_and_rules_leave_no_pass(gap: dict[str, Any]):
     found = judge(SLUG, facts(**gap))
     assert {finding.status for finding in found} == {Status.UNKNOWN}
     assert [finding.resource for finding in found] == [TOPIC, ""]
+
+
+def test_other_regions_that_are_refused_are_one_note():
+    """A Region-deny policy hides Regions from which nothing can be sent to this topic."""
+    dark = [{"region": name, **unread("cloudwatch.alarms")} for name in ("us-east-1", "us-west-2", "eu-west-2")]
+    found = judge(SLUG, facts(**{"cloudwatch.alarms": [*alarms(alarm()), *dark]}))
+    assert [(f.resource, f.status) for f in found] == [(TOPIC, Status.PASS), ("", Status.UNKNOWN)]
+    assert found[0].notes == ("other_regions_unread: alarms or rules in 3 other Regions were not read",)
+
+
+def test_alarms_without_actions_and_alarms_on_logs():
+    """AWS leaves out an empty list of actions; alarms on logs send like the others."""
+    quiet = {name: value for name, value in alarm().items() if name != "AlarmActions"}
+    assert only(SLUG, facts(**{"cloudwatch.alarms": alarms(quiet), "events.rules": []})).reason == "no_topic"
+    logs = [{"region": "eu-west-1", "MetricAlarms": [], "CompositeAlarms": [], "LogAlarms": [alarm()]}]
+    finding = only(SLUG, facts(**{"cloudwatch.alarms": logs, "events.rules": []}))
+    assert (finding.status, finding.resource) == (Status.PASS, TOPIC)
+
+
+def test_no_topic_in_the_regions_that_were_asked_is_unknown():
+    """Nobody looked into the other Regions in use."""
+    none = {"cloudwatch.alarms": alarms(), "events.rules": [], "account.regions": REGIONS}
+    assert only(SLUG, none, regions_asked=("eu-west-1",)).reason == "region_not_asked"
+    assert only(SLUG, none, regions_asked=("eu-west-1", "us-east-1")).reason == "no_topic"
+    del none["account.regions"]
+    assert only(SLUG, none, regions_asked=("eu-west-1", "us-east-1")).reason == "region_not_asked"
 
 
 def test_unread_alarms_hide_no_fail():

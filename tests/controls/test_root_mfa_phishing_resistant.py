@@ -48,7 +48,6 @@ def test_app_on_root_fails() -> None:
     [
         f"arn:aws:iam::{ACCOUNT}:user/groot",
         f"arn:aws:iam::{ACCOUNT}:user/a:root",
-        f"arn:aws:iam::{ACCOUNT}:root2",
         "arn:aws:iam::999988887777:root",
         f"arn:aws-cn:iam::{ACCOUNT}:root",
         None,
@@ -192,3 +191,14 @@ def test_any_text_has_a_kind_and_an_arn_is_never_a_token(text: str) -> None:
 def test_virtual_devices_are_never_taken_for_strong_ones(partition: str, account: str, name: str) -> None:
     """Whatever the device is called."""
     assert mfa_kind(f"arn:{partition}:iam::{account}:mfa/{name}") is MfaKind.VIRTUAL
+
+
+@pytest.mark.parametrize(
+    "owner", ["x", "", "root", f"arn:aws:iam::{ACCOUNT}:root2", "arn:aws:iam:::root", f"{ROOT_ARN} "]
+)
+def test_an_owner_that_is_no_arn_is_unknown(owner: str) -> None:
+    """It may be root's, written in a way that nobody understands; an app that is root's for certain still fails."""
+    finding = verdict(facts(owner))
+    assert finding.status == "UNKNOWN"
+    assert finding.reason.startswith("malformed")
+    assert verdict(facts(owner, ROOT_ARN)).status == "FAIL"

@@ -149,3 +149,10 @@ def test_nothing_to_watch():
     assert only(SLUG, facts(**{"s3.buckets": {BUCKET: None}})).reason == "bucket_missing"
     second = trail(f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/second")
     assert one([trail(), second]).status is Status.FAIL
+
+
+def test_watching_trail_may_be_in_a_region_that_was_not_asked():
+    """A trail of a single Region may log the bucket where nobody looked."""
+    bare = {"s3.buckets": {BUCKET: bucket(logging=None)}}
+    assert only(SLUG, facts(**bare)).reason == "not_logged"
+    assert only(SLUG, facts(**bare), regions_asked=("eu-west-1",)).reason == "region_not_asked"

@@ -274,3 +274,12 @@ def test_nothing_to_judge_is_said_per_aspect():
     ]
     nameless = judge(SLUG, facts(**{"cloudtrail.trails": [without(trail(), "S3BucketName")]}))
     assert {(f.status, f.resource) for f in nameless} == {(Status.UNKNOWN, TRAIL)}
+
+
+def test_trail_without_a_bucket_name_is_unknown_in_each_aspect():
+    """AWS never sends an empty name; it is malformed, and not to be passed over."""
+    found = judge(SLUG, facts(**{"cloudtrail.trails": [trail(S3BucketName="")]}))
+    assert [(f.aspect, f.status, f.resource) for f in found] == [
+        (aspect, Status.UNKNOWN, TRAIL) for aspect in ("public", "source", "missing")
+    ]
+    assert all(f.reason.startswith("malformed") for f in found)

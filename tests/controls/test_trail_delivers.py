@@ -29,6 +29,11 @@ def never(**status: Any) -> dict[str, Any]:
     return trail() | {"status": without({**STATUS, **status}, "LatestDeliveryTime")}
 
 
+def mute(**status: Any) -> dict[str, Any]:
+    """Return a trail that has delivered neither log files nor digests."""
+    return trail() | {"status": without({**STATUS, **status}, "LatestDeliveryTime", "LatestDigestDeliveryTime")}
+
+
 def test_recent_delivery_passes():
     """A file minutes ago and no error: it delivers."""
     finding = one(trail())
@@ -43,7 +48,9 @@ def test_recent_delivery_passes():
         ({"StopLoggingTime": "2026-11-23T22:44:00Z"}, "stopped"),
         ({"LatestDeliveryError": "NoSuchBucket"}, "NoSuchBucket"),
         ({"LatestDeliveryError": "AccessDenied"}, "AccessDenied"),
-        ({"LatestDeliveryTime": "2026-11-23T21:45:00Z"}, "stale"),
+        ({"LatestDeliveryTime": "2026-11-23T21:45:00Z", "LatestDigestDeliveryTime": "2026-11-23T21:15:12Z"}, "stale"),
+        ({"LatestDeliveryTime": "2026-11-23T21:45:00Z", "LatestDigestDeliveryTime": ""}, "stale"),
+        ({"LatestDeliveryTime": "2026-11-23T21:45:00Z", "LatestDigestDeliveryError": "AccessDenied"}, "stale"),
     ],
 )
 def test_each_outage_fails(status: dict[str, Any], reason: str):
@@ -64,23 +71,32 @@ def test_trail_restarted_since_passes():
     assert one(with_status(StopLoggingTime="2025-01-01T00:00:00Z")).status is Status.PASS
 
 
-def test_error_before_the_last_delivery_is_over():
-    """An attempt that failed before a delivery that succeeded does not count; without its time the error counts."""
-    assert (
-        one(with_status(LatestDeliveryError="SlowDown", LatestDeliveryAttemptTime="2026-11-23T22:00:00Z")).status
-        is Status.PASS
-    )
-    assert (
-        one(with_status(LatestDeliveryError="SlowDown", LatestDeliveryAttemptTime="2026-11-23T22:44:00Z")).status
-        is Status.FAIL
+def test_an_error_counts_whatever_a_retired_field_says():
+    """The time of the last attempt is no longer filled in, so that it cannot show that an error is over."""
+    for attempt in ("", "2026-11-23T22:00:00Z"):
+        finding = one(with_status(LatestDeliveryError="SlowDown", LatestDeliveryAttemptTime=attempt))
+        assert (finding.status, finding.reason) == (Status.FAIL, "SlowDown")
+    assert one(with_status(LatestDeliveryError="", LatestDeliveryAttemptTime="")).status is Status.PASS
+
+
+def test_digests_prove_delivery_where_nothing_happens():
+    """An idle account has no log files; its hourly digests show that the bucket accepts them."""
+    idle = one(with_status(LatestDeliveryTime="2026-11-20T00:00:00Z"))
+    assert (idle.status, idle.reason) == (Status.PASS, "idle") and idle.notes
+    assert cited(idle)[f"{FACT}[{TRAIL}].status.LatestDigestDeliveryTime"] == "2026-11-23T22:00:00Z"
+    assert one(never()).reason == "idle"
+    assert one(with_status(LatestDeliveryTime="")).reason == "idle"
+    dark = unread(FACT)
+    assert one(with_status(LatestDeliveryTime="2026-11-20T00:00:00Z", LatestDigestDeliveryTime=dark)).status is (
+        Status.UNKNOWN
     )
 
 
 def test_new_trail_is_left_to_a_person():
     """A trail of less than an hour that has not delivered: look again; after an hour it fails."""
-    assert one(never(StartLoggingTime="2026-11-23T22:00:00Z")).reason == "too_new"
-    assert one(never(StartLoggingTime="2026-11-23T22:00:00Z")).status is Status.MANUAL
-    assert one(never(StartLoggingTime="2026-11-23T21:00:00Z")).reason == "never_delivered"
+    assert one(mute(StartLoggingTime="2026-11-23T22:00:00Z")).reason == "too_new"
+    assert one(mute(StartLoggingTime="2026-11-23T22:00:00Z")).status is Status.MANUAL
+    assert one(mute(StartLoggingTime="2026-11-23T21:00:00Z")).reason == "never_delivered"
     nothing = trail() | {"status": {"IsLogging": True}}
     assert one(nothing).status is Status.UNKNOWN
 
@@ -107,8 +123,13 @@ def test_unread_parts_are_unknown():
 
 
 def test_no_trails_do_not_apply():
-    """Without trails RW-TRAIL-01 fails and this has no meaning."""
+    """Without trails RW-TRAIL-01 fails and this has no meaning; nobody knows where a Region was not asked."""
     assert (one().status, one().reason) == (Status.NOT_APPLICABLE, "no_trails")
+    assert (one(regions_asked=("eu-west-1",)).status, one(regions_asked=("eu-west-1",)).reason) == (
+        Status.UNKNOWN,
+        "region_not_asked",
+    )
+    assert one(trail(), regions_asked=("us-east-1",)).status is Status.PASS
 
 
 def test_organization_trail_is_judged_where_it_is_owned():

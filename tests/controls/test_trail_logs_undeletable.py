@@ -103,10 +103,36 @@ def test_denial_in_the_same_account_is_not_enough():
         {"Expiration": {"Date": "2030-01-01T00:00:00Z"}},
     ],
 )
-def test_early_expiry_fails_whatever_else_holds(changes: dict[str, Any]):
-    """A rule that deletes log files too soon fails even behind Object Lock."""
-    finding = one(lifecycle=[rule(**changes)])
+def test_early_expiry_fails_in_a_bucket_without_versions(changes: dict[str, Any]):
+    """A rule that deletes log files too soon fails; behind Object Lock it only hides them, which is noted."""
+    finding = one(object_lock=None, versioning={}, lifecycle=[rule(**changes)])
     assert (finding.status, finding.reason) == (Status.FAIL, "lifecycle")
+    suspended = one(object_lock=None, versioning={"Status": "Suspended"}, lifecycle=[rule(**changes)])
+    assert suspended.reason == "lifecycle"
+    locked = one(lifecycle=[rule(**changes)])
+    assert locked.status is Status.PASS and locked.notes[0].startswith("lifecycle_hides")
+
+
+@pytest.mark.parametrize(
+    ("rules", "status"),
+    [
+        ([rule()], Status.PASS),
+        ([rule(NoncurrentVersionExpiration={"NoncurrentDays": 82})], Status.FAIL),
+        ([rule(NoncurrentVersionExpiration={"NoncurrentDays": 83})], Status.PASS),
+        ([rule(Expiration=None, NoncurrentVersionExpiration={"NoncurrentDays": 89})], Status.FAIL),
+        ([rule(Expiration=None, NoncurrentVersionExpiration={"NoncurrentDays": 90})], Status.PASS),
+        ([rule(), rule(Expiration=None, NoncurrentVersionExpiration={"NoncurrentDays": 30})], Status.FAIL),
+        ([rule(NoncurrentVersionExpiration={"NoncurrentDays": "30"})], Status.UNKNOWN),
+    ],
+)
+def test_versions_go_when_their_noncurrent_days_are_over(rules: list[dict[str, Any]], status: Status):
+    """In a versioned bucket expiry adds a marker; the days of both rules add up."""
+    finding = one(object_lock=None, versioning=MFA, lifecycle=rules)
+    assert finding.status is status
+    assert status is not Status.FAIL or finding.reason == "lifecycle"
+    assert one(lifecycle=rules).status is Status.PASS
+    dark = one(object_lock=DARK, versioning=MFA, lifecycle=rules)
+    assert dark.status is (Status.PASS if status is Status.PASS else Status.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -124,25 +150,31 @@ def test_early_expiry_fails_whatever_else_holds(changes: dict[str, Any]):
 def test_rules_that_touch_no_young_log_file_do_not_matter(changes: dict[str, Any]):
     """Disabled, late, elsewhere, for tagged objects, or for old versions only."""
     assert one(lifecycle=[rule(**changes)]).status is Status.PASS
+    if "NoncurrentVersionExpiration" not in changes:
+        assert one(object_lock=None, versioning={}, lifecycle=[rule(**changes)]).reason == "deletable"
 
 
 def test_prefix_of_the_trail_counts():
     """Log files lie under the trail's own prefix."""
     trails = [trail(S3KeyPrefix="audit")]
     for prefix, status in (("audit/", Status.FAIL), ("AWSLogs/", Status.PASS)):
-        bad = bucket(lifecycle=[rule(Filter={"Prefix": prefix})])
+        versioned = {"object_lock": None, "versioning": MFA}
+        kill = rule(Filter={"Prefix": prefix}, NoncurrentVersionExpiration={"NoncurrentDays": 1})
+        bad = bucket(**versioned, lifecycle=[kill])
         assert only(SLUG, facts(**{"cloudtrail.trails": trails, "s3.buckets": {BUCKET: bad}})).status is status
 
 
 def test_unread_parts():
     """A keeper that holds needs readable lifecycle rules; without one, each unread keeper leaves the answer open."""
-    assert one(lifecycle=DARK).status is Status.UNKNOWN
+    assert one(lifecycle=DARK).status is Status.PASS  # no rule deletes what is locked
+    assert one(object_lock=None, versioning=MFA, lifecycle=DARK).status is Status.UNKNOWN
     assert one(object_lock=DARK).status is Status.UNKNOWN
     assert one(object_lock=DARK, versioning=MFA).status is Status.PASS
     assert one(object_lock=None, versioning=DARK).status is Status.UNKNOWN
     # Nothing protects the files, whatever the lifecycle says.
     assert one(object_lock=None, lifecycle=DARK).reason == "deletable"
-    assert one(object_lock=DARK, lifecycle=[rule()]).reason == "lifecycle"
+    assert one(object_lock=DARK, versioning={}, lifecycle=[rule()]).reason == "lifecycle"
+    assert one(object_lock=DARK, lifecycle=[rule()]).status is Status.UNKNOWN
     assert archived(bucket(object_lock=None, policy=DARK)).status is Status.UNKNOWN
 
 
@@ -160,13 +192,14 @@ def test_unread_parts():
 )
 def test_malformed_is_unknown(changes: dict[str, Any]):
     """What is not as AWS writes it proves nothing."""
-    assert one(**changes).status is Status.UNKNOWN
+    unlocked = changes if "object_lock" in changes else {"object_lock": None, "versioning": MFA, **changes}
+    assert one(**unlocked).status is Status.UNKNOWN
 
 
 def test_missing_fields_are_unknown():
     """A field that was left out was not read."""
-    for field in ("object_lock", "lifecycle"):
-        assert only(SLUG, facts(**{"s3.buckets": {BUCKET: without(bucket(), field)}})).status is Status.UNKNOWN
+    for field, whole in (("object_lock", bucket()), ("lifecycle", bucket(object_lock=None, versioning=MFA))):
+        assert only(SLUG, facts(**{"s3.buckets": {BUCKET: without(whole, field)}})).status is Status.UNKNOWN
     bare = without(bucket(object_lock=None), "versioning")
     assert only(SLUG, facts(**{"s3.buckets": {BUCKET: bare}})).status is Status.UNKNOWN
 

@@ -49,6 +49,18 @@ def test_no_trail_fails():
     assert (one().status, one().reason) == (Status.FAIL, "no_trail")
 
 
+def test_regions_that_were_not_asked_allow_no_fail():
+    """Where Regions were left out, nobody knows that there is no trail; a trail of all Regions shows up in each."""
+    asked = ("eu-west-1",)
+    assert (one(regions_asked=asked).status, one(regions_asked=asked).reason) == (Status.UNKNOWN, "region_not_asked")
+    assert one(regions_asked=("eu-west-1", "us-east-1")).reason == "no_trail"
+    assert one(trail(), regions_asked=("us-east-1",)).status is Status.PASS
+    local = trail(IsMultiRegionTrail=False)
+    assert one(local, regions_asked=asked).reason == "single_region"
+    combined = {"allow_combined_trails": True}
+    assert one(local, regions_asked=asked, settings=combined).status is Status.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

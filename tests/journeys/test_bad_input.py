@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -215,3 +216,70 @@ def test_errors_as_json() -> None:
     assert answer.code == 2
     assert '"exit_code": 2' in answer.err
     assert '"next"' in answer.err
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2005-12-31T00:00:00Z", "soon"])
+def test_now_of_another_age(tmp_path: Path, now: str) -> None:
+    """An instant at which no judgement makes sense is refused."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    one_line(rootwarden("audit", "--snapshot", str(snapshot), "--now", now), 2, "--now", "2026-11-23T00:00:00Z")
+
+
+def test_snapshot_from_a_pipe(tmp_path: Path) -> None:
+    """Standard input (-) and its device are judged as the file itself is."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    expected = rootwarden("audit", "--output", "json=-", "--snapshot", str(snapshot))
+    program = [sys.executable, "-m", "rootwarden", "audit", "--output", "json=-", "--snapshot"]
+    for name in ("-", "/dev/stdin"):
+        done = subprocess.run(
+            [*program, name], input=snapshot.read_bytes(), capture_output=True, env=CLEAN, check=False
+        )
+        assert (done.returncode, done.stdout.decode()) == (expected.code, expected.out), done.stderr
+    empty = rootwarden("audit", "--snapshot", "-")
+    one_line(empty, 2, "standard input", "empty")
+
+
+@pytest.mark.parametrize("days", ["inf", "nan", "-1"])
+def test_settings_are_finite_numbers(tmp_path: Path, days: str) -> None:
+    """TOML knows inf and nan; a limit that nothing reaches would pass everything."""
+    snapshot = one_account(tmp_path / "s.jsonl.gz", {})
+    (tmp_path / "rootwarden.toml").write_text(f"[controls.root-not-used-recently]\nroot_recency_days = {days}\n")
+    one_line(rootwarden("audit", "--snapshot", str(snapshot), cwd=tmp_path), 2, "root_recency_days", "does not fit")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[audit]\naccounts = ['111122223333', '12']\n", "audit.accounts"),
+        ("[audit]\naccounts = ['111122223333,444455556666']\n", "audit.accounts"),
+        ("[audit.roles]\nprod = 'auditor'\n", "audit.roles"),
+        ("[audit.roles]\n'١١١١٢٢٢٢٣٣٣٣' = 'auditor'\n", "audit.roles"),
+    ],
+)
+def test_configuration_names_accounts_by_their_ids(tmp_path: Path, text: str, key: str) -> None:
+    """Twelve digits; anything else is named with its key."""
+    (tmp_path / "rootwarden.toml").write_text(text, encoding="utf-8")
+    one_line(rootwarden("controls", cwd=tmp_path), 2, "rootwarden.toml", key, "12 digits")
+
+
+def test_addresses_are_shown_only_when_asked(tmp_path: Path) -> None:
+    """Message, evidence and notes hold addresses and numbers whole; `--show-pii` alone shows them."""
+    account, address, number = "111122223333", '"jane roe"/x@example.com', "+15550100199"
+    organization = {
+        "org.organization": {"Id": "o-1", "FeatureSet": "ALL", "MasterAccountId": account},
+        "org.accounts": [{"Id": account, "Name": "prod", "Email": address, "State": "ACTIVE"}],
+    }
+    contact = {"Name": "Jane", "Title": "Duty", "EmailAddress": address, "PhoneNumber": number}
+    line = {"account": account, "facts": {"account.contacts": {"SECURITY": contact}}}
+    snapshot = write(tmp_path / "s.jsonl.gz", HEADER, {"organization": organization}, line)
+    asked = ("audit", "--snapshot", str(snapshot), "--only", "RW-ROOT-09,RW-POL-05", "--output", "json=-")
+    hidden = rootwarden(*asked).out
+    for secret in ("jane", "roe", "/x@", number, number[-4:]):
+        assert secret not in hidden
+    assert "…@example.com" in hidden
+    shown = {f["code"]: f for f in json.loads(rootwarden(*asked, "--show-pii").out)["findings"]}
+    email, contacted = shown["RW-ROOT-09"], shown["RW-POL-05"]
+    assert address in email["message"]
+    assert address in [item["value"] for item in email["evidence"]]
+    assert {address, number} <= {item["value"] for item in contacted["evidence"] if isinstance(item["value"], str)}
+    assert contacted["notes"][0].startswith("single_point")

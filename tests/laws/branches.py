@@ -36,16 +36,19 @@ def places(entry: Registered) -> set[Place]:
 def noted() -> Iterator[set[Place]]:
     """Note, while this runs, from which lines verdicts are spoken."""
     reached: set[Place] = set()
-    with patch.object(View, "fails", _listening(View.fails, reached)), patch.object(
-        View, "passes", _listening(View.passes, reached)
+    with (
+        patch.object(View, "fails", _listening(View.fails, reached)),
+        patch.object(View, "passes", _listening(View.passes, reached)),
     ):
         yield reached
 
 
 def _listening(speak: Any, reached: set[Place]) -> Any:
     def listen(self: View, *args: Any, **kwargs: Any) -> Any:
-        caller = sys._getframe(1)  # noqa: SLF001 - the one way to know which line speaks
-        span = next(n for n in _spans(caller.f_code.co_filename) if n[0] <= caller.f_lineno <= n[1] and n[2] == speak.__name__)
+        caller = sys._getframe(1)
+        span = next(
+            n for n in _spans(caller.f_code.co_filename) if n[0] <= caller.f_lineno <= n[1] and n[2] == speak.__name__
+        )
         reached.add(Place(caller.f_code.co_filename, span[0], speak.__name__))
         return speak(self, *args, **kwargs)
 

@@ -23,7 +23,7 @@ def judge(world: World, controls: Iterable[Registered]) -> list[Finding]:
     organization = Facts(world.organization)
     court = Court(
         controls=tuple(controls), settings=world.settings, partition=world.partition, organization=organization, shared=shared,
-        now=NOW,
+        now=NOW, regions_asked=world.regions_asked,
     )  # fmt: skip
     findings: list[Finding] = []
     for account in sorted({*world.accounts, *_listed(world)}):
@@ -33,7 +33,11 @@ def judge(world: World, controls: Iterable[Registered]) -> list[Finding]:
 
 def _listed(world: World) -> Iterable[str]:
     rows = world.organization.get("org.accounts")
-    return (row["Id"] for row in rows if isinstance(row, dict) and isinstance(row.get("Id"), str)) if isinstance(rows, list) else ()
+    return (
+        (row["Id"] for row in rows if isinstance(row, dict) and isinstance(row.get("Id"), str))
+        if isinstance(rows, list)
+        else ()
+    )
 
 
 def _filed_under(world: World) -> str:

@@ -29,13 +29,17 @@ SETTINGS: Mapping[str, Mapping[str, Param]] = MappingProxyType(
 
 
 class World(Struct, frozen=True, kw_only=True):
-    """The facts of some accounts and of their organization, as a snapshot holds them, and the limits to judge by."""
+    """The facts of some accounts and of their organization, as a snapshot holds them, and the limits to judge by.
+
+    `regions_asked`: the Regions to which the reading was limited, none for all.
+    """
 
     name: str
     accounts: Mapping[str, dict[str, Any]]
     organization: dict[str, Any]
     partition: str = "aws"
     settings: Mapping[str, Mapping[str, Param]] = SETTINGS
+    regions_asked: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Show a failing example by its name: what differs from a good world."""
@@ -63,7 +67,12 @@ class World(Struct, frozen=True, kw_only=True):
     def spots(self) -> list[Spot]:
         """Return where every whole fact is."""
         owners = ("", *self.accounts)
-        return [Spot(owner, fact) for owner in owners for fact in self.facts(owner) if self.at(Spot(owner, fact)) is not GONE]
+        return [
+            Spot(owner, fact)
+            for owner in owners
+            for fact in self.facts(owner)
+            if self.at(Spot(owner, fact)) is not GONE
+        ]
 
 
 def good_worlds() -> tuple[World, World]:
@@ -88,7 +97,8 @@ def good_organization() -> World:
     accounts = {
         MANAGEMENT: _every_account(MANAGEMENT, root=True, trusted=ARCHIVE) | _alerting(MANAGEMENT),
         ARCHIVE: _every_account(ARCHIVE, root=False, trusted=MANAGEMENT),
-        MEMBER: _every_account(MEMBER, root=False, trusted=MANAGEMENT) | {"sso.permission_sets": identity.permission_sets()},
+        MEMBER: _every_account(MEMBER, root=False, trusted=MANAGEMENT)
+        | {"sso.permission_sets": identity.permission_sets()},
     }
     for facts in accounts.values():
         facts["cloudtrail.trails"] = [watch.trail(MANAGEMENT, ARCHIVE, organization=True)]

@@ -159,7 +159,7 @@ def organization_facts(management: str, members: tuple[str, ...]) -> Json:
         ],
         "org.tree": {
             "roots": [{"Id": "r-1", "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}],
-            "parents": {one: "r-1" for one in everyone},
+            "parents": dict.fromkeys(everyone, "r-1"),
             "units": {},
         },
         "org.scps": {"FullAWSAccess": _allow("*", "*")},

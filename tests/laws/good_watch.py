@@ -184,7 +184,9 @@ def log_groups(account: str) -> list[Json]:
 
 def metric_filters() -> list[Json]:
     """Return the filter that counts root activity."""
-    pattern = '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
+    pattern = (
+        '{ $.userIdentity.type = "Root" && $.userIdentity.invokedBy NOT EXISTS && $.eventType != "AwsServiceEvent" }'
+    )
     transformation = {"metricName": "root-used", "metricNamespace": "Security", "metricValue": "1"}
     return [
         {

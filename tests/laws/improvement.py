@@ -23,9 +23,7 @@ ALLOWED = {
 BAD = (Status.FAIL, Status.UNKNOWN)
 
 
-def improvements(
-    before: Iterable[Finding], after: Iterable[Finding], *, contradictions: bool = False
-) -> Iterator[str]:
+def improvements(before: Iterable[Finding], after: Iterable[Finding], *, contradictions: bool = False) -> Iterator[str]:
     """Yield what looks better in `after`, which judged the same world with less of it visible.
 
     `contradictions`: sources may disagree in this world (a report of yesterday beside a summary of today), so that a
@@ -33,10 +31,12 @@ def improvements(
     """
     old = {finding.fingerprint: finding for finding in before}
     new = {finding.fingerprint: finding for finding in after}
+    accounts = {finding.account for finding in new.values()}
     for mark, was in old.items():
         now = new.get(mark)
         if now is None:
-            if was.status in BAD and not _answered_for(was, new.values()):
+            # An account without a line, of which nobody knows any more, is missing from the count of accounts instead.
+            if was.status in BAD and _filed(was) in {"", *accounts} and not _answered_for(was, new.values()):
                 yield f"{_named(was)} vanished"
         elif (was.status, now.status) == (Status.PASS, Status.NOT_APPLICABLE) and contradictions:
             continue

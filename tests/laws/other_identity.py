@@ -160,7 +160,8 @@ OTHER_IDENTITY: dict[str, tuple[Any, ...]] = {
         [],
         [
             {
-                "PermissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1/ps-2", "Name": "Readers",
+                "PermissionSetArn": "arn:aws:sso:::permissionSet/ssoins-1/ps-2",
+                "Name": "Readers",
                 "ManagedPolicies": [{"Name": "ReadOnlyAccess", "Arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"}],
                 "assignments": [{"PrincipalType": "GROUP", "PrincipalId": "9067-2"}],
             }

@@ -34,14 +34,16 @@ SELECTORS = (
     advanced([MANAGEMENT_EVENTS]),
     advanced([MANAGEMENT_EVENTS, where("readOnly", Equals=["true"])]),
     advanced(
-        [MANAGEMENT_EVENTS, where("readOnly", Equals=["true"])], [MANAGEMENT_EVENTS, where("readOnly", Equals=["false"])]
+        [MANAGEMENT_EVENTS, where("readOnly", Equals=["true"])],
+        [MANAGEMENT_EVENTS, where("readOnly", Equals=["false"])],
     ),
     advanced([MANAGEMENT_EVENTS, where("eventSource", NotEquals=["kms.amazonaws.com"])]),
     advanced([MANAGEMENT_EVENTS, where("eventSource", NotEquals=["iam.amazonaws.com"])]),
     advanced([MANAGEMENT_EVENTS, where("sessionCredentialFromConsole", Equals=["true"])]),
     advanced([where("eventCategory", Equals=["Data"]), where("resources.type", Equals=["AWS::S3::Object"])]),
     advanced(
-        [MANAGEMENT_EVENTS], [where("eventCategory", Equals=["Data"]), where("resources.type", Equals=["AWS::S3::Object"])]
+        [MANAGEMENT_EVENTS],
+        [where("eventCategory", Equals=["Data"]), where("resources.type", Equals=["AWS::S3::Object"])],
     ),
     advanced(
         [MANAGEMENT_EVENTS],
@@ -76,6 +78,7 @@ OTHER_TRAIL: dict[str, tuple[Any, ...]] = {
     "cloudtrail.trails/*/status/LatestDeliveryTime": TIMES,
     "cloudtrail.trails/*/status/LatestDeliveryError": ("AccessDenied", "NoSuchBucket", ""),
     "cloudtrail.trails/*/status/LatestDigestDeliveryTime": TIMES,
+    "cloudtrail.trails/*/status/LatestDigestDeliveryError": ("AccessDenied", ""),
     "cloudtrail.trails/*/status/StartLoggingTime": TIMES,
     "cloudtrail.trails/*/status/StopLoggingTime": TIMES,
     "cloudtrail.trails/*/selectors": SELECTORS,
@@ -249,7 +252,9 @@ OTHER_ALERTS: dict[str, tuple[Any, ...]] = {
     "sns.topics/*/subscriptions/*/Protocol": ("sqs", "lambda", GONE),
 }  # fmt: skip
 
-ALERTS = tuple([watch.notification(kind, threshold)] for kind in ("ACTUAL", "FORECASTED") for threshold in (50.0, 150.0))
+ALERTS = tuple(
+    [watch.notification(kind, threshold)] for kind in ("ACTUAL", "FORECASTED") for threshold in (50.0, 150.0)
+)
 OTHER_BILLS: dict[str, tuple[Any, ...]] = {
     "budgets.budgets": ([],),
     "budgets.budgets/*/BudgetName": ("renamed",),

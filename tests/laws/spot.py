@@ -25,7 +25,8 @@ class Spot(NamedTuple):
         """Return the spot without names: `iam.authorization/users/*/Tags/*/Value`, `s3.buckets/*/policy`."""
         named = self.fact in KEYED_BY_NAME
         steps = (
-            "*" if isinstance(key, int) or key.isdigit() or (n == 0 and named) else key for n, key in enumerate(self.keys)
+            "*" if isinstance(key, int) or key.isdigit() or (n == 0 and named) else key
+            for n, key in enumerate(self.keys)
         )
         return "/".join((self.fact, *steps))
 

@@ -163,6 +163,19 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
             (ALONE, "iam.credential_report", (*ROWS, "password_enabled"), "false"),
             (ALONE, "iam.credential_report", (*ROWS, "access_key_2_active"), "true")), {},
     ),
+    "neither files nor digests arrive any more": (
+        0, ((ALONE, "cloudtrail.trails", (0, "status", "LatestDeliveryTime"), "2026-11-01T00:00:00Z"),
+            (ALONE, "cloudtrail.trails", (0, "status", "LatestDigestDeliveryTime"), "2026-11-01T00:00:00Z")), {},
+    ),
+    "neither a file nor a digest ever arrived": (
+        0, ((ALONE, "cloudtrail.trails", (0, "status", "LatestDeliveryTime"), GONE),
+            (ALONE, "cloudtrail.trails", (0, "status", "LatestDigestDeliveryTime"), GONE)), {},
+    ),
+    "old versions go at once and nothing is locked": (
+        0, ((ALONE, "s3.buckets", (watch.bucket(ALONE), "object_lock"), None),
+            (ALONE, "s3.buckets", (watch.bucket(ALONE), "lifecycle"),
+             [{"ID": "old", "Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 3}}])), {},
+    ),
     "more ways in are wanted than there are": (0, (), {"admin-path-exists": {"min_paths": 9}}),
     "root's mailbox is not the company's": (0, (), {"root-email-controlled": {"allowed_domains": ("elsewhere.example",)}}),
     "an encrypted topic": (
@@ -184,3 +197,12 @@ def _told() -> Iterator[World]:
         for owner, fact, keys, value in changes:
             world = world.with_(Spot(owner, fact, keys), named(value, owner))
         yield replace(world, name=name, settings={**SETTINGS, **settings})
+    yield _one_region()
+
+
+def _one_region() -> World:
+    """Return a world of which one Region was read, and nothing found in it."""
+    world = good_worlds()[0]
+    for fact in ("cloudtrail.trails", "cloudwatch.alarms", "events.rules"):
+        world = world.with_(Spot(ALONE, fact), [])
+    return replace(world, name="one Region is read and holds nothing", regions_asked=(watch.HOME,))

@@ -12,7 +12,7 @@ from rootwarden.model.findings import Status
 from tests.laws.court import judge
 from tests.laws.effort import EFFORT
 from tests.laws.good import World, good_worlds
-from tests.laws.spot import GONE, Spot
+from tests.laws.spot import GONE
 from tests.laws.stories import stories
 from tests.laws.tally import Tally
 from tests.laws.worlds import mark, random_world

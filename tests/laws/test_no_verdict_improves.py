@@ -84,7 +84,9 @@ def test_nothing_improves_without_an_account(tally: Tally, world: World, data: s
         found = list(improvements(before, judge(world.without_account(account), CONTROLS), contradictions=True))
         assert not found, f"{world.name}\nwithout {account}:\n" + "\n".join(found)
         tally.add("accounts left out")
-    optional = {name.rstrip("?") for e in CONTROLS for name in e.control.facts if isinstance(name, str) and name[-1] == "?"}
+    optional = {
+        name.rstrip("?") for e in CONTROLS for name in e.control.facts if isinstance(name, str) and name[-1] == "?"
+    }
     spot = data.draw(st.sampled_from([spot for spot in world.spots() if spot.fact not in optional]))
     found = list(improvements(before, judge(world.with_(spot, GONE), CONTROLS), contradictions=True))
     assert not found, f"{world.name}\nwithout having asked for {spot}:\n" + "\n".join(found)

@@ -51,7 +51,7 @@ def _unordered(value: Any) -> Any:
 
 def shuffled(world: World, seed: int) -> World:
     """Return the world with accounts, facts, fields and list items in another order."""
-    dice = random.Random(seed)  # noqa: S311 - repeatable
+    dice = random.Random(seed)
 
     def mixed(items: list[Any]) -> list[Any]:
         return dice.sample(items, len(items))

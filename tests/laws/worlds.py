@@ -136,7 +136,7 @@ def worlds(draw: st.DrawFn, most: int = 6) -> World:
 
 def random_world(seed: int, slug: str, most: int = 5) -> World:
     """Return the world of a seed: several changes among what one control reads."""
-    dice = random.Random(f"{seed}/{slug}")  # noqa: S311 - a repeatable choice, no secret
+    dice = random.Random(f"{seed}/{slug}")
     number = dice.randrange(2)
     chances = edits_for(number, slug)
     chosen = [dice.choice(chances) for _ in range(dice.randint(1, most))] if chances else []

@@ -98,3 +98,13 @@ def test_junk_never_crashes(value: Any):
     except UnseenError:
         return
     assert found is EVERYONE or isinstance(found, frozenset)
+
+
+def test_a_billing_view_other_than_the_primary_one_is_not_understood():
+    """It may show any accounts; what the filters already rule out stays ruled out."""
+    view = "arn:aws:billing::111122223333:billingview/"
+    assert covered(BillingViewArn=f"{view}primary") is EVERYONE
+    for name in (f"{view}custom-1", f"{view}not-primary", 7):
+        with pytest.raises(UnseenError):
+            covered(BillingViewArn=name)
+    assert covered(BillingViewArn=f"{view}custom-1", CostFilters={"Service": ["x"]}) == NOBODY

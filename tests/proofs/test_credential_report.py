@@ -88,10 +88,13 @@ def test_no_root_row_is_unread(rows: Any) -> None:
     assert root_row(view(iam__credential_report={"rows": rows})).unknown is not None
 
 
-def test_unread_rows_before_the_root_row_leave_it_open() -> None:
-    """One of them may be root's; what comes behind it does not matter."""
+def test_unread_rows_beside_the_root_row_leave_it_open() -> None:
+    """One of them may be a second row of root's that says something else, wherever it stands."""
     rows = report()["rows"]
     kept = unread("iam.credential_report")
     assert root_row(view(iam__credential_report={"rows": [kept, *rows]})).unknown is not None
     assert root_row(view(iam__credential_report={"rows": [{"user": 7}, *rows]})).unknown is not None
-    assert root_row(view(iam__credential_report={"rows": [*rows, kept]})).unknown is None
+    assert root_row(view(iam__credential_report={"rows": [*rows, kept]})).unknown is not None
+    assert root_row(view(iam__credential_report={"rows": [*rows, {"user": 7}]})).unknown is not None
+    assert root_row(view(iam__credential_report={"rows": [*rows, rows[-1]]})).unknown is not None
+    assert root_row(view(iam__credential_report={"rows": rows})).unknown is None

@@ -12,10 +12,10 @@ from rootwarden.model.readings import Unknown
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
-from rootwarden.proofs.root_credentials import access_keys, credentials_present, mfa_enabled
+from rootwarden.proofs.root_credentials import access_keys, credentials_present, mfa_enabled, summary_has
 from rootwarden.proofs.truth import Truth, any_true, witnesses
-from tests.controls.judged import unread
-from tests.controls.root_facts import audit, bare_report, report, summary
+from tests.controls.judged import only, unread
+from tests.controls.root_facts import NO_ORGANIZATION, audit, bare_report, report, summary
 
 TRUTHS = st.sampled_from([True, False, None]).map(Truth)
 NAMES = ("iam.account_summary", "iam.credential_report", "root.privileged_audit")
@@ -115,3 +115,29 @@ def test_witnesses_need_one_that_knows(answers: list[Truth]) -> None:
     """One yes settles it, then one no; only silence stays open."""
     values = [answer.value for answer in answers]
     assert witnesses(answers).value is (True if True in values else False if False in values else None)
+
+
+@pytest.mark.parametrize("count", [5, 2, 1.5, 1.0, -1, True, "1", None])
+@pytest.mark.parametrize("field", ["AccountMFAEnabled", "AccountPasswordPresent"])
+def test_marks_are_one_or_nought(field: str, count: object) -> None:
+    """Whatever else stands there is malformed, and no answer."""
+    answer = summary_has(view({**summary(), field: count}), field)
+    assert answer.value is None
+    assert answer.hidden == (count is not None)
+
+
+@pytest.mark.parametrize("field", ["AccountAccessKeysPresent", "AccountSigningCertificatesPresent"])
+def test_counts_are_whole_numbers(field: str) -> None:
+    """Keys and certificates are counted; half a key is malformed."""
+    for count, value in {0: False, 1: True, 2: True, 3: True, -1: None, 0.5: None, 1.5: None, "1": None}.items():
+        assert summary_has(view({**summary(), field: count}), field).value is value
+
+
+@pytest.mark.parametrize("count", [5, 1.5])
+def test_a_malformed_mark_lets_nothing_pass(count: float) -> None:
+    """Neither the summary nor an older report may pass in its place; the report may still disprove it."""
+    broken = {"iam.account_summary": {**summary(), "AccountMFAEnabled": count}}
+    assert only("root-mfa-enabled", broken, NO_ORGANIZATION).status == "UNKNOWN"
+    assert only("root-mfa-enabled", broken | {"iam.credential_report": report()}, NO_ORGANIZATION).status == "UNKNOWN"
+    worse = broken | {"iam.credential_report": report(mfa_active="false")}
+    assert only("root-mfa-enabled", worse, NO_ORGANIZATION).status == "FAIL"

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import stat
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rootwarden.errors import InputError, OutputError
-from rootwarden.model.snapshot import AskedFor, Header
+from rootwarden.model.readings import Unknown
+from rootwarden.model.snapshot import AskedFor, Facts, Header
+from rootwarden.store import cut_lines
 from rootwarden.store.snapshots import SnapshotWriter, open_snapshot
 
 HEADER = Header(
@@ -162,3 +165,72 @@ def test_changed_byte_is_never_read_as_something_else(tmp_path: Path) -> None:
         except InputError:
             continue
         assert seen in (expected, [])
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_line_without_end_is_refused(tmp_path: Path, packed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file that unpacks to gigabytes ends as an error, long before memory does; lines that end may add up."""
+    monkeypatch.setattr(cut_lines, "LONGEST_LINE", 1 << 20)
+    path = write(tmp_path / "s.gz", [{"a": "x" * 700_000}, {"a": "x" * 700_000}])
+    assert len(ids(path)) == 2
+    bomb = b'{"account": "1", "facts": {"a": "' + b"x" * (5 << 20)
+    whole = path.read_bytes() if packed else gzip.decompress(path.read_bytes())
+    path.write_bytes(whole + (gzip.compress(bomb) if packed else bomb))
+    with pytest.raises(InputError, match="longer than 1 MiB"):
+        ids(path)
+
+
+@pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"a":' * 200_000, b"[" * 2000 + b"]" * 2000])
+def test_deep_nesting_is_named_or_kept(tmp_path: Path, deep: bytes) -> None:
+    """Nested deeper than Python can follow: an error with the line, or a fact that is not legible."""
+    path = write(tmp_path / "s.gz", [])
+    head = gzip.decompress(path.read_bytes())
+    path.write_bytes(head + b'{"account": "111122223333", "facts": {"iam.account_summary": ' + deep + b"}}\n")
+    try:
+        facts = [Facts(line.facts).get("iam.account_summary")[0] for line in open_snapshot(path).accounts()]
+    except InputError as error:
+        assert "line 3" in str(error)
+    else:
+        assert isinstance(facts[0], Unknown)
+    for line in (b'{"rootwarden": ' + deep + b"}\n", head.splitlines()[0] + b'\n{"organization": ' + deep + b"}\n"):
+        path.write_bytes(line)
+        with pytest.raises(InputError):
+            open_snapshot(path)
+
+
+@pytest.mark.parametrize(
+    "instant", ["0001-01-01T00:00:00Z", "2005-12-31T23:59:59Z", "9999-12-31T23:59:59Z", "2026-11-23T00:00:00"]
+)
+def test_a_header_of_another_age_is_refused(tmp_path: Path, instant: str) -> None:
+    """No arithmetic with times may leave the calendar; an instant without an offset is none."""
+    path = write(tmp_path / "s.gz", [{}])
+    whole = gzip.decompress(path.read_bytes())
+    path.write_bytes(whole.replace(b"2026-11-23T00:00:00Z", instant.encode()))
+    with pytest.raises(InputError, match="collected_at"):
+        open_snapshot(path)
+
+
+def test_an_account_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    """Which of the two counts nobody can say; both lines are named."""
+    path = write(tmp_path / "s.gz", [{}, {}])
+    path.write_bytes(path.read_bytes() + gzip.compress(b'{"account": "000000000000", "facts": {}}\n'))
+    with pytest.raises(InputError, match="line 3 and again on line 5"):
+        ids(path)
+
+
+def test_what_can_be_read_once_is_read_as_often_as_needed(tmp_path: Path) -> None:
+    """A pipe is copied; two readers at once do not disturb each other, and no file is left."""
+    pipe, path = tmp_path / "pipe", write(tmp_path / "s.gz", [{}, {}, {}])
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cp", "--no-preserve=all", str(path), str(pipe)]):
+        snapshot = open_snapshot(pipe)
+    both = list(zip(snapshot.accounts(), snapshot.accounts(), strict=True))
+    assert [one.account for one, _ in both] == [other.account for _, other in both] == ids(path)
+    assert not snapshot.truncated
+    assert sorted(tmp_path.iterdir()) == [pipe, path]
+
+
+def test_an_endless_device_is_no_snapshot() -> None:
+    """Not copied until the disk is full."""
+    with pytest.raises(InputError, match="not a snapshot"):
+        open_snapshot("/dev/urandom")

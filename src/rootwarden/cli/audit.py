@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,12 +16,12 @@ from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot, verdict_exit
 from rootwarden.flows.limits import checked, chosen
 from rootwarden.model.audit import Audit
-from rootwarden.model.sight import parse_time
+from rootwarden.model.sight import in_our_time, parse_time
 from rootwarden.store.snapshots import open_snapshot
 
 
 @click.command(name="audit")
-@click.option("--snapshot", metavar="FILE", help="Judge this snapshot; AWS is not asked.")
+@click.option("--snapshot", metavar="FILE", help="Judge this snapshot (- for standard input); AWS is not asked.")
 @click.option("--now", metavar="TIME", help="Judge at this ISO 8601 instant (default: when the snapshot was read).")
 @click.option("--explain-calls", is_flag=True, help="Print every call it would make and its cost, and make none.")
 @scope_options
@@ -53,7 +52,7 @@ def command(settings: Settings, /, snapshot: str | None, now: str | None, explai
         return _explain(settings, given)
     if snapshot is not None:
         _nothing_of_aws(given)
-        opened = open_snapshot(Path(snapshot))
+        opened = open_snapshot(snapshot)
         audit = judge_snapshot(opened, judging)
         if opened.truncated:
             _note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
@@ -123,8 +122,9 @@ def _instant(text: str | None) -> datetime | None:
     if text is None:
         return None
     instant = parse_time(text)
-    if instant is None:
-        raise UsageError(f"--now {text!r} is no instant", todo="write it as 2026-11-23T00:00:00Z")
+    if instant is None or not in_our_time(instant):
+        why = "" if instant is None else "it is not within the years 2006 to 9000"
+        raise UsageError(f"--now {text!r} is no instant", why=why, todo="write it as 2026-11-23T00:00:00Z")
     return instant
 
 

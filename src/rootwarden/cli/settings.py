@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from msgspec import Struct, field
 from rootwarden.errors import UsageError
 
 NAME = "rootwarden.toml"
+_ACCOUNT = re.compile(r"[0-9]{12}")
 
 
 class AwsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,9 +87,19 @@ def _read(path: Path) -> File:
         raise UsageError(f"{path} is not valid TOML", why=str(error), todo="mend that line") from error
     _known_keys(data, File, path, "")
     try:
-        return msgspec.convert(data, File)
+        file = msgspec.convert(data, File)
     except msgspec.ValidationError as error:
         raise UsageError(f"{path} has a value of the wrong type", why=str(error), todo="mend that value") from error
+    _account_ids(file.audit.accounts or (), path, "audit.accounts")
+    _account_ids(file.audit.roles, path, "audit.roles")
+    return file
+
+
+def _account_ids(given: Iterable[str], path: Path, key: str) -> None:
+    for text in given:
+        if _ACCOUNT.fullmatch(text) is None:
+            why = "an account id has 12 digits"
+            raise UsageError(f"{path}: {key}: {text!r} is no account id", why=why, todo="correct or remove it")
 
 
 def _known_keys(data: Mapping[str, Any], kind: type[Struct], path: Path, where: str) -> None:

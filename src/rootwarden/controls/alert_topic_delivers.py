@@ -128,7 +128,7 @@ def _judge_one(one: View, arn: str, publishers: tuple[Publisher, ...], wanted: f
 
 
 def _elsewhere(regions: tuple[str, ...]) -> tuple[str, ...]:
-    """Say once, however many Regions are unread, that alarms there were not looked at; they need topics of their own."""
+    """Say once that alarms of other Regions were not looked at: they need topics of their own."""
     return (f"other_regions_unread: alarms or rules in {len(regions)} other Regions were not read",) if regions else ()
 
 

@@ -13,10 +13,10 @@ from datetime import datetime
 from rootwarden.model.control import AnyOf, Control, Fix
 from rootwarden.model.facts import Scope
 from rootwarden.model.findings import Practice, Severity, Verdict
-from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.email_address import domain_of, folded, is_free_mail
+from rootwarden.proofs.membership import management_account
 from rootwarden.proofs.root_email import accounts_with_address, root_address
 from rootwarden.proofs.truth import ask
 
@@ -33,7 +33,8 @@ CONTROL = Control(
         "that tells the address of an account in no organization: there a person has to look. It fails on a "
         "free-mail domain, on a domain outside allowed_domains, or when another account has the same address whatever "
         "its case; plus-addressing counts as different. Without allowed_domains nobody has said which domains are the "
-        "company's: what does not fail is then MANUAL. Reports show addresses without their local part unless --show-pii is given."
+        "company's: what does not fail is then MANUAL. Reports show addresses without their local part unless "
+        "--show-pii is given."
     ),
     misses=(
         "Who reads the mailbox, whether anybody does, and whether the domain's registration is about to lapse. Whether "
@@ -64,16 +65,15 @@ CONTROL = Control(
 )
 
 _LOOK = (
-    "AWS has no call that tells the root address of an account in no organization. Sign in and look at it under Account: "
-    "it should be a group mailbox on a domain of the company, used for no other AWS account; allowed_domains names these "
-    "domains for accounts whose address can be read."
+    "AWS has no call that tells the root address of an account in no organization. Sign in and look at it under "
+    "Account: it should be a group mailbox on a domain of the company (allowed_domains says which), used for no other "
+    "AWS account."
 )
 
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge one account."""
-    membership = ask(lambda: not seen.organization["org.organization"].is_none)
-    if membership.value is False:
+    if ask(lambda: seen.organization["org.organization"].is_none).value:
         yield seen.manual(_LOOK, reason="not_readable_by_api")
         return
     address = root_address(seen)
@@ -98,13 +98,16 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         )
     elif others.unread is not None:
         raise others.unread
-    elif membership.value is None:
-        raise UnseenError(membership.unknown or Unknown("undecided"), membership.path)
-    elif not allowed:
-        yield seen.manual(
-            f"Root's address ({shown}) is not at a known free-mail provider, and no other account has it. Confirm that "
-            f"the company owns {domain}, or name its domains in allowed_domains.",
-            reason="domains_not_stated",
-        )
     else:
-        yield seen.passes(f"Root's address ({shown}) is on a domain of the company and on no other account.")
+        management_account(seen)  # unread: nobody knows whether these accounts are the account's organization
+        yield _unobjectionable(seen, shown, domain, stated=bool(allowed))
+
+
+def _unobjectionable(seen: View, shown: str, domain: str, *, stated: bool) -> Verdict:
+    if stated:
+        return seen.passes(f"Root's address ({shown}) is on a domain of the company and on no other account.")
+    return seen.manual(
+        f"Root's address ({shown}) is not at a known free-mail provider, and no other account has it. Confirm that "
+        f"the company owns {domain}, or name its domains in allowed_domains.",
+        reason="domains_not_stated",
+    )

@@ -31,13 +31,15 @@ CONTROL = Control(
     facts=("cloudtrail.trails", "account.regions?", "org.accounts?"),
     measured=(
         "Looks at the status of each trail that records all management events of all Regions, or would if it were on. "
-        "It fails when the trail is switched off or was stopped after its last start, when the last attempt to deliver "
-        "ended in an error, when nothing was ever delivered, or when the last file is older than "
-        "max_delivery_age_minutes. A trail started within the last hour that has not delivered yet is left to a person."
+        "It fails when the trail is switched off or was stopped after its last start, when CloudTrail shows an error "
+        "of delivery, when nothing was ever delivered, or when the last file is older than max_delivery_age_minutes "
+        "and no digest arrived in the last 90 minutes (or that time, if longer). A trail started within the last hour "
+        "that has not delivered yet is left to a person."
     ),
     misses=(
-        "Gaps before the last delivery. Files that were delivered and deleted since (RW-TRAIL-06). An account in which "
-        "nothing at all happens delivers nothing, and looks like one that cannot deliver."
+        "Gaps before the last delivery. Files that were delivered and deleted since (RW-TRAIL-06). A trail "
+        "without log file validation has no digests: if nothing at all happens in its account, it looks like one that "
+        "cannot deliver."
     ),
     remedy="restore-trail-delivery",
     fix=Fix(
@@ -69,6 +71,7 @@ resource "aws_cloudtrail" "management_events" {
 )
 
 _YOUNG = timedelta(hours=1)
+_DIGESTS = timedelta(minutes=90)  # they come hourly, some minutes after the hour
 
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
@@ -94,12 +97,18 @@ def _delivery(one: View, trail: Trail, longest: timedelta, now: datetime) -> Ver
     stopped = _why_off(status)
     if stopped:
         return one.fails(f"The trail {trail.name} {stopped}: nothing is recorded now.", reason="stopped")
-    delivered = status["LatestDeliveryTime"].time(default=None)
+    delivered = _time(status["LatestDeliveryTime"])
     error = status["LatestDeliveryError"].text(default="")
-    if error and not _is_over(status, delivered):
+    if error:
         return one.fails(
             f"The trail {trail.name} cannot deliver its files: {error[:80]}. What happens now is not kept.",
             reason=error[:80],
+        )
+    if (delivered is None or now - delivered > longest) and _digests_arrive(status, longest, now):
+        return one.passes(
+            f"The bucket of the trail {trail.name} accepts files: its last digest arrived in time.",
+            reason="idle",
+            notes=("idle: digests arrive and no log file does, as in an account in which nothing happens",),
         )
     if delivered is None:
         return _never(one, trail, status, now)
@@ -117,21 +126,36 @@ def _why_off(status: Sight) -> str:
     """Return how the trail came to be off, "" if it is on."""
     if not status["IsLogging"].flag():
         return "is switched off"
-    stopped = status["StopLoggingTime"].time(default=None)
+    stopped = _time(status["StopLoggingTime"])
     if stopped is None:
         return ""
-    started = status["StartLoggingTime"].time(default=None)
+    started = _time(status["StartLoggingTime"])
     return "was stopped after it was last started" if started is None or stopped > started else ""
 
 
-def _is_over(status: Sight, delivered: datetime | None) -> bool:
-    """Return whether a delivery succeeded after the attempt that failed; without its time the error is current."""
-    attempt = status["LatestDeliveryAttemptTime"].time(default=None)
-    return attempt is not None and delivered is not None and attempt < delivered
+def _digests_arrive(status: Sight, longest: timedelta, now: datetime) -> bool:
+    """Return whether a digest arrived lately, which proves that the bucket accepts files.
+
+    CloudTrail delivers one every hour, an empty one if nothing happened (CloudTrail User Guide, "CloudTrail digest file
+    structure").
+    """
+    digest = _time(status["LatestDigestDeliveryTime"])
+    if digest is None or now - digest > max(longest, _DIGESTS):
+        return False
+    return status["LatestDigestDeliveryError"].text(default="") == ""
+
+
+def _time(sight: Sight) -> datetime | None:
+    """Read a time of the status; "", which older fields hold, is none."""
+    return None if sight.recorded_in(Log()).is_none or _is_empty(sight) else sight.time(default=None)
+
+
+def _is_empty(sight: Sight) -> bool:
+    return sight.recorded_in(Log()).plain() == "" and sight.text() == ""
 
 
 def _never(one: View, trail: Trail, status: Sight, now: datetime) -> Verdict:
-    started = status["StartLoggingTime"].time(default=None)
+    started = _time(status["StartLoggingTime"])
     if started is None:
         raise UnseenError(Unknown("field_missing"), f"{status.path}.StartLoggingTime")
     if now - started > _YOUNG:

@@ -21,6 +21,7 @@ from rootwarden.model.view import View
 from rootwarden.proofs.bucket_keeping import (
     denies_deletion,
     expires_early,
+    hides_early,
     is_versioned,
     lock_days,
     needs_mfa_to_delete,
@@ -40,11 +41,12 @@ CONTROL = Control(
         "One of three must hold for the bucket of each trail: Object Lock with a default retention of at least "
         "min_retention_days (governance mode is noted); versioning with MFA delete; or versioning in another account "
         "than the trail's, with a policy that denies everybody the deletion of objects and versions. A lifecycle rule "
-        "that expires log files earlier than min_retention_days fails in any case."
+        "that deletes log files earlier than min_retention_days fails, unless Object Lock keeps them all the same; in "
+        "a versioned bucket that takes a rule on noncurrent versions, because expiry only hides the current one."
     ),
     misses=(
-        "Rules that expire noncurrent versions. Whether somebody may change the bucket's policy or lock, and files "
-        "written before the lock was set."
+        "Whether somebody may change the bucket's policy, lock or lifecycle rules, and files written before the lock "
+        "was set. How many newer versions a lifecycle rule wants to see first is not weighed: it is taken to delete."
     ),
     remedy="lock-trail-bucket",
     fix=Fix(
@@ -100,14 +102,22 @@ def _judge_one(one: View, bucket: TrailBucket, days: float) -> Iterable[Verdict]
     if not exists(bucket):
         yield no_bucket(one, bucket)
         return
+    keepers = _keepers(one, bucket, days)
+    locked = ask(partial(keepers[_LOCK], bucket.sight.recorded_in(Log())))
+    if locked.value:
+        keepers[_LOCK](bucket.sight)
+        notes = (*_notes(_LOCK, bucket.sight), *_hidden(bucket, days))
+        yield one.passes(f"Log files in {bucket.name} are kept by {_LOCK}.", notes=notes)
+        return
     early = _lifecycle(bucket, days)
     if isinstance(early, str) and early:
+        if is_versioned(bucket.sight.recorded_in(Log())):
+            locked.sure()  # a lock that nobody could read may keep what the rule wants to delete
         yield one.fails(
             f"A lifecycle rule of the bucket {bucket.name} deletes log files {early}; they should stay {days:g} days.",
             reason="lifecycle",
         )
         return
-    keepers = _keepers(one, bucket, days)
     answers: list[Truth] = []
     for keeper, holds in keepers.items():
         answers.append(ask(partial(holds, bucket.sight.recorded_in(Log()))))
@@ -121,12 +131,22 @@ def _judge_one(one: View, bucket: TrailBucket, days: float) -> Iterable[Verdict]
         yield one.cannot_tell(early)
 
 
-def _lifecycle(bucket: TrailBucket, days: float) -> str | UnseenError:
+def _lifecycle(bucket: TrailBucket, days: float, *, locked: bool = False) -> str | UnseenError:
     try:
         roots = [trail.recorded_in(Log())["S3KeyPrefix"].text(default="") for trail in bucket.trails]
-        return expires_early(bucket.sight, [f"{root}/AWSLogs/" if root else "AWSLogs/" for root in roots], days)
+        prefixes = [f"{root}/AWSLogs/" if root else "AWSLogs/" for root in roots]
+        return (hides_early if locked else expires_early)(bucket.sight, prefixes, days)
     except UnseenError as error:
         return error
+
+
+def _hidden(bucket: TrailBucket, days: float) -> tuple[str, ...]:
+    """Note that a rule hides log files behind delete markers; what Object Lock keeps, no rule deletes."""
+    aside = TrailBucket(bucket.name, bucket.arn, bucket.owner, bucket.sight.recorded_in(Log()), bucket.trails)
+    early = _lifecycle(aside, days, locked=True)
+    if isinstance(early, UnseenError) or not early:
+        return ()
+    return (f"lifecycle_hides: a rule hides log files {early}; their locked versions stay",)
 
 
 _LOCK, _MFA, _POLICY = "Object Lock", "MFA delete", "another account whose bucket policy denies deletion"

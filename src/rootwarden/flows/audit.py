@@ -19,7 +19,7 @@ from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Severity, Stat
 from rootwarden.model.judging import Court, worst_first
 from rootwarden.model.readings import unknown_in
 from rootwarden.model.shared import SHARED, Shared
-from rootwarden.model.snapshot import Facts
+from rootwarden.model.snapshot import NOT_LEGIBLE, Facts
 from rootwarden.model.thresholds import Param
 from rootwarden.store.snapshots import OpenSnapshot
 
@@ -128,7 +128,7 @@ def _join(snapshot: OpenSnapshot) -> Shared:
                 continue
             try:
                 shared.add(line.account, fact, msgspec.json.decode(raw))
-            except msgspec.DecodeError:
+            except NOT_LEGIBLE:
                 continue  # judging meets the same bytes and says UNKNOWN with the reason
     return shared
 

@@ -35,7 +35,12 @@ class Counts:
 
     def organization(self, facts: Facts) -> None:
         """Count the facts of the organization (of none, nothing but its absence is expected)."""
-        self._count(facts, self._facts[Scope.ORG] if _exists(facts) else {"org.organization"})
+        if _exists(facts):
+            self._count(facts, self._facts[Scope.ORG])
+            return
+        self._count(facts, {"org.organization"})
+        # Of an account in no organization AWS tells nobody the address of its root user.
+        self._facts[Scope.ACCOUNT].discard("account.primary_email")
 
     def account(self, account: str, facts: Facts) -> None:
         """Count one account that has a line in the snapshot."""

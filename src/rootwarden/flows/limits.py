@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from math import inf
 from typing import Any
 
 from rootwarden import catalogue
@@ -49,7 +50,7 @@ def _value(entry: Registered, name: str, value: Any, source: str) -> Param:
     if isinstance(default, tuple) and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     numeric = isinstance(default, int | float) and not isinstance(default, bool)
-    if numeric and isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+    if numeric and isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf:
         return value
     if type(value) is type(default) and not numeric and isinstance(value, str | bool):
         return value

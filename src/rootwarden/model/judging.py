@@ -19,6 +19,10 @@ from rootwarden.model.view import Subject, View
 # An account in these states cannot be signed in to (AWS Organizations, account states).
 _NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_active"}
 
+# What a rule raises that is wrong about facts of some shape or size. One such rule must not cost the whole audit, nor
+# hide itself. Anything else (no memory, an interruption) still ends the program.
+_DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
+
 
 class Court(Struct, frozen=True):
     """What stays the same for all subjects of one audit; no `regions_asked`: all enabled Regions were to be read."""
@@ -63,10 +67,13 @@ class Court(Struct, frozen=True):
         verdicts: list[Verdict] = []
         try:
             verdicts.extend(registered.judge(view, limits, self.now))
+            if not verdicts:
+                raise ValueError("the rule said nothing")  # silence is a defect like any other
         except UnseenError as error:
             verdicts.append(view.cannot_tell(error))
-        if not verdicts:
-            raise ValueError(f"{registered.control.code} said nothing of {view.subject.account}")
+        except _DEFECTS as error:
+            proven = (verdict for verdict in verdicts if verdict.status is Status.FAIL)
+            verdicts = [*proven, view.unknown(_defect(error))]
         for verdict in verdicts:
             yield _finding(registered, view.subject, verdict)
 
@@ -116,6 +123,11 @@ def _finding(registered: Registered, subject: Subject, verdict: Verdict) -> Find
             resource=verdict.resource,
         ),
     )
+
+
+def _defect(error: Exception) -> Unknown:
+    """Return the reason for a finding that a mistake of Rootwarden's own prevented."""
+    return Unknown(f"defect: {type(error).__name__}: {str(error)[:200]}", hint="report this with the snapshot")
 
 
 def _explained(unknown: Unknown | None, message: str) -> Unknown:

@@ -68,19 +68,14 @@ def unknown_in(value: Any) -> Unknown | None:
 
 
 def first_unknown(value: Any) -> Unknown | None:
-    """Return the first mark anywhere inside `value`, else None."""
-    found = unknown_in(value)
-    if found is not None:
-        return found
-    if isinstance(value, dict):
-        children: Any = value.values()
-    elif isinstance(value, list):
-        children = value
-    else:
-        return None
-    for child in children:
-        if isinstance(child, dict | list):
-            found = first_unknown(child)
-            if found is not None:
-                return found
+    """Return the first mark anywhere inside `value`, else None; however deep it is nested."""
+    ahead = [value]
+    while ahead:
+        place = ahead.pop()
+        found = unknown_in(place)
+        if found is not None:
+            return found
+        if isinstance(place, dict | list):
+            children = place.values() if isinstance(place, dict) else place
+            ahead += [child for child in children if isinstance(child, dict | list)][::-1]
     return None

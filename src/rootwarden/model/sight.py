@@ -226,6 +226,11 @@ def parse_time(text: str) -> datetime | None:
         return None
 
 
+def in_our_time(instant: datetime) -> bool:
+    """Return whether an instant lies in 2006 (when AWS began) to 9000, where no sum of times leaves the calendar."""
+    return 2006 <= instant.year <= 9000
+
+
 def _short(value: Any) -> Any:
     """Return a value as evidence: scalars whole, long collections as their size."""
     if isinstance(value, dict):

@@ -15,9 +15,12 @@ from msgspec import Raw, Struct
 
 from rootwarden.errors import InputError
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
+from rootwarden.model.sight import in_our_time
 
 T = TypeVar("T")
 SCHEMA = "snapshot/1"
+# What decoding raises: no JSON or of another shape, no UTF-8, nested deeper than Python can follow.
+NOT_LEGIBLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class AskedFor(Struct, frozen=True, kw_only=True):
@@ -109,7 +112,7 @@ class Facts:
         """Let go of all values at once; a stored error may keep the judgement that met it, and all it saw, for long."""
         self._raw = {}
         for kept in (self._values, self._clean, self._indexes, self._derived):
-            kept.clear()  # type: ignore[attr-defined]
+            kept.clear()
 
     def _decode(self, name: str) -> tuple[Any, bool]:
         if name not in self._raw:
@@ -120,7 +123,7 @@ class Facts:
         data = bytes(raw)
         try:
             value = msgspec.json.decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NOT_LEGIBLE as error:
             return Unknown(f"malformed: {error}"), False
         return value, not _may_hold_a_mark(data)
 
@@ -150,14 +153,18 @@ def read_header(line: bytes, file: str) -> Header:
     """
     try:
         version = msgspec.json.decode(line, type=_Version).rootwarden
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_LEGIBLE as error:
         raise InputError(f"{file} is not a snapshot", why=f"line 1: {error}", todo=_COLLECT) from error
     if version != SCHEMA:
         raise _wrong_schema(file, version)
     try:
-        return _header.decode(line)
+        header = _header.decode(line)
     except msgspec.ValidationError as error:
         raise InputError(f"{file} has a damaged header", why=f"line 1: {error}", todo=_COLLECT) from error
+    if header.collected_at.tzinfo is None or not in_our_time(header.collected_at):
+        why = "line 1: collected_at is no instant of the years 2006 to 9000 with an offset"
+        raise InputError(f"{file} has a damaged header", why=why, todo=_COLLECT)
+    return header
 
 
 def read_organization(line: bytes, file: str) -> Facts | None:
@@ -170,7 +177,7 @@ def read_organization(line: bytes, file: str) -> Facts | None:
         return None
     try:
         return Facts(_organization.decode(line).organization)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_LEGIBLE as error:
         if _is_account(line):
             return None
         raise InputError(f"{file} cannot be read", why=f"line 2: {error}", todo=_COLLECT) from error
@@ -184,7 +191,7 @@ def read_account(line: bytes, file: str, number: int) -> AccountLine:
     """
     try:
         return _account.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NOT_LEGIBLE as error:
         raise InputError(f"{file} cannot be read", why=f"line {number}: {error}", todo=_COLLECT) from error
 
 
@@ -199,7 +206,7 @@ _COLLECT = "make a new one with `rootwarden collect -o FILE`"
 def _is_account(line: bytes) -> bool:
     try:
         _account.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NOT_LEGIBLE:
         return False
     return True
 

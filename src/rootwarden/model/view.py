@@ -56,7 +56,9 @@ class Room:
 class View:
     """Everything one judgement may see. `windows`, `ledger` and `policy` are null in plain mode."""
 
-    __slots__ = ("_log", "_organization_facts", "_own", "_shared", "account", "organization", "regions_asked", "subject")
+    __slots__ = (
+        "_log", "_organization_facts", "_own", "_shared", "account", "organization", "regions_asked", "subject",
+    )  # fmt: skip
 
     def __init__(
         self, subject: Subject, own: Facts, organization: Facts, shared: Shared, log: Log | None = None,

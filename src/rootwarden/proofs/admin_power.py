@@ -99,12 +99,22 @@ def could_grant(policy: Any, initials: str, starred: bool) -> bool:
         if item.get("Effect") == "Deny":
             continue
         actions = item.get("Action")
+        if starred and isinstance(actions, list) and not _holds_a_star(actions):
+            continue
         for action in actions if isinstance(actions, list) else (actions,):
             if not isinstance(action, str):
                 return True
             if action[:1] in initials and (not starred or "*" in action):
                 return True
     return False
+
+
+def _holds_a_star(actions: list[Any]) -> bool:
+    """Return whether any of these is a pattern, or no text; joined and searched at once, because nearly none is."""
+    try:
+        return "*" in "".join(actions)
+    except TypeError:
+        return True
 
 
 def _reach(held: Iterable[Held], place: Place, known: Context) -> Standing:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
@@ -65,7 +66,7 @@ def alert_paths(seen: View) -> AlertPaths:
                 else:
                     for arn in row[1]:
                         found.setdefault(arn, []).append(row[0])
-    senders_of = {arn: tuple(sorted(found[arn], key=lambda one: (one.name, one.arn))) for arn in sorted(found)}
+    senders_of = {arn: tuple(sorted(set(found[arn]), key=astuple)) for arn in sorted(found)}
     return AlertPaths(senders_of, tuple(gaps))
 
 

@@ -55,7 +55,7 @@ def _warns(alarm: Sight, account: str) -> bool:
         return False
     if alarm["ComparisonOperator"].text() not in _RISING or not alarm["ActionsEnabled"].flag():
         return False
-    return bool(alarm["AlarmActions"].plain()) and _counts_everything(alarm["Dimensions"], account)
+    return bool(alarm["AlarmActions"].plain(default=[])) and _counts_everything(alarm["Dimensions"], account)
 
 
 def _counts_everything(dimensions: Sight, account: str) -> bool:

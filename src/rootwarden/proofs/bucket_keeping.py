@@ -6,8 +6,10 @@ objects".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
@@ -71,47 +73,96 @@ def denies_deletion(bucket: Sight, bucket_arn: str) -> bool:
 def expires_early(bucket: Sight, prefixes: Iterable[str], days: float) -> str:
     """Return what deletes objects under one of these key prefixes before `days` have passed, "" if nothing does.
 
+    In a versioned bucket the end of the current version is only a delete marker: the object goes when its noncurrent
+    version does. Source: S3 User Guide, "Lifecycle configuration elements".
+
     Raises:
-        UnseenError: the lifecycle rules are unread or malformed.
+        UnseenError: the lifecycle rules, or whether the bucket is versioned, are unread or malformed.
     """
-    lifecycle = bucket["lifecycle"]
-    rules = [] if lifecycle.is_null else lifecycle.plain()
-    if not isinstance(rules, list):
-        raise UnseenError(Unknown("malformed: expected a list of rules"), lifecycle.path)
-    found: list[str] = []
-    doubts: list[UnseenError] = []
-    for rule in rules:
-        try:
-            found.append(_early(rule, tuple(prefixes), days, lifecycle.path))
-        except UnseenError as error:
-            doubts.append(error)
-    early, doubt = min(filter(None, found), default=""), first_doubt(doubts)
+    ends, doubt = _all_ends(bucket, prefixes)
+    early = _too_early(bucket, ends, days)
     if not early and doubt is not None:
         raise doubt
     return early
 
 
-def _early(rule: Any, prefixes: tuple[str, ...], days: float, path: str) -> str:
-    """Return when one rule deletes log files, "" if it deletes none before their time."""
+def hides_early(bucket: Sight, prefixes: Iterable[str], days: float) -> str:
+    """Return which rule puts delete markers on log files before `days` have passed, "" if none is known to.
+
+    Raises:
+        UnseenError: the lifecycle rules are unread or malformed.
+    """
+    ends, _ = _all_ends(bucket, prefixes)
+    return next((end.words for end in sorted(ends, key=_order) if end.current and end.days < days), "")
+
+
+def _all_ends(bucket: Sight, prefixes: Iterable[str]) -> tuple[list[End], UnseenError | None]:
+    """Return what all rules do to log files, and why one of them could not be told."""
+    lifecycle = bucket["lifecycle"]
+    rules = [] if lifecycle.is_null else lifecycle.plain()
+    if not isinstance(rules, list):
+        raise UnseenError(Unknown("malformed: expected a list of rules"), lifecycle.path)
+    ends: list[End] = []
+    doubts: list[UnseenError] = []
+    for rule in rules:
+        try:
+            ends.extend(_ends(rule, tuple(prefixes), lifecycle.path))
+        except UnseenError as error:
+            doubts.append(error)
+    return ends, first_doubt(doubts)
+
+
+class End(Struct, frozen=True):
+    """When a rule ends the current or the noncurrent version of log files: after days, 0 for on a date."""
+
+    current: bool
+    days: int
+    words: str
+
+
+def _too_early(bucket: Sight, ends: list[End], days: float) -> str:
+    """Return the words for the first end of log files that comes before `days`, "" if none does."""
+    current = min((end for end in ends if end.current), key=_order, default=None)
+    noncurrent = min((end.days for end in ends if not end.current), default=None)
+    plain = current is not None and current.days < days
+    kept = None if noncurrent is None else noncurrent + (current.days if current is not None else 0)
+    if not plain and (kept is None or kept >= days):
+        return ""
+    if current is not None and plain and not is_versioned(bucket):
+        return current.words
+    if kept is not None and kept < days and is_versioned(bucket):
+        return f"for good after {kept} days"
+    return ""
+
+
+def _order(end: End) -> tuple[int, str]:
+    return end.days, end.words
+
+
+def _ends(rule: Any, prefixes: tuple[str, ...], path: str) -> Iterator[End]:
+    """Go through what one rule does to log files."""
     if not isinstance(rule, Mapping) or rule.get("Status") not in ("Enabled", "Disabled"):
         raise UnseenError(Unknown("malformed: a lifecycle rule without Status"), path)
-    expiration = rule.get("Expiration")
-    if rule["Status"] == "Disabled" or expiration is None or not _touches(rule, prefixes, path):
-        return ""
-    return _too_early(expiration, days, path)
+    current, noncurrent = rule.get("Expiration"), rule.get("NoncurrentVersionExpiration")
+    if rule["Status"] == "Disabled" or (current is None and noncurrent is None) or not _touches(rule, prefixes, path):
+        return
+    if isinstance(current, Mapping) and current.get("Date") is not None:
+        yield End(True, 0, f"on {str(current['Date'])[:10]}, whatever their age")
+    # Where only markers of deleted objects are tidied up, no object ends.
+    elif current is not None and not (
+        isinstance(current, Mapping) and "Days" not in current and "ExpiredObjectDeleteMarker" in current
+    ):
+        after = _days(current, "Days", path)
+        yield End(True, after, f"after {after} days")
+    if noncurrent is not None:
+        yield End(False, _days(noncurrent, "NoncurrentDays", path), "")
 
 
-def _too_early(expiration: Any, days: float, path: str) -> str:
-    if not isinstance(expiration, Mapping):
-        raise UnseenError(Unknown("malformed: Expiration is not an object"), path)
-    if expiration.get("Date") is not None:
-        return f"on {str(expiration['Date'])[:10]}, whatever their age"
-    after = expiration.get("Days")
-    if after is None and "ExpiredObjectDeleteMarker" in expiration:
-        return ""  # only markers of deleted objects are tidied up
+def _days(action: Any, field: str, path: str) -> int:
+    after = action.get(field) if isinstance(action, Mapping) else None
     if isinstance(after, bool) or not isinstance(after, int):
-        raise UnseenError(Unknown("malformed: Expiration.Days is not a number"), path)
-    return f"after {after} days" if after < days else ""
+        raise UnseenError(Unknown(f"malformed: {field} of a lifecycle rule is not a number"), path)
+    return after
 
 
 def _touches(rule: Mapping[str, Any], prefixes: Iterable[str], path: str) -> bool:

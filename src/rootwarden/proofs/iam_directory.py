@@ -42,7 +42,7 @@ class Holdings(Struct, frozen=True):
 class Directory:
     """Looks up who holds what in one account; records nothing, because what is cited is up to the control."""
 
-    __slots__ = ("_fact", "_groups", "_policies", "_powerless", "_texts", "place")
+    __slots__ = ("_documents", "_fact", "_groups", "_policies", "_powerless", "_texts", "place")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view."""
@@ -51,6 +51,7 @@ class Directory:
         self._groups: dict[str, Any] | UnseenError | None = None
         self._policies: dict[str, Any] | UnseenError | None = None
         self._texts: dict[str, Any] = {}
+        self._documents: dict[int, Document] = {}
         self._powerless: dict[str, bool] = {}
 
     def items(self, kind: str) -> list[Any]:
@@ -109,7 +110,7 @@ class Directory:
         """Measure how much power holdings give; `known` as in `admin_power.standing`."""
         if not holdings.doubts and not any(could_grant(text, *_IAM) for _, text in holdings.policies):
             return NOBODY
-        held = [Held(label, read_document(text)) for label, text in holdings.policies]
+        held = [Held(label, self._document(text)) for label, text in holdings.policies]
         held.extend(Held("", Document((), str(doubt))) for doubt in holdings.doubts[:1])
         return standing(held, self.boundary(holdings), self.place, known)
 
@@ -122,6 +123,13 @@ class Directory:
         if isinstance(limit, UnseenError):
             return limit.unknown
         return first_unknown([*texts, limit]) or Unknown(f"policy_not_decidable: {why}")
+
+    def _document(self, text: Any) -> Document:
+        """Read a policy of the snapshot, each once: the snapshot keeps it, so that its identity lasts."""
+        read = self._documents.get(id(text))
+        if read is None:
+            read = self._documents[id(text)] = read_document(text)
+        return read
 
     # -- inside ------------------------------------------------------------------------------------------------
     def _holdings(

@@ -35,7 +35,7 @@ _BY_RESOURCE = {"u2f": MfaKind.FIDO, "mfa": MfaKind.VIRTUAL, "sms-mfa": MfaKind.
 _ARN_PARTS = 6
 _VIRTUAL = "iam.virtual_mfa_devices"
 # Who can own a device: root, or an IAM user with its path (IAM User Guide, "IAM identifiers").
-_OWNER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:root\d*|user/\S+)", re.ASCII)
+_OWNER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:root|user/\S+)", re.ASCII)
 
 
 def mfa_kind(serial: str) -> MfaKind:

@@ -42,4 +42,7 @@ def not_asked(seen: View, fact: str) -> UnseenError | None:
         left_out = sorted(set(regions_in_use(seen.about())) - set(seen.regions_asked))
     except UnseenError:
         return UnseenError(Unknown("region_not_asked"), f"{fact} in other Regions")
-    return UnseenError(Unknown("region_not_asked"), f"{fact} in {', '.join(left_out)}") if left_out else None
+    if not left_out:
+        return None
+    more = f" and {len(left_out) - 3} more Regions" if len(left_out) > 3 else ""
+    return UnseenError(Unknown("region_not_asked"), f"{fact} in {', '.join(left_out[:3])}{more}")

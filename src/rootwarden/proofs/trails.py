@@ -142,7 +142,7 @@ def the_rest(found: Survey, aspects: Iterable[str]) -> Iterator[Verdict]:
         elif not found.here and found.elsewhere:
             owners = ", ".join(sorted({trail.owner for trail in found.elsewhere}))
             yield seen.not_applicable(
-                f"No trail of its own was seen here: the account is recorded by a trail of account {owners}, judged there.",
+                f"No trail of its own was seen: the account is recorded by a trail of account {owners}, judged there.",
                 reason="judged_at_owner",
             )
         elif not found.here:

@@ -42,7 +42,7 @@ class WaysIn:
         self._directory = Directory(seen)
         self._report = Report(seen)
         self._report.users()
-        self._users = account_users(self._directory, seen)
+        self._users = sorted(account_users(self._directory, seen), key=lambda user: (user.arn, user.path))
         self._roles = self._directory.items("roles")
         self._doors = Doors(seen, self._directory, self._report, self._users)
         self._closed: list[tuple[Role, Truth]] = []

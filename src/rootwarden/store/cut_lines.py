@@ -7,7 +7,7 @@ was decompressed. `isal` inflates about twice as fast as the standard library; a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any, Protocol
 
 import msgspec
 from isal import isal_zlib
@@ -15,6 +15,8 @@ from isal import isal_zlib
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's manual: 15 bits of window, plus 16 for a gzip header
 _CHUNK = 1 << 16
+_BLOCK = 1 << 24  # bytes decompressed at once: a chunk of a hostile file would give a thousand times its size
+LONGEST_LINE = 512 << 20  # bytes; the line of an account with ten thousand users takes about a tenth
 _ISAL_ERROR: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stubs call the class an instance
 
 
@@ -23,28 +25,40 @@ class CutShortError(Exception):
 
 
 class DamagedError(Exception):
-    """The file claims to be gzip and cannot be decompressed."""
+    """The file claims to be gzip and cannot be decompressed, or a line is longer than any that Rootwarden writes."""
 
 
-def whole_lines(file: IO[bytes]) -> Iterator[bytes]:
+class Readable(Protocol):
+    """An open file, as far as lines need it."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, at most `size`; none at the end."""
+
+
+def whole_lines(file: Readable) -> Iterator[bytes]:
     """Go through the lines, without their ends, of a gzip file of many members or of a plain one.
 
     A last line without an end counts when it is whole: somebody wrote it by hand.
 
     Raises:
         CutShortError: after the last whole line, when the file was cut.
-        DamagedError: the compressed data are no gzip, or were changed.
+        DamagedError: the compressed data are no gzip, or were changed; or a line is longer than `LONGEST_LINE`.
     """
     first = file.read(_CHUNK)
     blocks = _inflated(first, file) if first.startswith(_GZIP) else _plain(first, file)
     pieces: list[bytes] = []
+    size = 0
     for block in blocks:
         *ended, rest = block.split(b"\n")
         for line in ended:
             pieces.append(line)
             yield b"".join(pieces)
             pieces.clear()
+            size = 0
         pieces.append(rest)
+        size += len(rest)
+        if size > LONGEST_LINE:
+            raise DamagedError(f"a line is longer than {LONGEST_LINE >> 20} MiB")
     last = b"".join(pieces).strip()
     if last and not first.startswith(_GZIP) and not _is_json(last):
         raise CutShortError
@@ -55,25 +69,25 @@ def whole_lines(file: IO[bytes]) -> Iterator[bytes]:
 def _is_json(line: bytes) -> bool:
     try:
         msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True
 
 
-def _plain(chunk: bytes, file: IO[bytes]) -> Iterator[bytes]:
+def _plain(chunk: bytes, file: Readable) -> Iterator[bytes]:
     while chunk:
         yield chunk
         chunk = file.read(_CHUNK)
 
 
-def _inflated(chunk: bytes, file: IO[bytes]) -> Iterator[bytes]:
+def _inflated(chunk: bytes, file: Readable) -> Iterator[bytes]:
     member = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
     begun = False
     while chunk:
         while chunk:
             begun = True
             yield _decompressed(member, chunk)
-            chunk = b""
+            chunk = member.unconsumed_tail
             if member.eof:
                 chunk = member.unused_data
                 member, begun = isal_zlib.decompressobj(wbits=_GZIP_WINDOW), False
@@ -84,7 +98,7 @@ def _inflated(chunk: bytes, file: IO[bytes]) -> Iterator[bytes]:
 
 def _decompressed(member: Any, chunk: bytes) -> bytes:
     try:
-        block: bytes = member.decompress(chunk)
+        block: bytes = member.decompress(chunk, _BLOCK)
     except _ISAL_ERROR as error:
         raise DamagedError(str(error)) from error
     return block

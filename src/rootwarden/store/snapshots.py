@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 from isal import igzip
 
@@ -23,6 +24,7 @@ from rootwarden.model.snapshot import (
     read_organization,
 )
 from rootwarden.store.cut_lines import CutShortError, DamagedError, whole_lines
+from rootwarden.store.spool import FromStart, spooled
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would change line ends
 _COLLECT = "make a new one with `rootwarden collect -o FILE`"
@@ -84,9 +86,9 @@ class SnapshotWriter:
 class OpenSnapshot:
     """A snapshot that is being read. Once `accounts()` ran to its end, `truncated` tells whether the file was cut."""
 
-    def __init__(self, path: Path) -> None:
-        """Read header and organization; see `open_snapshot`."""
-        self._path = path
+    def __init__(self, path: Path, spool: IO[bytes] | None = None) -> None:
+        """Read header and organization of a file, or of the copy `spool` of one; see `open_snapshot`."""
+        self._path, self._spool = path, spool
         self._broken = False
         first = list(islice(self._lines(), 2))
         if not first:
@@ -109,20 +111,24 @@ class OpenSnapshot:
         """Go through the accounts from the start of the file, one in memory at a time.
 
         Raises:
-            InputError: a line is damaged; names file and line.
+            InputError: a line is damaged, or an account comes twice; names file and line.
         """
-        seen = 0
+        at: dict[str, int] = {}
         for number, line in enumerate(self._lines(), start=1):
             if number > self._skip and line.strip():
-                yield read_account(line, str(self._path), number)
-                seen += 1
-        self._seen = seen
+                account = read_account(line, str(self._path), number)
+                first = at.setdefault(account.account, number)
+                if first != number:
+                    why = f"account {account.account!r} is on line {first} and again on line {number}"
+                    raise InputError(f"{self._path} is damaged", why=why, todo="remove one of the two lines")
+                yield account
+        self._seen = len(at)
 
     def _lines(self) -> Iterator[bytes]:
         """Go through the whole lines; what a cut left of the last one is dropped, and remembered as a cut."""
         self._broken = False
         try:
-            with self._path.open("rb") as file:
+            with self._path.open("rb") if self._spool is None else nullcontext(FromStart(self._spool)) as file:
                 pieces = whole_lines(file)
                 while (line := next(pieces, None)) is not None:
                     yield line
@@ -142,7 +148,16 @@ class OpenSnapshot:
 def open_snapshot(path: Path | str) -> OpenSnapshot:
     """Open a snapshot, compressed or plain JSON lines; the file is read anew by every `accounts()`.
 
+    What can be read only once (a pipe, or standard input: "-") is copied first to a file that only this process sees.
+
     Raises:
         InputError: there is no such file, it is no snapshot or of a newer schema, or a line is damaged.
     """
-    return OpenSnapshot(Path(path))
+    if path == "-":
+        return OpenSnapshot(Path("standard input"), spooled(None))
+    file = Path(path)
+    try:
+        again = file.is_file() or file.is_dir() or not file.exists()
+    except OSError:
+        again = True  # opening it says what is wrong
+    return OpenSnapshot(file, None if again else spooled(file))
