@@ -56,7 +56,7 @@ def _organization(ids: list[str]) -> Json:
         ],
         "org.tree": {"roots": [{"Id": "r-1", "PolicyTypes": []}], "parents": dict.fromkeys(ids, "r-1"), "units": {}},
         "org.scps": {"FullAWSAccess": everything},
-        "org.attachments": dict.fromkeys(ids, ["FullAWSAccess"]),
+        "org.attachments": {one: ["FullAWSAccess"] for one in ids},
         "org.service_access": ["cloudtrail.amazonaws.com", "iam.amazonaws.com"],
         "org.delegated_admins": {"iam.amazonaws.com": [ARCHIVE]},
         "iam.org_features": {"OrganizationId": "o-exampleorg1", "EnabledFeatures": ["RootCredentialsManagement", "RootSessions"]},
