@@ -25,8 +25,8 @@ SERVICES = {
     "secretsmanager": ("GetSecretValue", "DescribeSecret"),
     "ssm": ("GetParameter", "GetParametersByPath"),
 }
-LINKED = ("autoscaling", "cloudtrail", "config", "ecs", "elasticloadbalancing", "organizations", "rds", "sso", "support",
-          "trustedadvisor", "guardduty", "backup")  # fmt: skip
+LINKED = ("autoscaling", "cloudtrail", "config", "ecs", "elasticloadbalancing", "organizations", "rds", "sso",
+          "support", "trustedadvisor", "guardduty", "backup")  # fmt: skip
 
 
 def people(dice: random.Random, count: int) -> list[str]:
@@ -132,7 +132,8 @@ def _role(dice: random.Random, account: str, name: str, policies: list[Json]) ->
     service = dice.choice(("lambda", "ecs-tasks", "ec2", "codebuild", "states"))
     return {
         "Path": "/", "RoleName": name, "RoleId": _identity(dice, "AROA"), "Arn": f"arn:aws:iam::{account}:role/{name}",
-        "CreateDate": "2024-05-01T09:00:00Z", "AssumeRolePolicyDocument": _trust({"Service": f"{service}.amazonaws.com"}),
+        "CreateDate": "2024-05-01T09:00:00Z",
+        "AssumeRolePolicyDocument": _trust({"Service": f"{service}.amazonaws.com"}),
         "InstanceProfileList": [], "AttachedManagedPolicies": policies,
         "RolePolicyList": [{"PolicyName": "inline", "PolicyDocument": _statements(dice, account, name, 2)}],
         "Tags": [{"Key": "app", "Value": name.rsplit("-", 1)[0]}, {"Key": "managed-by", "Value": "terraform"}],
@@ -150,7 +151,8 @@ def _linked_role(account: str, service: str) -> Json:
         "AttachedManagedPolicies": [
             {"PolicyName": policy, "PolicyArn": f"arn:aws:iam::aws:policy/aws-service-role/{policy}"}
         ],
-        "RolePolicyList": [], "Tags": [], "RoleLastUsed": {"LastUsedDate": "2026-11-22T07:00:00Z", "Region": "eu-west-1"},
+        "RolePolicyList": [], "Tags": [],
+        "RoleLastUsed": {"LastUsedDate": "2026-11-22T07:00:00Z", "Region": "eu-west-1"},
     }  # fmt: skip
 
 
@@ -162,7 +164,8 @@ def _linked_policy(role: Json) -> Json:
         {"Effect": "Allow", "Action": actions, "Resource": "*"},
         {
             "Effect": "Allow", "Action": ["ec2:CreateNetworkInterface", "ec2:DescribeSubnets"],
-            "Resource": "arn:aws:ec2:*:*:*", "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}},
+            "Resource": "arn:aws:ec2:*:*:*",
+            "Condition": {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}},
         },
     ]  # fmt: skip
     attached = role["AttachedManagedPolicies"][0]

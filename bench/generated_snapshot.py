@@ -59,7 +59,9 @@ def _organization(ids: list[str]) -> Json:
         "org.attachments": {one: ["FullAWSAccess"] for one in ids},
         "org.service_access": ["cloudtrail.amazonaws.com", "iam.amazonaws.com"],
         "org.delegated_admins": {"iam.amazonaws.com": [ARCHIVE]},
-        "iam.org_features": {"OrganizationId": "o-exampleorg1", "EnabledFeatures": ["RootCredentialsManagement", "RootSessions"]},
+        "iam.org_features": {
+            "OrganizationId": "o-exampleorg1", "EnabledFeatures": ["RootCredentialsManagement", "RootSessions"],
+        },
         "sso.instances": [{"InstanceArn": "arn:aws:sso:::instance/ssoins-1", "Status": "ACTIVE"}],
     }  # fmt: skip
 

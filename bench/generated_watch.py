@@ -13,7 +13,8 @@ BUCKET = "example-org-trail-logs"
 TRAIL = f"arn:aws:cloudtrail:{HOME}:{MANAGEMENT}:trail/organization"
 KEY = f"arn:aws:kms:{HOME}:{ARCHIVE}:key/0d3c6f0c-2222-4333-8444-555555555555"
 METRICS = (
-    ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer"), ("AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier"),
+    ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "LoadBalancer"),
+    ("AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier"),
     ("AWS/Lambda", "Errors", "FunctionName"), ("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName"),
     ("AWS/ECS", "CPUUtilization", "ServiceName"), ("AWS/DynamoDB", "ThrottledRequests", "TableName"),
 )  # fmt: skip
@@ -63,27 +64,29 @@ def _trail(account: str) -> Json:
     return {
         "region": HOME, "Name": "organization", "TrailARN": TRAIL, "HomeRegion": HOME, "S3BucketName": BUCKET,
         "IncludeGlobalServiceEvents": True, "IsMultiRegionTrail": True, "IsOrganizationTrail": True,
-        "LogFileValidationEnabled": True, "KmsKeyId": KEY, "HasCustomEventSelectors": True, "HasInsightSelectors": False,
+        "LogFileValidationEnabled": True, "KmsKeyId": KEY,
+        "HasCustomEventSelectors": True, "HasInsightSelectors": False,
         "status": status if own else denied, "selectors": {"EventSelectors": [selector]},
     }  # fmt: skip
 
 
 def _bucket() -> Json:
     arn, service = f"arn:aws:s3:::{BUCKET}", {"Service": "cloudtrail.amazonaws.com"}
-    only = {"StringEquals": {"aws:SourceArn": TRAIL}}
+    allow = {"Effect": "Allow", "Principal": service, "Condition": {"StringEquals": {"aws:SourceArn": TRAIL}}}
+    keep = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 365}}
     block = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
     return {
         "acl_grants": [{"Grantee": {"Type": "CanonicalUser", "ID": "c0ffee"}, "Permission": "FULL_CONTROL"}],
         "policy": {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Principal": service, "Action": "s3:GetBucketAcl", "Resource": arn, "Condition": only},
-                {"Effect": "Allow", "Principal": service, "Action": "s3:PutObject", "Resource": f"{arn}/AWSLogs/*", "Condition": only},
+                allow | {"Action": "s3:GetBucketAcl", "Resource": arn},
+                allow | {"Action": "s3:PutObject", "Resource": f"{arn}/AWSLogs/*"},
             ],
         },
         "policy_status": {"IsPublic": False}, "public_access_block": block, "account_public_access_block": block,
         "ownership": {"ObjectOwnership": "BucketOwnerEnforced"}, "versioning": {"Status": "Enabled"},
-        "object_lock": {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 365}}},
+        "object_lock": {"ObjectLockEnabled": "Enabled", "Rule": keep},
         "logging": {"TargetBucket": "example-org-access-logs", "TargetPrefix": "trail/"}, "lifecycle": [],
     }  # fmt: skip
 
@@ -108,7 +111,7 @@ def _alarms(dice: random.Random, account: str, region: str, topic: str) -> Json:
             "AlarmDescription": f"{metric} of service {n} is out of bounds; see the runbook of the team.",
             "AlarmConfigurationUpdatedTimestamp": "2026-05-01T10:00:00Z", "ActionsEnabled": True, "OKActions": [],
             "AlarmActions": [topic], "InsufficientDataActions": [], "StateValue": "OK",
-            "StateReason": "Threshold Crossed: 1 datapoint [0.0 (22/11/26 07:00:00)] was not greater than the threshold (1.0).",
+            "StateReason": "Threshold Crossed: 1 datapoint [0.0 (22/11/26 07:00:00)] was not greater than the threshold.",
             "StateUpdatedTimestamp": "2026-11-22T07:05:00Z", "MetricName": metric, "Namespace": namespace,
             "Statistic": "Sum", "Dimensions": [{"Name": dimension, "Value": f"service-{n}"}], "Period": 300,
             "EvaluationPeriods": 3, "DatapointsToAlarm": 2, "Threshold": 1.0,

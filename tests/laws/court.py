@@ -22,13 +22,17 @@ def judge(world: World, controls: Iterable[Registered]) -> list[Finding]:
                 shared.add(account, fact, facts[fact])
     organization = Facts(world.organization)
     court = Court(
-        controls=tuple(controls), settings=world.settings, partition=world.partition, organization=organization, shared=shared,
-        now=NOW, regions_asked=world.regions_asked,
+        controls=tuple(controls), settings=world.settings, partition=world.partition, organization=organization,
+        shared=shared, now=NOW, regions_asked=world.regions_asked,
     )  # fmt: skip
     findings: list[Finding] = []
     for account in sorted({*world.accounts, *_listed(world)}):
         findings += court.judge_account(account, Facts(world.accounts.get(account, {})))
-    return findings + court.judge_organization(_filed_under(world))
+    findings += court.judge_organization(_filed_under(world))
+    # The court survives a rule that breaks, with an UNKNOWN; no world may break one.
+    broken = [finding for finding in findings if finding.reason.startswith("defect")]
+    assert not broken, f"{world.name}: {broken[0].code} broke: {broken[0].reason}"
+    return findings
 
 
 def _listed(world: World) -> Iterable[str]:

@@ -88,7 +88,9 @@ def authorization(account: str, trusted: str) -> Json:
                 "Path": "/service/", "UserName": "deployer", "UserId": "AIDADEPLOYER0000000",
                 "CreateDate": "2024-02-01T09:00:00Z", "Arn": f"arn:aws:iam::{account}:user/service/deployer",
                 "GroupList": [], "AttachedManagedPolicies": [],
-                "UserPolicyList": [{"PolicyName": "put", "PolicyDocument": _allow("s3:PutObject", "arn:aws:s3:::app/*")}],
+                "UserPolicyList": [
+                    {"PolicyName": "put", "PolicyDocument": _allow("s3:PutObject", "arn:aws:s3:::app/*")}
+                ],
                 "Tags": [{"Key": "owner", "Value": "deploy-pipeline"}],
             },
         ],

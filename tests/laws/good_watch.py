@@ -28,7 +28,8 @@ def trail_arn(owner: str) -> str:
 def trail(owner: str, keeper: str, *, organization: bool) -> Json:
     """Return the trail of `owner` that writes to a bucket of `keeper`."""
     return {
-        "region": HOME, "Name": "main", "TrailARN": trail_arn(owner), "HomeRegion": HOME, "S3BucketName": bucket(keeper),
+        "region": HOME, "Name": "main", "TrailARN": trail_arn(owner), "HomeRegion": HOME,
+        "S3BucketName": bucket(keeper),
         "IncludeGlobalServiceEvents": True, "IsMultiRegionTrail": True, "IsOrganizationTrail": organization,
         "LogFileValidationEnabled": True, "KmsKeyId": key_arn(keeper), "HasCustomEventSelectors": True,
         "HasInsightSelectors": False,

@@ -34,6 +34,11 @@ def allow(action: Any, resource: Any = "*", **rest: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **rest}
 
 
+def deny(action: Any) -> dict[str, Any]:
+    """Return a Deny statement for everybody."""
+    return {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "*"}
+
+
 ALLOW_ALL = document(allow("*"))
 IDENTITY_POLICIES = (
     ALLOW_ALL,

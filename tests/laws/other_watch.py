@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.laws import good_watch as watch
-from tests.laws.other_identity import allow, document
+from tests.laws.other_identity import allow, deny, document
 from tests.laws.spot import GONE
 
 OLD, HOUR_AGO, NOW = "2024-02-01T09:00:00Z", "2026-11-23T21:45:12Z", "2026-11-23T22:45:00Z"
@@ -121,8 +121,8 @@ OTHER_TRAIL: dict[str, tuple[Any, ...]] = {
         document(allow("s3:PutObject", "*", **TRAIL_WRITES)),
         document(allow("s3:PutObject", "*", **TRAIL_WRITES, Condition={"StringEquals": {"aws:SourceAccount": "1"}})),
         document(allow("s3:PutObject", "*", **TRAIL_WRITES, Condition={"StringLike": {"aws:SourceArn": "*"}})),
-        document({"Effect": "Deny", "Principal": "*", "Action": ["s3:DeleteObject*", "s3:DeleteBucket"], "Resource": "*"}),
-        document({"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*"}),
+        document(deny(["s3:DeleteObject*", "s3:DeleteBucket"])),
+        document(deny("s3:*") | {"Principal": {"AWS": "*"}}),
     ),
     "s3.buckets/*/policy/Statement/*/Condition": (
         GONE,
@@ -135,7 +135,9 @@ OTHER_TRAIL: dict[str, tuple[Any, ...]] = {
     "s3.buckets/*/policy/Statement/*/Action": ("s3:*", "s3:ListBucket"),
     "s3.buckets/*/policy_status": (None, {"IsPublic": True}),
     "s3.buckets/*/policy_status/IsPublic": (True, False),
-    "s3.buckets/*/public_access_block": (None, BLOCKED, BLOCKED | {"IgnorePublicAcls": False, "RestrictPublicBuckets": False}),
+    "s3.buckets/*/public_access_block": (
+        None, BLOCKED, BLOCKED | {"IgnorePublicAcls": False, "RestrictPublicBuckets": False},
+    ),
     "s3.buckets/*/account_public_access_block": (None, BLOCKED),
     **{f"s3.buckets/*/public_access_block/{name}": (True, False, GONE) for name in BLOCKED},
     "s3.buckets/*/ownership": (None, {"ObjectOwnership": "ObjectWriter"}, {"ObjectOwnership": "BucketOwnerPreferred"}),
@@ -178,7 +180,11 @@ SUBSCRIPTION = {"Protocol": "email", "Endpoint": "security@example.com", "Filter
 OTHER_ALERTS: dict[str, tuple[Any, ...]] = {
     "cloudwatch.alarms/*/MetricAlarms": (
         [],
-        [watch.alarm("<account>", AlarmName="far", AlarmActions=[watch.topic_arn("<account>", "security", "us-west-2")])],
+        [
+            watch.alarm(
+                "<account>", AlarmName="far", AlarmActions=[watch.topic_arn("<account>", "security", "us-west-2")],
+            )
+        ],
         [
             watch.alarm(
                 "<account>", AlarmName="bills", Namespace="AWS/Billing", MetricName="EstimatedCharges", Threshold=100.0,
@@ -227,13 +233,14 @@ OTHER_ALERTS: dict[str, tuple[Any, ...]] = {
     ),
     "sns.topics/*/attributes/Policy": (
         document(),
-        document(allow("sns:Publish", Principal={"AWS": "*"}, Condition={"StringEquals": {"AWS:SourceOwner": "<account>"}})),
+        document(allow("sns:Publish", Principal={"AWS": "*"},
+                       Condition={"StringEquals": {"AWS:SourceOwner": "<account>"}})),
         document(allow("sns:Publish", Principal={"AWS": "*"}, Condition={"StringEquals": {"AWS:SourceOwner": "1"}})),
         document(allow("sns:Publish", Principal={"Service": "cloudwatch.amazonaws.com"})),
         document(allow("sns:Publish", Principal={"Service": "cloudwatch.amazonaws.com"},
                        Condition={"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:<account>:alarm:*"}})),
         document(allow("sns:Publish", Principal="*", Condition={"StringFuzzy": {"aws:Odd": "x"}})),
-        document(allow("sns:*", Principal="*"), {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": "*"}),
+        document(allow("sns:*", Principal="*"), deny("sns:Publish")),
         GONE,
     ),
     "sns.topics/*/attributes/Policy/Statement/*/Principal/Service": (["lambda.amazonaws.com"],),
@@ -244,7 +251,7 @@ OTHER_ALERTS: dict[str, tuple[Any, ...]] = {
         [],
         [SUBSCRIPTION | {"SubscriptionArn": "PendingConfirmation"}],
         [SUBSCRIPTION | {"SubscriptionArn": "Deleted"}],
-        [SUBSCRIPTION | {"SubscriptionArn": "arn:aws:sns:eu-west-1:<account>:security:1", "FilterPolicy": {"a": ["b"]}}],
+        [SUBSCRIPTION | {"SubscriptionArn": "arn:aws:sns:eu-west-1:<account>:s:1", "FilterPolicy": {"a": ["b"]}}],
     ),
     "sns.topics/*/subscriptions/*/SubscriptionArn": ("PendingConfirmation", "Deleted", GONE),
     "sns.topics/*/subscriptions/*/FilterPolicy": ({"severity": ["high"]}, {}, GONE),

@@ -45,7 +45,7 @@ def blinded(world: World, group: tuple[str, ...], how: str) -> World:
 @pytest.mark.parametrize("how", UNREAD)
 @pytest.mark.parametrize("entry", CONTROLS, ids=lambda entry: entry.slug)
 def test_blind(entry: Registered, how: str, tally: Tally) -> None:
-    """Each group of required facts, unread, leaves no PASS, and turns every PASS into UNKNOWN unless a FAIL is proven."""
+    """Each group of required facts, unread, leaves no PASS: it becomes UNKNOWN unless a FAIL is proven."""
     for world, allowed in _worlds(entry):
         passes = {f.fingerprint for f in judge(world, [entry]) if f.status is Status.PASS}
         for group in entry.control.required if passes else ():

@@ -20,7 +20,8 @@ from tests.laws.worlds import worlds
 CONTROLS = catalogue.controls()
 # One value of each type that JSON has, and shapes that look nearly right.
 JUNK: tuple[Any, ...] = (
-    True, 7, -1.5, "junk", "", [], {}, [7], ["junk"], [[]], [{}], [None], {"junk": 7}, {"": None}, "\u0000\ud7ff", 10**30,
+    True, 7, -1.5, "junk", "", [], {}, [7], ["junk"], [[]], [{}], [None], {"junk": 7}, {"": None}, "\u0000\ud7ff",
+    10**30,
     {"_unknown": 7}, {"_unknown": {"why": ["odd"]}}, {"_unknown": {}, "also": "this"},
 )  # fmt: skip
 ANY_JSON = st.recursive(

@@ -85,7 +85,7 @@ def test_facts_declared_are_facts_read(entry: Registered, tally: Tally) -> None:
 
 @contextmanager
 def _noting(read: defaultdict[str, int]) -> Iterator[None]:
-    """Note the name of every fact asked for: of an account, of the organization, of what accounts share, of the policy."""
+    """Note every fact asked for: of an account, of the organization, of what accounts share, of the policy."""
     get, look = Facts.get, Shared.look
     document = View.policy.fget
 
