@@ -18,7 +18,7 @@ class Effort(Struct, frozen=True):
 
 
 QUICK = Effort("quick", examples=100, random_worlds=20, every_nth=12)
-FULL = Effort("full", examples=5000, random_worlds=1000, every_nth=1)
+FULL = Effort("full", examples=1500, random_worlds=300, every_nth=1)
 EFFORT = FULL if os.environ.get("ROOTWARDEN_LAWS") == "full" else QUICK
 
 # The decorator of every generated law. Quick runs repeat themselves exactly; the full one takes --hypothesis-seed.

@@ -70,7 +70,9 @@ def changed(value: Any, keys: tuple[Key, ...], new: Any) -> Any:
 
 
 def everywhere(value: Any, change: Callable[[Any], Any]) -> Any:
-    """Return `value` with `change` applied to every list in it, from the inside out."""
+    """Return `value` with `change` applied to every list in it, from the inside out; marks stay as they are."""
+    if isinstance(value, dict) and MARK in value:
+        return value
     if isinstance(value, dict):
         return {key: everywhere(child, change) for key, child in value.items()}
     if isinstance(value, list):
