@@ -77,6 +77,7 @@ def authorization(account: str, trusted: str) -> Json:
     `trusted` is the account that may assume the administrator role.
     """
     administrator = {"PolicyName": "AdministratorAccess", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}
+    own = {"PolicyName": "administrators", "PolicyArn": f"arn:aws:iam::{account}:policy/administrators"}
     return {
         "users": [
             {
@@ -98,26 +99,14 @@ def authorization(account: str, trusted: str) -> Json:
             {
                 "Path": "/", "GroupName": "admins", "GroupId": "AGPAADMINS000000000",
                 "Arn": f"arn:aws:iam::{account}:group/admins", "CreateDate": "2024-02-01T09:00:00Z",
-                "GroupPolicyList": [], "AttachedManagedPolicies": [administrator],
+                "GroupPolicyList": [], "AttachedManagedPolicies": [own],
             }
         ],
         "roles": [
             _role(account, "OrganizationAccountAccessRole", f"arn:aws:iam::{trusted}:root", [administrator]),
             _role(account, "RootwardenAudit", f"arn:aws:iam::{trusted}:root", []),
         ],
-        "policies": [
-            {
-                "PolicyName": "AdministratorAccess", "PolicyId": "ANPAIWMBCKSKIEE64ZLYK",
-                "Arn": administrator["PolicyArn"], "Path": "/", "DefaultVersionId": "v1", "AttachmentCount": 2,
-                "PermissionsBoundaryUsageCount": 0, "IsAttachable": True, "CreateDate": "2015-02-06T18:39:46Z",
-                "PolicyVersionList": [
-                    {
-                        "Document": _allow("*", "*"), "VersionId": "v1", "IsDefaultVersion": True,
-                        "CreateDate": "2015-02-06T18:39:46Z",
-                    }
-                ],
-            }
-        ],
+        "policies": [_managed(one["PolicyName"], one["PolicyArn"]) for one in (administrator, own)],
     }  # fmt: skip
 
 
@@ -177,6 +166,20 @@ def organization_facts(management: str, members: tuple[str, ...]) -> Json:
 
 def _allow(action: str, resource: str) -> Json:
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
+
+
+def _managed(name: str, arn: str) -> Json:
+    version = {
+        "Document": _allow("*", "*"),
+        "VersionId": "v1",
+        "IsDefaultVersion": True,
+        "CreateDate": "2015-02-06T18:39:46Z",
+    }
+    return {
+        "PolicyName": name, "PolicyId": f"ANPA{name.upper():0<17}", "Arn": arn, "Path": "/", "DefaultVersionId": "v1",
+        "AttachmentCount": 1, "PermissionsBoundaryUsageCount": 0, "IsAttachable": True,
+        "CreateDate": "2015-02-06T18:39:46Z", "PolicyVersionList": [version],
+    }  # fmt: skip
 
 
 def _role(account: str, name: str, principal: str, policies: list[Json]) -> Json:

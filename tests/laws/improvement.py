@@ -31,12 +31,12 @@ def improvements(before: Iterable[Finding], after: Iterable[Finding], *, contrad
     """
     old = {finding.fingerprint: finding for finding in before}
     new = {finding.fingerprint: finding for finding in after}
-    accounts = {finding.account for finding in new.values()}
+    accounts = {_filed(finding) for finding in new.values()}
     for mark, was in old.items():
         now = new.get(mark)
         if now is None:
             # An account without a line, of which nobody knows any more, is missing from the count of accounts instead.
-            if was.status in BAD and _filed(was) in {"", *accounts} and not _answered_for(was, new.values()):
+            if was.status in BAD and _filed(was) in accounts and not _answered_for(was, new.values()):
                 yield f"{_named(was)} vanished"
         elif (was.status, now.status) == (Status.PASS, Status.NOT_APPLICABLE) and contradictions:
             continue

@@ -294,6 +294,7 @@ OTHER_BILLS: dict[str, tuple[Any, ...]] = {
     "budgets.budgets/*/LastUpdatedTime": ("2026-11-20T00:00:00Z", GONE),
     "budgets.budgets/*/CalculatedSpend": (GONE, {}),
     "budgets.budgets/*/CalculatedSpend/ActualSpend/Amount": ("500", "0", GONE),
+    "budgets.budgets/*/CalculatedSpend/ForecastedSpend/Amount": ("500", "1", GONE),
     "budgets.notifications": ({},),
     "budgets.notifications/*": ([], *ALERTS),
     "budgets.notifications/*/*/NotificationType": ("ACTUAL", "FORECASTED"),

@@ -135,6 +135,11 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
              [{"SubscriptionType": "SNS", "Address": watch.topic_arn(ALONE, "billing", watch.BILLING)}]),
             (ALONE, "budgets.subscribers", ("all", 1, "Subscribers"), [])), {},
     ),
+    "budget alerts go to a topic that nobody reads": (
+        0, ((ALONE, "budgets.subscribers", ("all",),
+             [{"Subscribers": [{"SubscriptionType": "SNS", "Address": BILLS}]}]),
+            (ALONE, "sns.topics", (1, "subscriptions", 0, "SubscriptionArn"), "PendingConfirmation")), {},
+    ),
     "one encrypted topic gets the budget alerts": (
         0, ((ALONE, "budgets.subscribers", ("all",),
              [{"Subscribers": [{"SubscriptionType": "SNS", "Address": BILLS}]}]),
@@ -149,6 +154,10 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
     "a public policy that the account's block makes harmless": (
         0, (NO_SHIELD[0], (ALONE, "s3.buckets", (watch.bucket(ALONE), "account_public_access_block"), BLOCKED),
             (ALONE, "s3.buckets", (watch.bucket(ALONE), "policy_status"), {"IsPublic": True})), {},
+    ),
+    "costs that only the forecast knows": (
+        0, ((ALONE, "ce.cost", (), GONE),
+            (ALONE, "budgets.budgets", (0, "CalculatedSpend", "ActualSpend", "Amount"), "10")), {},
     ),
     "nothing spent in three months": (
         0, ((ALONE, "ce.cost", ("months",), []), (ALONE, "budgets.budgets", (0, "CalculatedSpend"), NOTHING_SPENT)), {},

@@ -33,8 +33,8 @@ ANY_JSON = st.recursive(
 
 def another_type(junk: Any, here: Any) -> bool:
     """Say whether junk is of a type that has no business here; a list of texts may stand for a text, as in policies."""
-    if junk == []:
-        return not isinstance(here, list | str)
+    if junk == [] or here == []:
+        return not (isinstance(here, list | str) and isinstance(junk, list | str))
     kinds = {_kind(junk), _kind(here)}
     return len(kinds) > 1 and not kinds <= {"str", "texts"}
 

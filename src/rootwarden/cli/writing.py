@@ -44,9 +44,8 @@ def write_file(path: Path, text: str) -> None:
             with os.fdopen(descriptor, "w", encoding="utf-8") as out:
                 out.write(text)
             Path(beside).replace(path)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        finally:
+            Path(beside).unlink(missing_ok=True)  # gone already unless something went wrong
     except OSError as error:
         raise _unwritable(str(path), str(error.strerror)) from error
 
