@@ -175,6 +175,11 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
             (ALONE, "iam.credential_report", (*ROWS, "password_enabled"), "false"),
             (ALONE, "iam.credential_report", (*ROWS, "access_key_2_active"), "true")), {},
     ),
+    "the only way in is the first access key": (
+        0, ((ALONE, "iam.authorization", ("roles",), []),
+            (ALONE, "iam.credential_report", (*ROWS, "password_enabled"), "false"),
+            (ALONE, "iam.credential_report", (*ROWS, "access_key_1_active"), "true")), {},
+    ),
     "neither files nor digests arrive any more": (
         0, ((ALONE, "cloudtrail.trails", (0, "status", "LatestDeliveryTime"), "2026-11-01T00:00:00Z"),
             (ALONE, "cloudtrail.trails", (0, "status", "LatestDigestDeliveryTime"), "2026-11-01T00:00:00Z")), {},
