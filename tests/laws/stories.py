@@ -170,7 +170,7 @@ STORIES: dict[str, tuple[int, tuple[Change, ...], Settings]] = {
         0, ((ALONE, "iam.authorization", ("users",), []), (ALONE, "iam.saml_providers", ("arns",), [PROVIDER]),
             (ALONE, "iam.authorization", ("roles",), [IDENTITY_CENTER | {"Path": "/", "RoleName": "Admins"}])), {},
     ),
-    "the only way in is an access key": (
+    "the only way in is the second access key": (
         0, ((ALONE, "iam.authorization", ("roles",), []),
             (ALONE, "iam.credential_report", (*ROWS, "password_enabled"), "false"),
             (ALONE, "iam.credential_report", (*ROWS, "access_key_2_active"), "true")), {},

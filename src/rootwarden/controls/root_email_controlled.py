@@ -88,7 +88,8 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         )
     elif others.known:
         yield seen.fails(
-            f"Root's address ({shown}) is also that of {', '.join(sorted(others.known))}. Whoever reads it can take over all.",
+            f"Root's address ({shown}) is also that of {', '.join(sorted(others.known))}. "
+            "Whoever reads it can take over all.",
             reason="shared_address",
         )
     elif allowed and domain not in allowed:

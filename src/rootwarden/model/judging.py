@@ -79,14 +79,17 @@ class Court(Struct, frozen=True):
 
 
 def _lifeless(view: View) -> Verdict | None:
-    """Return NOT_APPLICABLE for an account that is closed or not yet active, else None."""
+    """Return NOT_APPLICABLE for an account that is closed or not yet active, else None.
+
+    UNKNOWN where the account is listed and its state alone is unread: what nobody can sign in to must not seem to pass.
+    """
     row = view.organization.row("org.accounts", "Id", view.subject.account)
     if row.unknown is not None:
         return None
     try:
         state = row["State"].text(default="") or row["Status"].text(default="")
-    except UnseenError:
-        return None
+    except UnseenError as error:
+        return view.cannot_tell(error)
     if state not in _NO_LIFE:
         return None
     return view.not_applicable(f"The account is in state {state}; nobody can sign in to it.", reason=_NO_LIFE[state])

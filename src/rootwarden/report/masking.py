@@ -57,7 +57,10 @@ def masked(audit: Audit, *, show_ids: bool = False, show_pii: bool = False) -> A
 
 def _may_hold(text: bytes) -> bool:
     """Tell quickly whether there is anything to hide; plain searches are ten times faster than one expression."""
-    return any(hint in text for hint in _HINTS) or (b"@" in text and _AT.search(text) is not None)
+    for hint in _HINTS:
+        if hint in text:
+            return True
+    return b"@" in text and _AT.search(text) is not None
 
 
 class _Mask(Struct, frozen=True):
@@ -77,7 +80,7 @@ class _Mask(Struct, frozen=True):
         return msgspec.structs.replace(finding, **{name: mask.value(value) for name, value in spoken.items()})
 
     def text(self, text: str) -> str:
-        if self.ids:
+        if self.ids and ("AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text):
             text = _KEY.sub(r"…\1", text)
         if self.people and "@" in text:
             for address in self.told:
