@@ -128,6 +128,7 @@ def test_plain_lines_written_by_hand(tmp_path: Path) -> None:
         (gzip.compress(b"[1]\n"), "not a snapshot"),
         (gzip.compress(b'{"rootwarden": "snapshot/9"}\n'), "snapshot/9"),
     ],
+    ids=["empty", "two bytes", "damaged", "plain text", "a list", "newer schema"],
 )
 def test_what_is_no_snapshot(tmp_path: Path, content: bytes, words: str) -> None:
     """Anything else is refused with the file's name and the reason."""
