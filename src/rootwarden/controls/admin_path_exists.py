@@ -81,8 +81,8 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
         answer = unsure[0].there
         yield seen.unknown(answer.unknown or Unknown("undecided"), answer.path, notes=_listed(there))
         return
-    seen.account["iam.authorization"]["users"].each()
-    seen.account["iam.authorization"]["roles"].each()
+    seen.account.part("iam.authorization", "users").each()
+    seen.account.part("iam.authorization", "roles").each()
     if there:
         message = f"Only {len(there)} of {wanted} wanted ways lead into this account as an administrator without root."
         yield seen.fails(message, reason="too_few_paths", notes=_listed(there))

@@ -76,11 +76,11 @@ CONTROL = Control(
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge every administrative user of the account."""
-    directory = Directory(seen)
-    users = account_users(directory, seen)
+    directory = seen.once(Directory)
+    users = account_users(seen)
     verdicts = list(worst_of_each(_judge_all(seen, directory, users)))
     if not verdicts:
-        seen.account["iam.authorization"]["users"].each()
+        seen.account.part("iam.authorization", "users").each()
         why = "no_administrative_user" if users else "no_iam_users"
         yield seen.not_applicable("No IAM user of this account is an administrator.", reason=why)
     yield from verdicts
@@ -102,7 +102,7 @@ def _judge_all(seen: View, directory: Directory, users: list[Named]) -> Iterator
         if power.answer.value is None:
             yield one.unknown(directory.why_unsure(holdings, power.answer.why), user.path)
             continue
-        report = report or Report(seen)
+        report = report or seen.once(Report)
         yield _judge_administrator(one, user, report.row(user.name), power)
 
 

@@ -16,7 +16,6 @@ from rootwarden.model.findings import Practice, Severity, Verdict
 from rootwarden.model.readings import Unknown
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
-from rootwarden.proofs.iam_directory import Directory
 from rootwarden.proofs.iam_users import Report, account_users, unreadable, worst_of_each
 from rootwarden.proofs.user_ownership import SAYS, Holder, Owners, Sign, any_name, holder, signs
 
@@ -68,12 +67,12 @@ CONTROL = Control(
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge every user of the account."""
-    users = account_users(Directory(seen), seen)
+    users = account_users(seen)
     if not users:
-        seen.account["iam.authorization"]["users"].each()
+        seen.account.part("iam.authorization", "users").each()
         yield seen.not_applicable("This account has no IAM user.", reason="no_iam_users")
         return
-    report = Report(seen)
+    report = seen.once(Report)
     tag, shared_names = limits.text("owner_tag"), any_name(limits.texts("shared_name_patterns"))
     everyone = [holder(user, report.row(user.name), tag) for user in users]
     owners = Owners(everyone)

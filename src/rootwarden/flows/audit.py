@@ -13,13 +13,14 @@ from msgspec import Struct
 from rootwarden import __version__
 from rootwarden.errors import Exit
 from rootwarden.flows.coverage import Counts
+from rootwarden.model.account_line import NOT_LEGIBLE
 from rootwarden.model.audit import AccountSeen, Audit
 from rootwarden.model.control import Registered
 from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Severity, Status
 from rootwarden.model.judging import Court, worst_first
 from rootwarden.model.readings import unknown_in
 from rootwarden.model.shared import SHARED, Shared
-from rootwarden.model.snapshot import NOT_LEGIBLE, Facts
+from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param
 from rootwarden.store.snapshots import OpenSnapshot
 

@@ -6,7 +6,7 @@ Facts stay undecoded JSON until a rule asks for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -14,13 +14,19 @@ import msgspec
 from msgspec import Raw, Struct
 
 from rootwarden.errors import InputError
+from rootwarden.model.account_line import (
+    COLLECT_AGAIN,
+    NOT_LEGIBLE,
+    Authorization,
+    decoded,
+    is_account,
+    may_hold_a_mark,
+)
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
 from rootwarden.model.sight import in_our_time
 
 T = TypeVar("T")
 SCHEMA = "snapshot/1"
-# What decoding raises: no JSON or of another shape, no UTF-8, nested deeper than Python can follow.
-NOT_LEGIBLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class AskedFor(Struct, frozen=True, kw_only=True):
@@ -49,25 +55,19 @@ class OrganizationLine(Struct, frozen=True):
     organization: dict[str, Raw]
 
 
-class AccountLine(Struct, frozen=True):
-    """One account and the resources it owns."""
-
-    account: str
-    facts: dict[str, Raw]
-
-
 class Facts:
     """The facts of one account or of the organization: decoded on first use, then kept."""
 
-    __slots__ = ("_clean", "_derived", "_indexes", "_raw", "_values")
+    __slots__ = ("_clean", "_fields", "_indexes", "_kept", "_raw", "_values")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        """Wrap facts that are `msgspec.Raw` JSON or already plain values."""
+        """Wrap facts that are `msgspec.Raw` JSON, large ones taken apart, or already plain values."""
         self._raw = raw
         self._values: dict[str, Any] = {}
         self._clean: dict[str, bool] = {}
         self._indexes: dict[tuple[str, str], dict[str, int]] = {}
-        self._derived: dict[tuple[str, Callable[[Any], Any]], Any] = {}
+        self._kept: dict[Hashable, Any] = {}
+        self._fields: dict[str, dict[str, Raw | list[Raw]] | None] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names of the facts that are there, read or not."""
@@ -83,7 +83,7 @@ class Facts:
         """Return why a fact is wholly unread, True if all of it was read, None if parts of it were not."""
         if name not in self._values:
             raw = self._raw.get(name)
-            if isinstance(raw, Raw) and not _may_hold_a_mark(bytes(raw)):
+            if isinstance(raw, Raw | Authorization) and not may_hold_a_mark(raw):
                 return True
         value, clean = self.get(name)
         if isinstance(value, Unknown):
@@ -102,43 +102,39 @@ class Facts:
             }
         return self._indexes[name, key]
 
-    def derived(self, name: str, make: Callable[[Any], T]) -> T:
-        """Return `make(value)` of a fact, worked out once for all who ask; `make` must cope with marks inside."""
-        if (name, make) not in self._derived:
-            self._derived[name, make] = make(self.get(name)[0])
-        return cast(T, self._derived[name, make])
+    def fields(self, name: str) -> dict[str, Raw | list[Raw]] | None:
+        """Return the fields of a fact of `LARGE`, undecoded, lists as their items; None: take the fact as a whole.
+
+        Decoding all of such a fact takes longer than judging the small part of it that matters.
+        """
+        if name not in self._fields:
+            raw = self._raw.get(name)
+            self._fields[name] = msgspec.structs.asdict(raw) if isinstance(raw, Authorization) else None
+        return self._fields[name]
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` works out from these facts, worked out once for all who ask under the same key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(T, self._kept[key])
 
     def release(self) -> None:
         """Let go of all values at once; a stored error may keep the judgement that met it, and all it saw, for long."""
         self._raw = {}
-        for kept in (self._values, self._clean, self._indexes, self._derived):
+        for kept in (self._values, self._clean, self._indexes, self._kept, self._fields):
             kept.clear()
 
     def _decode(self, name: str) -> tuple[Any, bool]:
         if name not in self._raw:
             return not_collected(name), False
         raw = self._raw[name]
-        if not isinstance(raw, Raw):
-            return raw, False
-        data = bytes(raw)
-        try:
-            value = msgspec.json.decode(data)
-        except NOT_LEGIBLE as error:
-            return Unknown(f"malformed: {error}"), False
-        return value, not _may_hold_a_mark(data)
-
-
-def _may_hold_a_mark(data: bytes) -> bool:
-    """Say whether JSON may hold the mark of an unread value, spelled out or with escaped letters.
-
-    Looking for a single byte is several hundred times faster than for two, and most facts hold no backslash at all.
-    """
-    return b'"_unknown"' in data or (b"\\" in data and b"\\u" in data)
+        if isinstance(raw, Authorization):
+            return raw.whole()
+        return decoded(raw) if isinstance(raw, Raw) else (raw, False)
 
 
 _header = msgspec.json.Decoder(Header)
 _organization = msgspec.json.Decoder(OrganizationLine)
-_account = msgspec.json.Decoder(AccountLine)
 
 
 class _Version(Struct):
@@ -154,16 +150,16 @@ def read_header(line: bytes, file: str) -> Header:
     try:
         version = msgspec.json.decode(line, type=_Version).rootwarden
     except NOT_LEGIBLE as error:
-        raise InputError(f"{file} is not a snapshot", why=f"line 1: {error}", todo=_COLLECT) from error
+        raise InputError(f"{file} is not a snapshot", why=f"line 1: {error}", todo=COLLECT_AGAIN) from error
     if version != SCHEMA:
         raise _wrong_schema(file, version)
     try:
         header = _header.decode(line)
     except msgspec.ValidationError as error:
-        raise InputError(f"{file} has a damaged header", why=f"line 1: {error}", todo=_COLLECT) from error
+        raise InputError(f"{file} has a damaged header", why=f"line 1: {error}", todo=COLLECT_AGAIN) from error
     if header.collected_at.tzinfo is None or not in_our_time(header.collected_at):
         why = "line 1: collected_at is no instant of the years 2006 to 9000 with an offset"
-        raise InputError(f"{file} has a damaged header", why=why, todo=_COLLECT)
+        raise InputError(f"{file} has a damaged header", why=why, todo=COLLECT_AGAIN)
     return header
 
 
@@ -178,37 +174,14 @@ def read_organization(line: bytes, file: str) -> Facts | None:
     try:
         return Facts(_organization.decode(line).organization)
     except NOT_LEGIBLE as error:
-        if _is_account(line):
+        if is_account(line):
             return None
-        raise InputError(f"{file} cannot be read", why=f"line 2: {error}", todo=_COLLECT) from error
-
-
-def read_account(line: bytes, file: str, number: int) -> AccountLine:
-    """Decode one account line.
-
-    Raises:
-        InputError: the line is no JSON or lacks `account` or `facts`.
-    """
-    try:
-        return _account.decode(line)
-    except NOT_LEGIBLE as error:
-        raise InputError(f"{file} cannot be read", why=f"line {number}: {error}", todo=_COLLECT) from error
+        raise InputError(f"{file} cannot be read", why=f"line 2: {error}", todo=COLLECT_AGAIN) from error
 
 
 def encode_line(value: Any) -> bytes:
     """Encode a header, an organization line or an account line as one line of JSON."""
     return msgspec.json.encode(value) + b"\n"
-
-
-_COLLECT = "make a new one with `rootwarden collect -o FILE`"
-
-
-def _is_account(line: bytes) -> bool:
-    try:
-        _account.decode(line)
-    except NOT_LEGIBLE:
-        return False
-    return True
 
 
 def _wrong_schema(file: str, version: str) -> InputError:
@@ -218,4 +191,4 @@ def _wrong_schema(file: str, version: str) -> InputError:
             why="a newer Rootwarden wrote it",
             todo="upgrade rootwarden, or collect again with this version",
         )
-    return InputError(f"{file} is not a snapshot", why='line 1 has no "rootwarden": "snapshot/1"', todo=_COLLECT)
+    return InputError(f"{file} is not a snapshot", why='line 1 has no "rootwarden": "snapshot/1"', todo=COLLECT_AGAIN)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from rootwarden.model.account_line import Pieces, decoded
 from rootwarden.model.findings import Evidence, Severity, Status, Verdict
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.shared import Shared
@@ -48,9 +49,24 @@ class Room:
         at = self._facts.index(name, key).get(wanted)
         return Sight(f"{name}[{wanted}]", None if at is None else value[at], self._log, clean)
 
+    def part(self, name: str, field: str) -> Sight:
+        """Look at a field of a large fact, as `[name][field]` does, without decoding the fields beside it."""
+        found = self._facts.fields(name)
+        raw = found[field] if found is not None else None
+        if not isinstance(raw, Raw):
+            return self[name][field]
+        value, clean = self._facts.kept((name, field), lambda: decoded(raw))
+        return Sight(f"{name}.{field}", value, self._log, clean)
+
+    def pieces(self, name: str, field: str) -> Pieces | None:
+        """Return the items of a list in a large fact, undecoded; None where it has to be read as a whole."""
+        found = self._facts.fields(name)
+        items = found[field] if found is not None else None
+        return self._facts.kept((name, field), lambda: Pieces(items)) if isinstance(items, list) else None
+
     def derived(self, name: str, make: Callable[[Any], T]) -> T:
         """Return what `make` works out of a whole fact, once for all judgements of it; nothing is recorded."""
-        return self._facts.derived(name, make)
+        return self._facts.kept((name, make), lambda: make(self._facts.get(name)[0]))
 
 
 class View:
@@ -112,6 +128,14 @@ class View:
     def activity(self) -> Sight:
         """What root did; unread unless trails were searched."""
         return Sight("activity.root_events", Unknown("not_collected"), self._log)
+
+    def once(self, make: Callable[[View], T]) -> T:
+        """Return what `make` works out from a view like this one, once for all controls that judge the account.
+
+        For surveys that several controls need. What they read is no evidence by itself: the control reads what it
+        cites again, through its own view.
+        """
+        return self._own.kept(make, lambda: make(self.about()))
 
     def about(self, *, resource: str = "", region: str = "", aspect: str = "") -> View:
         """Return a view of one resource, Region or aspect; it starts with what was read so far as its evidence."""

@@ -29,6 +29,8 @@ _CIRCUMSTANCES = (
 )  # fmt: skip
 # Keys about the thing acted on: who must match one of them has power over some things only.
 _OBJECTS = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys", "iam:")
+# What a pattern for all of IAM begins with, and that it holds a star; see `could_grant`.
+IAM_PATTERNS = ("*?iI", True)
 # Every action of IAM has at least three letters; the longer name rules out patterns of question marks.
 _SOME_ACTIONS = (f"iam:{ANYTHING[:3]}", f"iam:{ANYTHING}")
 
@@ -98,14 +100,20 @@ def could_grant(policy: Any, initials: str, starred: bool) -> bool:
             return True
         if item.get("Effect") == "Deny":
             continue
-        actions = item.get("Action")
-        if starred and isinstance(actions, list) and not _holds_a_star(actions):
-            continue
-        for action in actions if isinstance(actions, list) else (actions,):
-            if not isinstance(action, str):
-                return True
-            if action[:1] in initials and (not starred or "*" in action):
-                return True
+        if any_action(item.get("Action"), initials, starred):
+            return True
+    return False
+
+
+def any_action(actions: Any, initials: str, starred: bool) -> bool:
+    """Return False only where none of the actions of a statement is such a pattern; see `could_grant`."""
+    if starred and isinstance(actions, list) and not _holds_a_star(actions):
+        return False
+    for action in actions if isinstance(actions, list) else (actions,):
+        if not isinstance(action, str):
+            return True
+        if action[:1] in initials and (not starred or "*" in action):
+            return True
     return False
 
 

@@ -7,22 +7,23 @@ where there are none; `GroupList` and `AttachedManagedPolicies` are always there
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
 
+from rootwarden.model.account_line import Pieces
 from rootwarden.model.readings import Unknown, UnseenError, first_unknown, unknown_in
 from rootwarden.model.view import View
+from rootwarden.proofs.admin_power import IAM_PATTERNS as _IAM
 from rootwarden.proofs.admin_power import NOBODY, Held, Place, Standing, could_grant, standing
 from rootwarden.proofs.condition_values import Context
+from rootwarden.proofs.iam_quick import QuickPolicy, quick_policy, quick_role
 from rootwarden.proofs.policy_document import Document, read_document
 
 FACT = "iam.authorization"
 # The content of this policy of AWS's is fixed; a snapshot without its text still says what it allows.
 _ADMINISTRATOR_ACCESS = ":iam::aws:policy/AdministratorAccess"
-# What a pattern for all of IAM begins with, and that it holds a star.
-_IAM = ("*?iI", True)
 _ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
@@ -40,13 +41,16 @@ class Holdings(Struct, frozen=True):
 
 
 class Directory:
-    """Looks up who holds what in one account; records nothing, because what is cited is up to the control."""
+    """Looks up who holds what in one account; records nothing, because what is cited is up to the control.
 
-    __slots__ = ("_documents", "_fact", "_groups", "_policies", "_powerless", "_texts", "place")
+    Taken by `seen.once(Directory)`: one for all controls of an account.
+    """
+
+    __slots__ = ("_documents", "_groups", "_policies", "_powerless", "_room", "_texts", "place")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view."""
-        self._fact = seen.about().account[FACT]
+        self._room = seen.about().account
         self.place = Place(seen.subject.partition, seen.subject.account)
         self._groups: dict[str, Any] | UnseenError | None = None
         self._policies: dict[str, Any] | UnseenError | None = None
@@ -60,7 +64,30 @@ class Directory:
         Raises:
             UnseenError: the list could not be read.
         """
-        return listed(self._fact[kind].as_collected(), f"{FACT}.{kind}")
+        return listed(self._room.part(FACT, kind).as_collected(), f"{FACT}.{kind}")
+
+    def roles(self) -> Sequence[Any]:
+        """Return the raw roles, each decoded when it is looked at: an account has hundreds, few of which matter.
+
+        Raises:
+            UnseenError: the list could not be read.
+        """
+        return self._room.pieces(FACT, "roles") or self.items("roles")
+
+    def powerful_roles(self) -> Iterator[tuple[int, Any]]:
+        """Go through the roles that a quick look does not rule out as administrators, with their number in the list.
+
+        Raises:
+            UnseenError: the list could not be read.
+        """
+        roles = self.roles()
+        for number in range(len(roles)):
+            held = quick_role(roles.raw[number]) if isinstance(roles, Pieces) else None
+            if held is not None and not held.could_grant(self._arn_powerless):
+                continue
+            role = roles[number]
+            if held is not None or not (isinstance(role, dict) and self.surely_powerless(role, "RolePolicyList")):
+                yield number, role
 
     def of_user(self, user: dict[str, Any], path: str) -> Holdings:
         """Return what a user holds: its own policies, attached ones, and those of its groups."""
@@ -88,10 +115,12 @@ class Directory:
         """Return whether a quick look already shows that a user or role is no administrator.
 
         For the many that hold nothing of interest: every policy is there, and none could grant all of IAM. `groups`:
-        the item is a user, and being in any group is reason enough to look more closely.
+        the item is a user, whose groups count too.
         """
         attached, own = item.get("AttachedManagedPolicies"), item.get(inline, [])
-        if not isinstance(attached, list) or not isinstance(own, list) or (groups and item.get("GroupList") != []):
+        if not isinstance(attached, list) or not isinstance(own, list):
+            return False
+        if groups and not self._groups_powerless(item.get("GroupList")):
             return False
         for one in attached:
             arn = one.get("PolicyArn") if isinstance(one, dict) else None
@@ -99,12 +128,33 @@ class Directory:
                 return False
         return all(isinstance(one, dict) and not could_grant(one.get("PolicyDocument"), *_IAM) for one in own)
 
+    def _groups_powerless(self, names: Any) -> bool:
+        if not isinstance(names, list):
+            return False
+        for name in names:
+            key = f"group {name}"
+            if key not in self._powerless:
+                groups = self._by_name() if isinstance(name, str) else None
+                group = groups.get(name) if isinstance(groups, dict) else None
+                found = isinstance(group, dict) and self.surely_powerless(group, "GroupPolicyList")
+                self._powerless[key] = found
+            if not self._powerless[key]:
+                return False
+        return True
+
     def _arn_powerless(self, arn: str) -> bool:
         known = self._powerless.get(arn)
         if known is None:
-            text = self._text_of(arn)
-            known = self._powerless[arn] = not isinstance(text, UnseenError) and not could_grant(text, *_IAM)
+            policies = self._by_arn()
+            item = policies.get(arn) if isinstance(policies, dict) else None
+            quick = item.could_grant() if isinstance(item, QuickPolicy) else None
+            known = not self._text_could_grant(arn) if quick is None else not quick
+            self._powerless[arn] = known
         return known
+
+    def _text_could_grant(self, arn: str) -> bool:
+        text = self._text_of(arn)
+        return isinstance(text, UnseenError) or could_grant(text, *_IAM)
 
     def power(self, holdings: Holdings, known: Context) -> Standing:
         """Measure how much power holdings give; `known` as in `admin_power.standing`."""
@@ -164,7 +214,7 @@ class Directory:
             if not isinstance(name, str):
                 yield name if isinstance(name, UnseenError) else _broken(name, name, f"{path}.GroupList")
                 continue
-            groups = self._by("groups", "GroupName")
+            groups = self._by_name()
             group = groups.get(name) if isinstance(groups, dict) else groups
             where = f"{FACT}.groups[{name}]"
             if isinstance(group, dict):
@@ -172,16 +222,33 @@ class Directory:
             else:
                 yield group if isinstance(group, UnseenError) else self._not_found("groups", where)
 
-    def _by(self, kind: str, key: str) -> dict[str, Any] | UnseenError:
-        slot = f"_{kind}"
-        index: dict[str, Any] | UnseenError | None = getattr(self, slot)
-        if index is None:
+    def _by_name(self) -> dict[str, Any] | UnseenError:
+        if self._groups is None:
             try:
-                index = {item[key]: item for item in self.items(kind) if isinstance(item, dict) and _named(item, key)}
+                groups = self.items("groups")
+                self._groups = {g["GroupName"]: g for g in groups if isinstance(g, dict) and _named(g, "GroupName")}
             except UnseenError as error:
-                index = error
-            setattr(self, slot, index)
-        return index
+                self._groups = error
+        return self._groups
+
+    def _by_arn(self) -> dict[str, Any] | UnseenError:
+        """Return the managed policies by ARN: a `QuickPolicy` where the item is as AWS writes it, else the raw item."""
+        if self._policies is None:
+            try:
+                self._policies = dict(self._each_policy())
+            except UnseenError as error:
+                self._policies = error
+        return self._policies
+
+    def _each_policy(self) -> Iterator[tuple[str, Any]]:
+        policies = self._room.pieces(FACT, "policies") or self.items("policies")
+        for number in range(len(policies)):
+            quick = quick_policy(policies.raw[number]) if isinstance(policies, Pieces) else None
+            item = policies[number] if quick is None else None
+            if quick is not None:
+                yield quick.Arn, quick
+            elif isinstance(item, dict) and _named(item, "Arn"):
+                yield item["Arn"], item
 
     def _not_found(self, kind: str, where: str) -> UnseenError:
         """Return why a group or policy that somebody holds is not in the snapshot."""
@@ -194,8 +261,9 @@ class Directory:
 
     def _find_text(self, arn: str) -> Any:
         """Return the default version of a managed policy, or the `UnseenError` that stands for it."""
-        policies = self._by("policies", "Arn")
-        item = policies.get(arn) if isinstance(policies, dict) else None
+        policies = self._by_arn()
+        found = policies.get(arn) if isinstance(policies, dict) else None
+        item = found.plain() if isinstance(found, QuickPolicy) else found
         where = f"{FACT}.policies[{arn}]"
         versions = item.get("PolicyVersionList") if item else None
         if isinstance(versions, list):

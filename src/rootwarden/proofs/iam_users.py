@@ -82,13 +82,17 @@ class Report:
         return Named(name, "", _CONTRADICTION if rows else nameless or _NEWER, f"{REPORT}.rows[{name}]")
 
 
-def account_users(directory: Directory, seen: View) -> list[Named]:
-    """Return the users of the authorization details.
+def account_users(seen: View) -> list[Named]:
+    """Return the users of the authorization details, in a list that must not be changed.
 
     Raises:
         UnseenError: the list could not be read.
     """
-    users = directory.items("users")
+    return seen.once(_all_users)
+
+
+def _all_users(seen: View) -> list[Named]:
+    users = seen.once(Directory).items("users")
     return [_named(user, f"{FACT}.users", n, "UserName", "Arn", seen) for n, user in enumerate(users)]
 
 

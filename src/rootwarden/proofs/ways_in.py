@@ -39,11 +39,11 @@ class WaysIn:
             UnseenError: the authorization details or the credential report could not be read.
         """
         self._seen = seen
-        self._directory = Directory(seen)
-        self._report = Report(seen)
+        self._directory = seen.once(Directory)
+        self._report = seen.once(Report)
         self._report.users()
-        self._users = sorted(account_users(self._directory, seen), key=lambda user: (user.arn, user.path))
-        self._roles = self._directory.items("roles")
+        self._users = sorted(account_users(seen), key=lambda user: (user.arn, user.path))
+        self._roles = self._directory.roles()
         self._doors = Doors(seen, self._directory, self._report, self._users)
         self._closed: list[tuple[Role, Truth]] = []
 
@@ -54,9 +54,8 @@ class WaysIn:
         """
         for user in self._users:
             yield from self._user(user)
-        for number, role in enumerate(self._roles):
-            if not (isinstance(role, dict) and self._directory.surely_powerless(role, "RolePolicyList")):
-                yield from self._role(account_role(role, number, self._seen))
+        for number, role in self._directory.powerful_roles():
+            yield from self._role(account_role(role, number, self._seen))
 
     def through_roles(self) -> Iterator[Way]:
         """Yield the roles found shut by `straight` that can be entered by way of other roles of the account."""

@@ -14,12 +14,11 @@ from typing import IO, Any
 from isal import igzip
 
 from rootwarden.errors import InputError, OutputError
+from rootwarden.model.account_line import AccountLine, read_account
 from rootwarden.model.snapshot import (
-    AccountLine,
     Facts,
     Header,
     encode_line,
-    read_account,
     read_header,
     read_organization,
 )

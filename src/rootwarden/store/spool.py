@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from rootwarden.errors import InputError
 
@@ -14,21 +15,31 @@ _CHUNK = 1 << 16
 _BEGINS = (b"\x1f\x8b", b"{")  # gzip, or a JSON object
 
 
-class FromStart:
+class FromStart(io.RawIOBase):
     """Reads a shared file from its start, with a place of its own in it."""
-
-    __slots__ = ("_at", "_file")
 
     def __init__(self, file: IO[bytes]) -> None:
         """Stand at the first byte of `file`, whoever else reads in it."""
         self._file, self._at = file, 0
 
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, at most `size`; none at the end."""
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill a buffer with the next bytes; return how many."""
         self._file.seek(self._at)
-        piece = self._file.read(size)
+        piece = self._file.read(len(buffer))
+        buffer[: len(piece)] = piece
         self._at += len(piece)
-        return piece
+        return len(piece)
+
+    def seek(self, at: int, whence: int = io.SEEK_SET, /) -> int:
+        """Go to a byte, counted from the start."""
+        if whence != io.SEEK_SET:
+            raise io.UnsupportedOperation("only from the start")
+        self._at = at
+        return at
 
 
 def spooled(path: Path | None) -> IO[bytes]:
