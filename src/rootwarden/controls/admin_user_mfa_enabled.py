@@ -89,16 +89,16 @@ def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
 def _judge_all(seen: View, directory: Directory, users: list[Named]) -> Iterator[Verdict]:
     report: Report | None = None
     for user in users:
-        one = seen.about(resource=user.arn)
         if not user.name:
-            yield one.unknown(unreadable(user, "UserName"), user.path)
+            yield seen.about(resource=user.arn).unknown(unreadable(user, "UserName"), user.path)
             continue
         if directory.surely_powerless(user.raw, "UserPolicyList", groups=True):
             continue
-        holdings = directory.of_user(user.raw, user.path)
-        power = directory.power(holdings, known_of_user(user, directory.place))
+        known = known_of_user(user, directory.place)
+        holdings, power = directory.of_user_with_power(user.raw, user.path, known)
         if power.answer.value is False:
             continue
+        one = seen.about(resource=user.arn)
         if power.answer.value is None:
             yield one.unknown(directory.why_unsure(holdings, power.answer.why), user.path)
             continue

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from rootwarden import __version__
 from rootwarden.errors import Exit
@@ -107,13 +107,13 @@ def verdict_exit(audit: Audit, fail_on: str) -> Exit:
 
 @contextmanager
 def _rare_collections() -> Iterator[None]:
-    """Let Python look for reference cycles once in an account or two.
+    """Let Python look for reference cycles once in several accounts.
 
     An account decodes into some ten thousand objects that are let go together; looked at every 700, as Python does by
     itself, they cost a tenth of the whole judgement.
     """
     before = gc.get_threshold()
-    gc.set_threshold(10_000, 50, 1000)
+    gc.set_threshold(50_000, 50, 1000)
     try:
         yield
     finally:
@@ -125,7 +125,7 @@ def _join(snapshot: OpenSnapshot) -> Shared:
     for line in snapshot.accounts():
         for fact in SHARED:
             raw = line.facts.get(fact)
-            if raw is None:
+            if not isinstance(raw, Raw):
                 continue
             try:
                 shared.add(line.account, fact, msgspec.json.decode(raw))

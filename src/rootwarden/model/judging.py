@@ -149,10 +149,10 @@ def _explained(unknown: Unknown | None, message: str) -> Unknown:
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Sort for people: by practice, then severity, status, account, Region, code and resource."""
-    statuses = list(Status)
+    statuses = {status: rank for rank, status in enumerate(Status)}
     return sorted(
         findings,
         key=lambda f: (
-            f.practice, statuses.index(f.status), f.severity.rank, f.code, f.account, f.region, f.resource, f.aspect,
+            f.practice, statuses[f.status], f.severity.rank, f.code, f.account, f.region, f.resource, f.aspect,
         ),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -39,10 +40,15 @@ class UnseenError(Exception):
 
     def __init__(self, unknown: Unknown, path: str) -> None:
         """Keep the reason and the fact path at which sight ended."""
-        super().__init__(f"{path}: {unknown}")
+        super().__init__(unknown, path)
         self.unknown, self.path = unknown, path
 
+    def __str__(self) -> str:
+        """One line for people; put together only when somebody asks, for most are caught and weighed."""
+        return f"{self.path}: {self.unknown}"
 
+
+@cache
 def not_collected(fact: str) -> Unknown:
     """Return the reason for a fact that nobody asked for."""
     if fact not in FACTS:

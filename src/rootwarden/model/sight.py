@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from rootwarden.model.readings import Unknown, UnseenError, first_unknown, unknown_in
+from msgspec import Struct
+
+from rootwarden.model.readings import MARK, Unknown, UnseenError, first_unknown, unknown_in
 
 type_names = {bool: "true or false", int: "a number", str: "text", list: "a list", dict: "an object"}
 
@@ -29,38 +31,37 @@ class Log:
 
     def __init__(self, entries: dict[str, Any] | None = None) -> None:
         """Start empty, or with what was read before a subject was singled out."""
-        self.entries: dict[str, Any] = dict(entries or {})
+        self.entries: dict[str, Any] = entries.copy() if entries else {}
 
 
-class Sight:
+class Sight(Struct, gc=False, eq=False):
     """One value of the snapshot with its path.
 
     Going down (`sight["Field"]`) never fails; reading (`.text()`, `.flag()` ...) raises `UnseenError` where the value
-    could not be collected, is of another type, or is absent and no default was given.
+    could not be collected, is of another type, or is absent and no default was given. `clean` says that the whole fact
+    is known to hold no mark of an unread value.
     """
 
-    __slots__ = ("_clean", "_log", "_unknown", "_value", "path")
-
-    def __init__(self, path: str, value: Any, log: Log, clean: bool = False) -> None:
-        """Stand at `path`. `clean` says that the whole fact is known to hold no mark of an unread value."""
-        self.path = path
-        self._value = value
-        self._log = log
-        self._clean = clean
-        self._unknown = None if clean else (value if isinstance(value, Unknown) else unknown_in(value))
+    # A judgement makes hundreds of these, so that what can be done in C is; see docs/decisions/0012.
+    path: str
+    _value: Any
+    _log: Log
+    _clean: bool = False
 
     # -- looking without reading -------------------------------------------------------------------------------
     @property
     def unknown(self) -> Unknown | None:
         """Why this very value could not be read (None: it was read; parts of it may still be unread)."""
-        return self._unknown
+        value = self._value
+        if type(value) is dict:
+            return unknown_in(value) if not self._clean and MARK in value else None
+        return value if type(value) is Unknown and not self._clean else None
 
     @property
     def why_partly_unknown(self) -> Unknown | None:
         """Why this value or any part of it could not be read, else None."""
-        if self._unknown is not None or self._clean:
-            return self._unknown
-        return first_unknown(self._value)
+        why = self.unknown
+        return why if why is not None or self._clean else first_unknown(self._value)
 
     @property
     def is_none(self) -> bool:
@@ -106,8 +107,9 @@ class Sight:
         depend on their order. The others are not recorded.
         """
         path = f"{self.path}[{wanted}]"
-        if self._unknown is not None:
-            return Sight(path, self._unknown, self._log)
+        why = self.unknown
+        if why is not None:
+            return Sight(path, why, self._log)
         if not isinstance(self._value, list):
             missing = self._value is None or self._value is ABSENT
             return Sight(path, Unknown("field_missing" if missing else f"malformed: {self.path} is no list"), self._log)
@@ -126,13 +128,12 @@ class Sight:
     def __getitem__(self, key: str) -> Sight:
         """Go down to a field; of an unread value every field is unread for the same reason."""
         path = f"{self.path}.{key}"
-        if self._unknown is not None:
-            return Sight(path, self._unknown, self._log)
-        if isinstance(self._value, dict):
-            return Sight(path, self._value.get(key, ABSENT), self._log, self._clean)
-        if self._value is None or self._value is ABSENT:
+        value = self._value
+        if type(value) is dict and (self._clean or MARK not in value):
+            return Sight(path, value.get(key, ABSENT), self._log, self._clean)
+        if value is None or value is ABSENT:
             return Sight(path, ABSENT, self._log, self._clean)
-        return Sight(path, Unknown(f"malformed: {self.path} is not an object"), self._log)
+        return Sight(path, self.unknown or Unknown(f"malformed: {self.path} is not an object"), self._log)
 
     # -- reading -----------------------------------------------------------------------------------------------
     def flag(self, default: bool = _REQUIRED) -> bool:
@@ -156,7 +157,9 @@ class Sight:
 
     def each(self, key: str = "", default: list[Any] = _REQUIRED) -> list[Sight]:
         """Read a list as sights; `key` names the field that tells its items apart in paths (`users[alice]`)."""
-        items, log, clean = self._read(list, default), self._log, self._clean
+        items, log, clean, path = self._read(list, default), self._log, self._clean, self.path
+        if not key:
+            return [Sight(f"{path}[{n}]", item, log, clean) for n, item in enumerate(items)]
         return [Sight(self._name(n, item, key), item, log, clean) for n, item in enumerate(items)]
 
     def fields(self, default: dict[str, Any] = _REQUIRED) -> Iterator[tuple[str, Sight]]:
@@ -189,12 +192,14 @@ class Sight:
 
     # -- inside ------------------------------------------------------------------------------------------------
     def _must_know(self) -> None:
-        if self._unknown is not None:
-            raise UnseenError(self._unknown, self.path)
+        why = self.unknown
+        if why is not None:
+            raise UnseenError(why, self.path)
 
     def _read(self, kind: Any, default: Any) -> Any:
         value = self._value
-        if kind is type(value) and self._unknown is None:  # what is read nearly always, and thousands of times
+        # What is read nearly always, and thousands of times.
+        if type(value) is kind and (kind is not dict or self._clean or MARK not in value):
             self._log.entries[self.path] = value if kind is str or kind is bool else _short(value)
             return value
         self._must_know()
@@ -231,14 +236,16 @@ def in_our_time(instant: datetime) -> bool:
     return 2006 <= instant.year <= 9000
 
 
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
 def _short(value: Any) -> Any:
     """Return a value as evidence: scalars whole, long collections as their size."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, dict):
-        return dict(value) if len(value) <= 4 and all(_scalar(v) for v in value.values()) else f"{len(value)} fields"
+        few = len(value) <= 4 and _SCALARS.issuperset(map(type, value.values()))
+        return dict(value) if few else f"{len(value)} fields"
     if isinstance(value, list):
-        return list(value) if len(value) <= 4 and all(_scalar(v) for v in value) else f"{len(value)} items"
+        return list(value) if len(value) <= 4 and _SCALARS.issuperset(map(type, value)) else f"{len(value)} items"
     return value
-
-
-def _scalar(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)

@@ -58,13 +58,12 @@ class OrganizationLine(Struct, frozen=True):
 class Facts:
     """The facts of one account or of the organization: decoded on first use, then kept."""
 
-    __slots__ = ("_clean", "_fields", "_indexes", "_kept", "_raw", "_values")
+    __slots__ = ("_fields", "_indexes", "_kept", "_raw", "_values")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         """Wrap facts that are `msgspec.Raw` JSON, large ones taken apart, or already plain values."""
         self._raw = raw
-        self._values: dict[str, Any] = {}
-        self._clean: dict[str, bool] = {}
+        self._values: dict[str, tuple[Any, bool]] = {}
         self._indexes: dict[tuple[str, str], dict[str, int]] = {}
         self._kept: dict[Hashable, Any] = {}
         self._fields: dict[str, dict[str, Raw | list[Raw]] | None] = {}
@@ -75,9 +74,10 @@ class Facts:
 
     def get(self, name: str) -> tuple[Any, bool]:
         """Return (value, clean) of a fact; an absent fact is `Unknown("not_collected")`; clean means no mark inside."""
-        if name not in self._values:
-            self._values[name], self._clean[name] = self._decode(name)
-        return self._values[name], self._clean[name]
+        found = self._values.get(name)
+        if found is None:
+            found = self._values[name] = self._decode(name)
+        return found
 
     def state(self, name: str) -> Unknown | bool | None:
         """Return why a fact is wholly unread, True if all of it was read, None if parts of it were not."""
@@ -121,7 +121,7 @@ class Facts:
     def release(self) -> None:
         """Let go of all values at once; a stored error may keep the judgement that met it, and all it saw, for long."""
         self._raw = {}
-        for kept in (self._values, self._clean, self._indexes, self._kept, self._fields):
+        for kept in (self._values, self._indexes, self._kept, self._fields):
             kept.clear()
 
     def _decode(self, name: str) -> tuple[Any, bool]:

@@ -27,14 +27,11 @@ class Subject(Struct, frozen=True, kw_only=True):
     aspect: str = ""
 
 
-class Room:
+class Room(Struct, gc=False, eq=False):
     """The facts of one account or of the organization, read through a log."""
 
-    __slots__ = ("_facts", "_log")
-
-    def __init__(self, facts: Facts, log: Log) -> None:
-        """Bind facts to the log that records what is read of them."""
-        self._facts, self._log = facts, log
+    _facts: Facts
+    _log: Log
 
     def __getitem__(self, name: str) -> Sight:
         """Look at a fact by its name in the table of facts."""
@@ -72,9 +69,7 @@ class Room:
 class View:
     """Everything one judgement may see. `windows`, `ledger` and `policy` are null in plain mode."""
 
-    __slots__ = (
-        "_log", "_organization_facts", "_own", "_shared", "account", "organization", "regions_asked", "subject",
-    )  # fmt: skip
+    __slots__ = ("_log", "_organization_facts", "_own", "_shared", "regions_asked", "subject")
 
     def __init__(
         self, subject: Subject, own: Facts, organization: Facts, shared: Shared, log: Log | None = None,
@@ -85,10 +80,18 @@ class View:
         self.regions_asked = regions_asked
         self._own, self._organization_facts, self._shared = own, organization, shared
         self._log = log or Log()
-        self.account = Room(own, self._log)
-        self.organization = Room(organization, self._log)
 
     # -- what can be seen --------------------------------------------------------------------------------------
+    @property
+    def account(self) -> Room:
+        """The facts of the account itself."""
+        return Room(self._own, self._log)
+
+    @property
+    def organization(self) -> Room:
+        """The facts of the organization."""
+        return Room(self._organization_facts, self._log)
+
     def shared(self, fact: str, identity: str, missing: str = "out_of_scope") -> Sight:
         """Look at a resource that any account in scope may own; `missing` is the reason when none shows it."""
         return self._shared.look(fact, identity, self._log, missing)
@@ -130,12 +133,25 @@ class View:
         return Sight("activity.root_events", Unknown("not_collected"), self._log)
 
     def once(self, make: Callable[[View], T]) -> T:
-        """Return what `make` works out from a view like this one, once for all controls that judge the account.
+        """Return what `make` works out from the account's facts, worked out once for all controls; records nothing.
 
         For surveys that several controls need. What they read is no evidence by itself: the control reads what it
         cites again, through its own view.
         """
-        return self._own.kept(make, lambda: make(self.about()))
+        return self._own.kept(make, lambda: make(self._bare()))
+
+    def recall(self, make: Callable[[View], T]) -> T:
+        """Return `make(self)`, worked out once for all controls; what it reads is recorded here as if read here.
+
+        For answers that say all there is to say: a sight in what `make` returns would record elsewhere.
+        """
+        value, read = self._own.kept(("recall", make), lambda: _with_record(make, self._bare()))
+        self._log.entries.update(read)
+        return value
+
+    def _bare(self) -> View:
+        subject = Subject(account=self.subject.account, partition=self.subject.partition)
+        return View(subject, self._own, self._organization_facts, self._shared, None, self.regions_asked)
 
     def about(self, *, resource: str = "", region: str = "", aspect: str = "") -> View:
         """Return a view of one resource, Region or aspect; it starts with what was read so far as its evidence."""
@@ -192,11 +208,16 @@ class View:
 
     def _verdict(self, status: Status, message: str, **extra: Any) -> Verdict:
         extra["notes"] = tuple(extra.get("notes", ()))
-        evidence = tuple(Evidence(path, value) for path, value in self._log.entries.items())
+        entries = self._log.entries
+        evidence = tuple(map(Evidence, entries.keys(), entries.values()))
         return Verdict(
             status=status, message=message, evidence=evidence,
             region=self.subject.region, resource=self.subject.resource, aspect=self.subject.aspect, **extra,
         )  # fmt: skip
+
+
+def _with_record(make: Callable[[View], T], aside: View) -> tuple[T, dict[str, Any]]:
+    return make(aside), aside.log.entries
 
 
 def judge_each(

@@ -89,9 +89,10 @@ def _alarms(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenErr
             except UnseenError as error:
                 yield error
                 continue
-            name = alarm.told("AlarmName")
-            arn = alarm.told("AlarmArn") or f"arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"
-            yield Publisher(CLOUDWATCH, account, f"the alarm {name}", arn, region), topics
+            if topics:
+                name = alarm.told("AlarmName")
+                arn = alarm.told("AlarmArn") or f"arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}"
+                yield Publisher(CLOUDWATCH, account, f"the alarm {name}", arn, region), topics
 
 
 def _rules(item: Sight, seen: View, region: str) -> Iterator[Sender | UnseenError]:

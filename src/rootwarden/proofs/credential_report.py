@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rootwarden.model.readings import Unknown, UnseenError
-from rootwarden.model.sight import Log, Sight, parse_time
+from rootwarden.model.sight import Sight, parse_time
 from rootwarden.model.view import View
 from rootwarden.proofs.truth import SILENCE, Truth, ask
 
@@ -20,9 +20,12 @@ _NO_DATE = frozenset({"", "no_information", "n/a", "not_supported"})
 
 def root_row(seen: View) -> Sight:
     """Return the root row of the credential report; unread when the report is, or when it has no such row."""
+    return seen.once(_find_root_row).recorded_in(seen.log)
+
+
+def _find_root_row(seen: View) -> Sight:
     row = seen.account["iam.credential_report"]["rows"].item("user", ROOT)
-    quiet = row.recorded_in(Log())
-    if quiet.unknown is None and quiet.is_none:
+    if row.unknown is None and row.is_none:
         return Sight(row.path, Unknown("no_root_row", "iam.GetCredentialReport"), seen.log)
     return row
 
@@ -58,9 +61,12 @@ def report_date(cell: Sight) -> datetime | None:
 
 def report_age(seen: View) -> str:
     """Return when the report was generated, in words for people ("" where that is unread); records nothing."""
-    aside = seen.about()
+    return seen.once(_age)
+
+
+def _age(seen: View) -> str:
     try:
-        when = aside.account["iam.credential_report"]["GeneratedTime"].time(default=None)
+        when = seen.account["iam.credential_report"]["GeneratedTime"].time(default=None)
     except UnseenError:
         return ""
     return f"{when:%Y-%m-%d %H:%M} UTC" if when else ""

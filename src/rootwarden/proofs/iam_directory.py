@@ -18,7 +18,7 @@ from rootwarden.model.view import View
 from rootwarden.proofs.admin_power import IAM_PATTERNS as _IAM
 from rootwarden.proofs.admin_power import NOBODY, Held, Place, Standing, could_grant, standing
 from rootwarden.proofs.condition_values import Context
-from rootwarden.proofs.iam_quick import QuickPolicy, quick_policy, quick_role
+from rootwarden.proofs.iam_quick import QuickPolicy, quick_policy, quick_roles
 from rootwarden.proofs.policy_document import Document, read_document
 
 FACT = "iam.authorization"
@@ -46,7 +46,7 @@ class Directory:
     Taken by `seen.once(Directory)`: one for all controls of an account.
     """
 
-    __slots__ = ("_documents", "_groups", "_policies", "_powerless", "_room", "_texts", "place")
+    __slots__ = ("_documents", "_groups", "_holders", "_policies", "_powerless", "_room", "_texts", "place")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view."""
@@ -57,6 +57,7 @@ class Directory:
         self._texts: dict[str, Any] = {}
         self._documents: dict[int, Document] = {}
         self._powerless: dict[str, bool] = {}
+        self._holders: dict[str, tuple[Holdings, Standing]] = {}
 
     def items(self, kind: str) -> list[Any]:
         """Return the raw `users`, `roles`, `groups` or `policies`.
@@ -81,12 +82,13 @@ class Directory:
             UnseenError: the list could not be read.
         """
         roles = self.roles()
-        for number in range(len(roles)):
-            held = quick_role(roles.raw[number]) if isinstance(roles, Pieces) else None
-            if held is not None and not held.could_grant(self._arn_powerless):
-                continue
-            role = roles[number]
-            if held is not None or not (isinstance(role, dict) and self.surely_powerless(role, "RolePolicyList")):
+        looked_at = quick_roles(roles.raw) if isinstance(roles, Pieces) else None
+        if looked_at is not None:
+            for number in looked_at.could_grant(self._arn_powerless):
+                yield number, roles[number]
+            return
+        for number, role in enumerate(roles):
+            if not (isinstance(role, dict) and self.surely_powerless(role, "RolePolicyList")):
                 yield number, role
 
     def of_user(self, user: dict[str, Any], path: str) -> Holdings:
@@ -155,6 +157,13 @@ class Directory:
     def _text_could_grant(self, arn: str) -> bool:
         text = self._text_of(arn)
         return isinstance(text, UnseenError) or could_grant(text, *_IAM)
+
+    def of_user_with_power(self, user: dict[str, Any], path: str, known: Context) -> tuple[Holdings, Standing]:
+        """Return what a user holds and how much power it gives; `known` is what is known of all requests of the user."""
+        if path not in self._holders:
+            holdings = self.of_user(user, path)
+            self._holders[path] = holdings, self.power(holdings, known)
+        return self._holders[path]
 
     def power(self, holdings: Holdings, known: Context) -> Standing:
         """Measure how much power holdings give; `known` as in `admin_power.standing`."""

@@ -6,7 +6,8 @@ another type) is left to the careful reading: a quick look gives None then, neve
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ class _Document(Struct, gc=False):
         for one in statements if isinstance(statements, list) else (statements,):
             actions = one.Action
             # Written out for speed: an account has hundreds of these, and hardly a star in any.
-            if type(actions) is list and "*" not in "".join(actions):
+            if isinstance(actions, list) and "*" not in "".join(actions):
                 continue
             if one.Effect != "Deny" and any_action(actions, *IAM_PATTERNS):
                 return True
@@ -45,21 +46,53 @@ class _Inline(Struct, gc=False):
     PolicyDocument: _Document
 
 
-class QuickRole(Struct, gc=False):
-    """What a role holds, as far as a quick look needs it."""
-
+class _Role(Struct, gc=False):
     AttachedManagedPolicies: list[_Attached]
     RolePolicyList: list[_Inline] = []
 
-    def could_grant(self, powerless: Callable[[str], bool]) -> bool:
-        """Return False only if no policy of the role could grant all of IAM; `powerless` knows the managed ones."""
-        for one in self.AttachedManagedPolicies:
-            if not powerless(one.PolicyArn):
-                return True
-        for own in self.RolePolicyList:
-            if own.PolicyDocument.could_grant():
-                return True
-        return False
+
+class QuickRoles(Struct, gc=False):
+    """What the roles of an account hold, as far as a quick look needs it."""
+
+    roles: list[_Role]
+
+    def could_grant(self, powerless: Callable[[str], bool]) -> list[int]:
+        """Return the numbers of the roles that could be granted all of IAM; `powerless` knows the managed policies.
+
+        All roles are asked together first: who holds which managed policy, and whether any policy of their own has
+        an action with a star that begins as one of IAM would.
+        """
+        holders: dict[str, list[int]] = {}
+        for number, role in enumerate(self.roles):
+            for one in role.AttachedManagedPolicies:
+                holders.setdefault(one.PolicyArn, []).append(number)
+        found = {number for arn, held_by in holders.items() if not powerless(arn) for number in held_by}
+        if self._any_own_could():
+            found.update(number for number, role in enumerate(self.roles) if _own_could_grant(role))
+        return sorted(found)
+
+    def _any_own_could(self) -> bool:
+        """Return False only if no role's own policy could grant all of IAM."""
+        actions: list[str] = []
+        for role in self.roles:
+            for own in role.RolePolicyList:
+                statements = own.PolicyDocument.Statement
+                for one in statements if isinstance(statements, list) else (statements,):
+                    if isinstance(one.Action, list):
+                        actions += one.Action
+                    elif isinstance(one.Action, str):
+                        actions.append(one.Action)
+                    else:
+                        return True  # NotAction, or nothing at all
+        return _STARRED.search("\n" + "\n".join(actions)) is not None
+
+
+def _own_could_grant(role: _Role) -> bool:
+    return any(own.PolicyDocument.could_grant() for own in role.RolePolicyList)
+
+
+# An action, one a line, as `IAM_PATTERNS` describes it.
+_STARRED = re.compile(r"\n(?:\*|[?iI][^\n]*\*)")
 
 
 class _Version(Struct, gc=False):
@@ -93,14 +126,14 @@ class QuickPolicy(Struct, gc=False):
 
 
 _document = msgspec.json.Decoder(_Document)
-_role = msgspec.json.Decoder(QuickRole)
+_roles = msgspec.json.Decoder(list[_Role])
 _policy = msgspec.json.Decoder(QuickPolicy)
 
 
-def quick_role(raw: Raw) -> QuickRole | None:
-    """Look quickly at a role of the authorization details; None: read it with care."""
+def quick_roles(raw: Sequence[Raw]) -> QuickRoles | None:
+    """Look quickly at the roles of the authorization details; None: read them with care."""
     try:
-        return _role.decode(raw)
+        return QuickRoles(_roles.decode(b"[" + b",".join(raw) + b"]"))
     except NOT_LEGIBLE:
         return None
 

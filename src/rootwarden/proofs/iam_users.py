@@ -20,7 +20,7 @@ from rootwarden.proofs.iam_directory import FACT, Directory, listed
 from rootwarden.proofs.truth import Truth, any_true
 
 REPORT = "iam.credential_report"
-_ORDER = list(Status)
+_ORDER = {status: rank for rank, status in enumerate(Status)}
 _NEWER = Unknown("not_in_report", "iam.GetCredentialReport", hint="the user is newer than the report")
 _CONTRADICTION = Unknown("rows_disagree", "iam.GetCredentialReport", hint="the report has two rows for this user")
 _SAID = {"true": Truth(True), "false": Truth(False)}
@@ -132,7 +132,7 @@ def worst_of_each(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     kept: dict[str, Verdict] = {}
     for verdict in verdicts:
         held = kept.get(verdict.resource)
-        if held is None or _ORDER.index(verdict.status) < _ORDER.index(held.status):
+        if held is None or _ORDER[verdict.status] < _ORDER[held.status]:
             kept[verdict.resource] = verdict
     yield from kept.values()
 

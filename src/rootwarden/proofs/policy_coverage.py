@@ -5,16 +5,19 @@ Source: IAM User Guide, "IAM JSON policy elements: Action" and "Resource".
 
 from __future__ import annotations
 
-from rootwarden.proofs.answers import NO, YES, Answer, any_of, cannot_tell, opposite, sure
+from rootwarden.proofs.answers import NO, YES, Answer, any_of, cannot_tell, opposite
 from rootwarden.proofs.condition_values import Context, Tokens, UnresolvedError, arn_parts, tokens
 from rootwarden.proofs.policy_document import Patterns
-from rootwarden.proofs.wildcards import ANY, has_wildcard, matches_ignoring_case, matches_tokens
+from rootwarden.proofs.wildcards import ANY, has_wildcard, matches, matches_tokens
 
 
 def covers_action(actions: Patterns, action: str) -> Answer:
     """Return whether Action or NotAction includes an action; case does not count."""
-    named = any(matches_ignoring_case(pattern, action) for pattern in actions.values)
-    return sure(named != actions.negated)
+    wanted = action.lower()
+    for pattern in actions.values:
+        if pattern == "*" or matches(pattern.lower(), wanted):
+            return NO if actions.negated else YES
+    return YES if actions.negated else NO
 
 
 def covers_resource(resources: Patterns | None, resource: str, known: Context, *, variables: bool) -> Answer:

@@ -46,7 +46,12 @@ class Request(Struct, frozen=True):
 
     def known(self) -> Context:
         """Return all condition keys that are known, in lower case; what was given wins over what follows."""
-        return {**known_of(self.caller), **{key.lower(): value for key, value in self.context.items()}}
+        given = self.context
+        return {**known_of(self.caller), **(given if all(map(str.islower, given)) else _in_lower_case(given))}
+
+
+def _in_lower_case(context: Context) -> Context:
+    return {key.lower(): value for key, value in context.items()}
 
 
 class Decision(Struct, frozen=True):
@@ -122,12 +127,14 @@ def applies(statement: Statement, request: Request, known: Context) -> Answer:
     """Return whether a statement matches a request; `known` is `request.known()`."""
     if statement.flaw:
         return cannot_tell(statement.flaw)
-    return all_of(_parts(statement, request, known))
+    named = covers_action(statement.actions, request.action)
+    if named.value is False:  # nearly always, and it saves the rest
+        return named
+    return all_of(_rest(statement, request, known))
 
 
-def _parts(statement: Statement, request: Request, known: Context) -> Iterator[Answer]:
-    """Answer for each part of a statement in turn, so that the first no saves the rest."""
-    yield covers_action(statement.actions, request.action)
+def _rest(statement: Statement, request: Request, known: Context) -> Iterator[Answer]:
+    """Answer for the other parts of a statement in turn, so that the first no saves the rest."""
     yield covers_resource(statement.resources, request.resource, known, variables=statement.variables)
     yield speaks_of(statement.principals, request.caller, allows=bool(statement.allows))
     yield all_hold(statement.conditions, known, variables=statement.variables)

@@ -59,6 +59,10 @@ def credentials_present(seen: View) -> Truth:
     True if any source shows one; False only if one source that could be read whole shows none, no other shows one, and
     none was refused.
     """
+    return seen.recall(_credentials_present)
+
+
+def _credentials_present(seen: View) -> Truth:
     found = _summary_credentials(seen)
     if found.value:
         return found

@@ -141,7 +141,7 @@ def _decided(policy: Document, action: str, resource: str, caller: Caller, publi
     """Decide one call; left open where EventBridge gets in only because a source key is absent: nobody promises it."""
     context = publisher.context()
     found = decide(policy, Request(action, resource, caller, context))
-    if not found.allowed or publisher.service != EVENTS:
+    if not found.allowed or publisher.service != EVENTS or not _asks_for(policy, _SOURCES):
         return found
     unsure = {name: value for name, value in context.items() if name not in _SOURCES}
     return decide(policy, Request(action, resource, caller, unsure))
@@ -162,9 +162,11 @@ def _as_role(policy: Document, arn: str, publisher: Publisher) -> Answer:
 
 def _told_apart(policy: Document, publishers: Iterable[Publisher]) -> Iterable[Publisher]:
     """Return one publisher per service, account and role where the policy does not look at the single alarm or rule."""
-    by_arn = any(
-        condition.key == "aws:sourcearn" for statement in policy.statements for condition in statement.conditions
-    )
-    if by_arn:
+    if _asks_for(policy, ("aws:sourcearn",)):
         return publishers
     return {(publisher.service, publisher.account, publisher.role): publisher for publisher in publishers}.values()
+
+
+def _asks_for(policy: Document, keys: Iterable[str]) -> bool:
+    """Return whether any condition of a policy is about one of these keys."""
+    return any(condition.key in keys for statement in policy.statements for condition in statement.conditions)

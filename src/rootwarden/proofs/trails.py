@@ -78,7 +78,17 @@ def survey(seen: View) -> Survey:
     Raises:
         UnseenError: the trails could not be listed in any Region.
     """
-    scratch = seen.about()
+    found, scratch = seen.once(_look_through), seen.about()
+    scratch.log.entries.update(found.scratch.log.entries)
+    return Survey(
+        tuple(trail.recorded_in(scratch.log) for trail in found.here),
+        tuple(trail.recorded_in(scratch.log) for trail in found.elsewhere),
+        tuple((region, sight.recorded_in(scratch.log)) for region, sight in found.unread),
+        scratch,
+    )
+
+
+def _look_through(scratch: View) -> Survey:
     found: dict[str, tuple[str, Sight]] = {}
     unread: list[tuple[str, Sight]] = []
     for item in scratch.account[FACT].each(key="TrailARN"):
@@ -91,9 +101,9 @@ def survey(seen: View) -> Survey:
     elsewhere: list[Trail] = []
     for arn, (_, item) in sorted(found.items(), key=lambda entry: entry[0]):
         trail = _trail(arn, item)
-        if trail.owner == seen.subject.account or not is_audited(scratch, trail.owner):
+        if trail.owner == scratch.subject.account or not is_audited(scratch, trail.owner):
             here.append(trail)
-        elif seen.shared_owner(FACT, arn) == trail.owner:
+        elif scratch.shared_owner(FACT, arn) == trail.owner:
             elsewhere.append(_trail(arn, scratch.shared(FACT, arn), item))
         else:
             elsewhere.append(trail)

@@ -79,14 +79,16 @@ class WaysIn:
             return
         if self._directory.surely_powerless(user.raw, "UserPolicyList", groups=True):
             return
-        holdings = self._directory.of_user(user.raw, user.path)
         place = self._directory.place
-        if self._directory.power(holdings, known_of_user(user, place)).answer.value is False:
+        holdings, always = self._directory.of_user_with_power(user.raw, user.path, known_of_user(user, place))
+        if always.answer.value is False:
             return
         found = self._report.row(user.name)
         held, row = credentials(found), found.at(Log())
-        with_mfa = self._directory.power(holdings, known_of_user(user, place, mfa=True))
-        bare = self._directory.power(holdings, known_of_user(user, place, mfa=False))
+        with_mfa = bare = always
+        if not always.answer.value or always.depends or always.restrained:
+            with_mfa = self._directory.power(holdings, known_of_user(user, place, mfa=True))
+            bare = self._directory.power(holdings, known_of_user(user, place, mfa=False))
         strong, weak = (self._powerful(holdings, power, user.path) for power in (with_mfa, bare))
         key = any_true(held.keys)
         by_password = all_true((held.password, held.mfa, strong))
