@@ -1,0 +1,124 @@
+"""`rootwarden detect`: judge CloudTrail records from files or a pipe."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any
+
+import click
+
+from rootwarden.cli.options import names
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import write_out
+from rootwarden.errors import UsageError
+
+_LEVELS = ["critical", "high", "medium", "low", "info", "none"]
+_QUIET = re.compile(r"(\d{1,2})-(\d{1,2})")
+
+
+@click.command(name="detect")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|-...")
+@click.option("--windows", metavar="FILE", help="Approved windows of root use (JSON).")
+@click.option("--rules", metavar="DIR", help="Your own Sigma rules, judged beside ours.")
+@click.option("--output", "-o", "output", type=click.Choice(["table", "json", "jsonl"]), default="table",
+              show_default=True, help="For people, or for machines.")
+@click.option("--fail-on", type=click.Choice(_LEVELS), default="none", show_default=True,
+              help="Exit 3 when an alert is at this severity or above.")
+@click.option("--owned", metavar="ARN,...", help="Resources that alerting relies on; changes to them are alerts.")
+@click.option("--quiet-hours", metavar="HH-HH", help="Hours (UTC) in which nobody should use root, as 20-6.")
+@click.option("--match-grace", type=click.IntRange(0, 3600), default=120, show_default=True,
+              help="Seconds by which a window may be missed.")
+@click.option("--origin-wait", type=click.IntRange(0, 86400), default=900, show_default=True,
+              help="Seconds to wait for the record that tells a task session from root itself.")
+@click.option("--now", metavar="TIME", help="Judge as of this ISO 8601 instant (default: now).")
+@click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
+@click.option("--show-pii", is_flag=True, help="Print e-mail addresses whole.")
+@click.option("--verbose", "-v", is_flag=True, help="List every alert of an incident.")
+@click.option("--plain", is_flag=True, help="ASCII only.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+              help="Colours; NO_COLOR is honoured.")
+@click.pass_obj
+def command(settings: Settings, /, files: tuple[str, ...], **given: Any) -> int:
+    """Judge CloudTrail records: who is behind them, and what must be done about it.
+
+    FILE is a file or folder of records in any envelope (S3 log files, JSON lines, EventBridge events, LookupEvents
+    output, plain or gzip), or - for standard input.
+
+    \b
+    rootwarden detect trail/2026/11/24/
+    aws cloudtrail lookup-events | rootwarden detect - --output jsonl
+    rootwarden detect records.json --windows windows.json --fail-on high
+    """
+    # Imported here: pySigma and the catalogue must not slow down other verbs.
+    from rootwarden.flows.detect import DetectRequest, detect, detect_exit, items_of, own_rules  # noqa: PLC0415
+    from rootwarden.report import alerts  # noqa: PLC0415
+    from rootwarden.report.masking import masked_value  # noqa: PLC0415
+    from rootwarden.report.options import RenderOptions  # noqa: PLC0415
+
+    request = DetectRequest(
+        context=_context(settings, given),
+        now=_instant(given["now"]),
+        rules=own_rules(given["rules"]) if given["rules"] else (),
+    )
+    found = detect(items_of(files, _stdin), request)
+    code = detect_exit(found, given["fail_on"])
+    options = RenderOptions(
+        width=max(80, min(120, shutil.get_terminal_size((80, 24)).columns)),
+        color=_colorful(given["color"]),
+        plain=given["plain"],
+        verbose=given["verbose"],
+    )
+    shown = masked_value(found, show_ids=given["show_ids"], show_pii=given["show_pii"])
+    write_out(alerts.find(given["output"])(shown, options))
+    return code
+
+
+def _context(settings: Settings, given: dict[str, Any]) -> Any:
+    from rootwarden.flows.detect import windows_of  # noqa: PLC0415
+    from rootwarden.model.context import Context  # noqa: PLC0415
+
+    return Context(
+        windows=windows_of(given["windows"]) if given["windows"] else None,
+        quiet_hours=_quiet_hours(given["quiet_hours"]),
+        owned_resources=names(given["owned"]),
+        match_grace=timedelta(seconds=given["match_grace"]),
+        origin_wait=timedelta(seconds=given["origin_wait"]),
+    )
+
+
+def _quiet_hours(text: str | None) -> Any:
+    from rootwarden.model.context import QuietHours  # noqa: PLC0415
+
+    if text is None:
+        return None
+    found = _QUIET.fullmatch(text.strip())
+    if found is None or not all(int(hour) <= 24 for hour in found.groups()):
+        raise UsageError(f"--quiet-hours {text!r} is no span of hours", todo="write it as 20-6")
+    return QuietHours(int(found.group(1)), int(found.group(2)))
+
+
+def _instant(text: str | None) -> datetime:
+    from rootwarden.model.sight import in_our_time, parse_time  # noqa: PLC0415
+
+    if text is None:
+        return datetime.now(UTC)
+    instant = parse_time(text)
+    if instant is None or not in_our_time(instant):
+        raise UsageError(f"--now {text!r} is no instant", todo="write it as 2026-11-24T00:00:00Z")
+    return instant
+
+
+def _stdin() -> IO[bytes]:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", todo="name a file")
+    return sys.stdin.buffer
+
+
+def _colorful(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return not os.environ.get("NO_COLOR") and sys.stdout is not None and sys.stdout.isatty()

@@ -1,0 +1,60 @@
+"""Root did something in an approved window that the approval does not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from rootwarden.model.context import Context
+from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.event import Event, Record
+from rootwarden.model.findings import Severity
+from rootwarden.model.root_activity import SURELY_AS_ROOT
+
+DETECTION = Detection(
+    code="RD-106",
+    title="Root task policy or action outside the approved scope",
+    severity=Severity.HIGH,
+    severity_in_window=Severity.LOW,
+    description=(
+        "A window was approved for one task, and something else was done in it: another task policy was asked for, "
+        "or another call was made."
+    ),
+    logic=(
+        "Inside a window: an AssumeRoot whose taskPolicyArn is not the approved task, or an act of root whose name "
+        "is not among the calls that the window covers (a window that names no calls covers all)."
+    ),
+    misses="Calls that look the same and serve another purpose; windows that are not known.",
+    false_positives=("The approval named too few calls.",),
+    response=(
+        "Ask the operator why.",
+        "Revoke the window if the answer is not good.",
+        "Widen the next request if it is.",
+    ),
+    says="{actor} did {event} in {account}, which the approved window does not cover",
+    mitre=("T1548.005",),
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html",),
+)
+
+SPAN = timedelta()
+
+
+def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
+    """Keep what lies inside a window and outside its scope, each record for itself."""
+    window = context.window_of(event)
+    if window is None:
+        return
+    if event.name == "AssumeRoot" and event.service == "sts.amazonaws.com":
+        if not window.allows_task(event.task):
+            yield event.identity, Note(event, "task", event.task.rpartition("/")[2] or "no task policy")
+    elif event.kind in SURELY_AS_ROOT and not window.allows(event):
+        yield event.identity, Note(event, "call", event.name)
+
+
+def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
+    """Conclude from each record alone; what is out of scope weighs in full, though it lies in the window."""
+    for note in notes:
+        level = DETECTION.severity
+        yield Conclusion(
+            completing=note.event, single=True, severity_in_window=level, detail=f"{note.what} {note.value}"
+        )

@@ -1,0 +1,77 @@
+"""Root acts from a network it was never seen in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from rootwarden.model.context import Context
+from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.event import Event, Record
+from rootwarden.model.findings import Severity
+from rootwarden.model.memory import newest_of_each
+from rootwarden.model.origins import network
+from rootwarden.model.root_activity import SURELY_AS_ROOT
+
+DETECTION = Detection(
+    code="RD-107",
+    title="Root from a new network or country",
+    severity=Severity.HIGH,
+    severity_in_window=Severity.LOW,
+    description=(
+        "Root acted from a network that this account has not seen in a year. Most holders of root sit in few places."
+    ),
+    logic=(
+        "An act of root with an IP address (not a service name) whose /24 (IPv4) or /48 (IPv6) network was not seen "
+        "with root of this account in the 365 days before, where at least one other was."
+    ),
+    misses=(
+        "Somebody in the same network; countries and providers, for which a local database would be needed; the "
+        "first act ever seen of an account."
+    ),
+    false_positives=("Travel; a change of the provider.",),
+    response=(
+        "Confirm with the holder by a second channel.",
+        "Look up the network: provider, country, reputation.",
+        "If nobody knows it: end the session and change the password.",
+    ),
+    says="root of {account} acted from {source}, in a network not seen before",
+    mitre=("T1078.004",),
+    references=(
+        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+    ),
+)
+
+LOOKBACK = timedelta(days=365)
+SPAN = timedelta()
+keep = newest_of_each
+
+
+def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
+    """Keep the value of each act of root under its account; what failed teaches nothing of who root is."""
+    value = network(event.address) if event.kind in SURELY_AS_ROOT else ""
+    if value:
+        yield event.account, Note(event, "tried" if event.failed else "seen", value)
+
+
+def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
+    """Conclude at each act whose value the account did not show before, if it showed any.
+
+    A failed one is told once; that somebody failed there does not make the success after it any less new.
+    """
+    last: dict[str, Event] = {}
+    tried: dict[str, Event] = {}
+    newest: Event | None = None
+    for note in notes:
+        event, seen = note.event, last.get(note.value)
+        if newest is not None and event.time - newest.time <= LOOKBACK and _is_new(event, seen):
+            if note.what == "seen" or _is_new(event, tried.get(note.value)):
+                yield Conclusion(completing=event, detail=note.value)
+        if note.what == "seen":
+            last[note.value] = newest = event
+        else:
+            tried[note.value] = event
+
+
+def _is_new(event: Event, before: Event | None) -> bool:
+    return before is None or event.time - before.time > LOOKBACK

@@ -1,0 +1,59 @@
+"""Root acted and nobody had approved it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from rootwarden.model.context import Context
+from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.event import Event, Record
+from rootwarden.model.findings import Severity
+from rootwarden.model.root_activity import SURELY_AS_ROOT
+
+DETECTION = Detection(
+    code="RD-104",
+    title="Root activity with no approved window",
+    severity=Severity.CRITICAL,
+    severity_in_window=Severity.INFO,
+    description=(
+        "Root acted, or a privileged root session was asked for, outside every approved window of the account. "
+        "Either somebody forgot to ask, or it was not one of you."
+    ),
+    logic=(
+        "Any act of root (services that act in its name excepted), or an AssumeRoot call, at a time that no approved "
+        "window of the account covers, give or take the grace. For AssumeRoot the account is that of "
+        "targetPrincipal. Judged only where windows are known."
+    ),
+    misses=(
+        "Everything, as long as no windows are given: then nobody can say what was approved. Use of root inside a "
+        "window by somebody who was not meant."
+    ),
+    false_positives=("A window that was opened late, by more than the grace.",),
+    response=(
+        "Page the owner of the account: who is it?",
+        "If nobody claims it: end the session, change the password, delete keys.",
+        "List everything the session did.",
+        "Claim it afterwards if it was one of you, and write down why it was not asked for.",
+    ),
+    says="{actor} used root of {account} ({event}) without an approved window",
+    mitre=("T1078.004",),
+    references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",),
+)
+
+SPAN = timedelta()
+
+
+def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
+    """Keep what no window covers, each record for itself."""
+    if context.windows is None:
+        return
+    asked = event.name == "AssumeRoot" and event.service == "sts.amazonaws.com"
+    if (asked or event.kind in SURELY_AS_ROOT) and context.window_of(event) is None:
+        yield event.identity, Note(event, "unapproved")
+
+
+def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
+    """Conclude from each record alone."""
+    for note in notes:
+        yield Conclusion(completing=note.event, single=True)

@@ -1,0 +1,167 @@
+"""Detect: read records from files, judge them, group the alerts, say how much was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden import __version__
+from rootwarden.catalogue.detecting import rules_of, single_records, stateful
+from rootwarden.errors import Exit, InputError
+from rootwarden.model.context import Context, Window
+from rootwarden.model.detected import Detected
+from rootwarden.model.detection import SingleRecord
+from rootwarden.model.findings import CATALOGUE_VERSION, Severity
+from rootwarden.model.incidents import incidents
+from rootwarden.model.notices import digest_notice
+from rootwarden.model.watching import Watch
+from rootwarden.trail.envelopes import read_items
+from rootwarden.trail.items import Digest, Flaw, Found, Item
+
+_RULE_FILES = (".yml", ".yaml")
+_LARGEST_RULE = 1 << 20
+# Flushed now and then, so that what waits to be concluded does not grow with the file.
+_BATCH = 20_000
+_NO_WINDOWS = "RD-104, RD-105 and RD-106, because no approved windows were given (--windows FILE)"
+_NO_DIGESTS = "RD-119, because no digest file was among what was read"
+
+
+class WindowsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file of `--windows`: the approved periods of root use. Its schema is docs/schema/windows.schema.json."""
+
+    windows: tuple[Window, ...]
+
+
+class DetectRequest(Struct, frozen=True, kw_only=True):
+    """What to judge with: the circumstances, the user's own rules, and the instant by which waiting has ended."""
+
+    context: Context
+    now: datetime
+    rules: tuple[SingleRecord, ...] = ()
+
+
+def detect(items: Iterable[Item], request: DetectRequest) -> Detected:
+    """Judge every record; nothing is dropped: what could not be read is counted and named."""
+    single = (*single_records(request.context.owned_resources), *request.rules)
+    watch = Watch(single, stateful(), request.context)
+    unread: list[str] = []
+    records = digests = 0
+    for item in items:
+        match item:
+            case Found():
+                records += 1
+                watch.feed(item.record)
+                if records % _BATCH == 0:
+                    watch.flush(request.now)
+            case Digest():
+                digests += 1
+                watch.tell(digest_notice(item.account, item.region, item.end), {})
+            case Flaw():
+                unread.append(f"{item.where}: {item.why}; {item.todo}")
+    watch.flush(request.now)
+    alerts = tuple(watch.standing())
+    return Detected(
+        tool_version=__version__,
+        catalogue_version=CATALOGUE_VERSION,
+        judged_at=request.now,
+        records=records,
+        digests=digests,
+        kinds={kind.value: count for kind, count in sorted(watch.kinds.items(), key=lambda one: -one[1])},
+        unread=tuple(unread),
+        not_judged=tuple(_not_judged(request.context, digests)),
+        alerts=alerts,
+        incidents=incidents(alerts),
+    )
+
+
+def _not_judged(context: Context, digests: int) -> Iterator[str]:
+    if context.windows is None:
+        yield _NO_WINDOWS
+    if not digests:
+        yield _NO_DIGESTS
+
+
+def items_of(files: Sequence[str], stdin: Callable[[], IO[bytes]]) -> Iterator[Item]:
+    """Go through what is in the files; "-" is standard input, a folder stands for every file in it.
+
+    Raises:
+        InputError: a file or folder that was named cannot be opened.
+    """
+    for name in files:
+        if name == "-":
+            yield from read_items(stdin(), "standard input")
+            continue
+        path = Path(name)
+        inside = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+        if not inside:
+            raise InputError(f"{name} holds no file", todo="name a file or folder of CloudTrail records")
+        for one in inside:
+            with _opened(one) as file:
+                yield from read_items(file, str(one))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputError(f"cannot read {path}", why=why, todo="name a file of CloudTrail records") from error
+    with file:
+        yield file
+
+
+def windows_of(path: str) -> tuple[Window, ...]:
+    """Read the file of approved windows.
+
+    Raises:
+        InputError: it cannot be read, or a field is missing, unknown or of a wrong type; names file and field.
+    """
+    todo = "see docs/schema/windows.schema.json"
+    try:
+        found = msgspec.json.decode(Path(path).read_bytes(), type=WindowsFile)
+    except OSError as error:
+        raise InputError(f"cannot read {path}", why=error.strerror or str(error), todo="name a JSON file") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{path} holds no windows", why=str(error), todo=todo) from error
+    for number, window in enumerate(found.windows):
+        if window.opens.tzinfo is None or window.closes.tzinfo is None or window.opens >= window.closes:
+            why = f"$.windows[{number}]: opens and closes need an offset, and opens must come first"
+            raise InputError(f"{path} holds a window that cannot be", why=why, todo=todo)
+    return found.windows
+
+
+def own_rules(folder: str) -> tuple[SingleRecord, ...]:
+    """Read the user's own Sigma rules: a file, or a folder with all in it.
+
+    Raises:
+        InputError: the folder holds none, or a rule is refused; names file and construct.
+    """
+    path = Path(folder)
+    files = sorted(one for one in path.rglob("*") if one.suffix in _RULE_FILES) if path.is_dir() else [path]
+    texts: dict[str, str] = {}
+    for one in files:
+        try:
+            if one.stat().st_size > _LARGEST_RULE:
+                raise InputError(f"{one} is too large for a rule", why="more than 1 MiB", todo="split it")
+            texts[str(one)] = one.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read {one}", why=str(error), todo="name a folder of Sigma rules") from error
+    if not texts:
+        raise InputError(f"{folder} holds no Sigma rule", todo="rules end in .yml or .yaml")
+    return rules_of(texts)
+
+
+def detect_exit(detected: Detected, fail_on: str) -> Exit:
+    """Return 3 for an alert at or above `fail_on` ("none": never), else 5 if anything was unread, else 0."""
+    if fail_on != "none":
+        limit = Severity(fail_on).rank
+        if any(alert.severity.rank <= limit for alert in detected.alerts):
+            return Exit.FINDINGS
+    return Exit.INCOMPLETE if detected.unread else Exit.FINE

@@ -1,0 +1,154 @@
+"""The contract of a detection: what act it sees, how bad that is, what to do; one record at a time or with memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+
+from rootwarden.model.context import Context
+from rootwarden.model.event import Event, Record
+from rootwarden.model.findings import Severity
+
+
+class Harm(StrEnum):
+    """The three harms of a root user in wrong hands, and none of them yet."""
+
+    MONEY = "money"
+    DELETION = "deletion"
+    DATA = "data"
+    NONE = "none"
+
+
+class Detection(Struct, frozen=True, kw_only=True):
+    """What is said of a detection everywhere; its slug is its file's name.
+
+    `severity_in_window` counts inside an approved window of root use. `needs_root_itself`: an alert of it is withdrawn
+    once AssumeRoot turns out to have issued the session. `refines`: codes that need not be told beside this one, for it
+    says more of the same. `says` is a clause for a story: {actor} {event} {account} {region} {source} {target} are
+    filled in. `logic` says in words what must hold.
+    """
+
+    code: str
+    title: str
+    severity: Severity
+    severity_in_window: Severity
+    description: str
+    logic: str
+    misses: str
+    false_positives: tuple[str, ...]
+    response: tuple[str, ...]
+    says: str
+    harm: Harm = Harm.NONE
+    mitre: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    needs_root_itself: bool = False
+    refines: tuple[str, ...] = ()
+
+
+class Hit(Struct, frozen=True):
+    """A single-record detection fired: the severity and title of the case that applies; `case` 0 is the rule's own."""
+
+    code: str
+    severity: Severity
+    severity_in_window: Severity
+    title: str
+    case: int = 0
+
+
+class Note(Struct, frozen=True, gc=False):
+    """One thing a detection with memory remembers: which step it was, a value if any, and the event behind it."""
+
+    event: Event
+    what: str
+    value: str = ""
+
+    @property
+    def order(self) -> tuple[datetime, str, str, str]:
+        """The order of notes: by the time of the event, whatever the order of arrival."""
+        return self.event.time, self.event.identity, self.what, self.value
+
+
+class Conclusion(Struct, frozen=True, kw_only=True):
+    """What a detection concludes: the event that completed it, all events behind it, and what is special here.
+
+    `single`: the event alone is the case, so that its fingerprint is that of one record. `detail` is added to what the
+    detection says, `severity` and `severity_in_window` replace its own.
+    """
+
+    completing: Event
+    events: tuple[Event, ...] = ()
+    single: bool = False
+    severity: Severity | None = None
+    severity_in_window: Severity | None = None
+    title: str = ""
+    detail: str = ""
+
+
+class Wake(Struct, frozen=True):
+    """A detection asks to be asked again at this time, because time alone may decide."""
+
+    at: datetime
+
+
+class Moment(Struct, frozen=True):
+    """When and in which circumstances a detection concludes: `now` by the clock of events, and the context."""
+
+    now: datetime
+    context: Context
+
+
+Remember = Callable[[Event, Record, Mapping[str, Hit], Context], Iterable[tuple[str, Note]]]
+Conclude = Callable[[str, Sequence[Note], Moment], Iterable[Conclusion | Wake]]
+Keep = Callable[[Sequence[Note]], Sequence[Note]]
+
+
+class Stateful(Struct, frozen=True):
+    """A detection with memory.
+
+    `remember` says what of an event is kept, under which key. `conclude` is a pure function of all that is kept under
+    one key, in the order of event time: so the end is the same in whatever order records arrive. What is older than
+    `span` (and than any record may be late) is forgotten, but for what `keep` chooses of it.
+    """
+
+    slug: str
+    why: str
+    detection: Detection
+    remember: Remember
+    conclude: Conclude
+    span: timedelta
+    keep: Keep | None = None
+
+
+class Escalation(Struct, frozen=True):
+    """When alerts of a single-record detection weigh more: so many within a time, or in a Region new to root."""
+
+    severity: Severity
+    count: int = 0
+    within: timedelta = timedelta()
+    new_region: bool = False
+
+
+class SingleRecord(Struct, frozen=True):
+    """A detection of single records: a Sigma rule with its cases.
+
+    `event_names` and `identity_types` hold, casefolded, what records it can be about at all (None: any). `text` is the
+    rule as written, `file` where it stands.
+    """
+
+    slug: str
+    detection: Detection
+    judge: Callable[[Record], Hit | None]
+    event_names: frozenset[str] | None
+    identity_types: frozenset[str] | None
+    text: str
+    file: str
+    escalation: Escalation | None = None
+
+    @property
+    def own_hit(self) -> Hit:
+        """The hit of the rule's own case."""
+        one = self.detection
+        return Hit(one.code, one.severity, one.severity_in_window, one.title)

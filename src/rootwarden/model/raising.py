@@ -1,0 +1,152 @@
+"""From what a detection concludes to an alert: its identity, its weight by window and origin, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from rootwarden.model.alert import Alert, Origin, fingerprint_of_one, fingerprint_of_several
+from rootwarden.model.context import Context, Window, affected
+from rootwarden.model.detection import Conclusion, Detection, Escalation
+from rootwarden.model.event import Event
+from rootwarden.model.findings import Severity
+from rootwarden.model.habits import FIRED, REGION, said_of
+from rootwarden.model.root_activity import LONGEST_ROOT_SESSION, Kind
+
+_LEVELS = tuple(Severity)
+_OUTSIDE = "outside_approval: the approved window does not cover this call"
+
+
+class Case(Struct, frozen=True):
+    """What an alert is made of: the detection with its slug, the key it was concluded under, and the conclusion."""
+
+    slug: str
+    detection: Detection
+    key: str
+    conclusion: Conclusion
+    escalation: Escalation | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The identity of the alert; see DESIGN of alerts: by one record, or by key and completing record."""
+        done = self.conclusion.completing
+        if self.conclusion.single:
+            return fingerprint_of_one(self.detection.code, done.account, done.id)
+        return fingerprint_of_several(self.detection.code, self.key, done.id)
+
+
+def issued_by(event: Event, issue: Event | None) -> bool:
+    """Return whether an AssumeRoot record issued the session of an event: same key, and not longer ago than it lasts.
+
+    Clocks of two accounts' records agree to the second; the grace is for rounding.
+    """
+    if issue is None:
+        return False
+    since = event.time - issue.time
+    return -_ROUNDING <= since <= LONGEST_ROOT_SESSION + _ROUNDING
+
+
+_ROUNDING = LONGEST_ROOT_SESSION / 90  # 10 seconds
+
+
+def raise_alert(
+    case: Case, context: Context, now: datetime, issue: Event | None, marks: frozenset[str]
+) -> Alert | None:
+    """Return the alert as it stands now; None if it turned out not to be one.
+
+    `issue` is the AssumeRoot record that issued the caller's key, `marks` what is unusual about the completing event.
+    """
+    done, detection = case.conclusion.completing, case.detection
+    session = done.awaits_issuer and issued_by(done, issue)
+    kind = Kind.ROOT_SESSION if session else done.kind
+    if kind is Kind.ROOT_SESSION and detection.needs_root_itself:
+        return None
+    pending = done.awaits_issuer and not session and now < done.time + context.origin_wait
+    window = context.window_of(done)
+    events = sorted({event.identity: event for event in (*case.conclusion.events, done)}.values(), key=_in_time)
+    says = _filled(detection.says, done)
+    return Alert(
+        fingerprint=case.fingerprint,
+        code=detection.code,
+        detection=case.slug,
+        title=case.conclusion.title or detection.title,
+        severity=_severity(case, window, pending, marks),
+        account=done.account,
+        subject=affected(done) or done.account,
+        region=done.region,
+        key=case.key,
+        event_ids=tuple(event.identity for event in events),
+        event_time=done.time,
+        first_time=events[0].time,
+        event_name=done.name,
+        kind=kind,
+        actor=done.actor,
+        source=done.address,
+        agent=done.agent,
+        access_key=done.key,
+        window=window.id if window is not None else "",
+        origin=Origin.PENDING if pending else Origin.SETTLED,
+        failed=done.failed,
+        refines=detection.refines,
+        harm=detection.harm,
+        says=f"{says} ({case.conclusion.detail})" if case.conclusion.detail else says,
+        notes=tuple(_notes(done, window, context, pending, marks)),
+        response=detection.response,
+    )
+
+
+def _in_time(event: Event) -> tuple[datetime, str]:
+    return event.time, event.identity
+
+
+def _severity(case: Case, window: Window | None, pending: bool, marks: frozenset[str]) -> Severity:
+    own, done = case.conclusion, case.conclusion.completing
+    if window is not None and _approved(window, done):
+        level = own.severity_in_window or case.detection.severity_in_window
+    else:
+        level = own.severity or case.detection.severity
+        raised = case.escalation
+        if raised is not None and ((raised.new_region and REGION in marks) or (raised.count and FIRED in marks)):
+            level = min(level, raised.severity, key=_LEVELS.index)
+    return _LEVELS[min(_LEVELS.index(level) + 1, len(_LEVELS) - 1)] if pending else level
+
+
+def _approved(window: Window, event: Event) -> bool:
+    if event.name == "AssumeRoot":
+        return window.allows_task(event.task)
+    return window.allows(event)
+
+
+def _notes(done: Event, window: Window | None, context: Context, pending: bool, marks: frozenset[str]) -> Iterator[str]:
+    if pending:
+        yield "origin_pending: an AssumeRoot record may still show that a task session, not root itself, did this"
+    if window is not None and not _approved(window, done):
+        yield _OUTSIDE
+    if context.quiet_hours is not None and context.quiet_hours.contain(done.time):
+        yield f"quiet_hours: {done.time:%H:%M} UTC lies in the quiet hours"
+    yield from said_of(marks, done)
+
+
+class _Words(dict[str, str]):
+    """Words for a clause; a name that nobody knows stays as it is, for rules are written by users too."""
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
+
+
+def _filled(says: str, event: Event) -> str:
+    words = _Words(
+        actor=_who(event), event=event.name or "an unnamed event", account=event.account or "an unknown account",
+        region=event.region or "no Region", source=event.address or "an unknown address",
+        target=event.target or "no named target",
+    )  # fmt: skip
+    try:
+        return says.format_map(words)
+    except (ValueError, LookupError, AttributeError):
+        return says
+
+
+def _who(event: Event) -> str:
+    return "root" if event.actor == "root" else event.actor

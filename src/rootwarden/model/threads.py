@@ -1,0 +1,228 @@
+"""Alerts over time: each keeps the name under which it was raised while late records change what is known of it."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from rootwarden.model.alert import Act, Alert, Update
+from rootwarden.model.context import Context
+from rootwarden.model.detection import Conclusion
+from rootwarden.model.event import Event
+from rootwarden.model.raising import Case, raise_alert
+
+Place = tuple[str, str]
+_NO_MARKS: frozenset[str] = frozenset()
+
+
+class Thread(Struct):
+    """The case an alert rests on, the alert as last told (None: withdrawn or not yet told), how often it changed."""
+
+    place: Place
+    case: Case | None
+    alert: Alert | None = None
+    revision: int = 0
+
+
+class ThreadState(Struct, frozen=True):
+    """A thread as it is written down."""
+
+    name: str
+    place: Place
+    slug: str
+    key: str
+    conclusion: Conclusion | None
+    alert: Alert | None
+    revision: int
+
+
+class ThreadsState(Struct, frozen=True):
+    """All threads as they are written down."""
+
+    threads: list[ThreadState]
+    issued: list[Event]
+    marks: list[tuple[str, str, dict[str, frozenset[str]]]]
+
+
+class Threads:
+    """All alerts that may still change."""
+
+    def __init__(self, context: Context) -> None:
+        """Start with none."""
+        self._context = context
+        self._threads: dict[str, Thread] = {}
+        self._under: dict[Place, list[str]] = {}
+        self._by_event: dict[str, list[str]] = {}
+        self._by_key: dict[str, list[str]] = {}
+        self._issued: dict[str, Event] = {}
+        self._marks: dict[Place, Mapping[str, frozenset[str]]] = {}
+        self._waits: list[tuple[datetime, str]] = []
+        self._stale: dict[str, None] = {}
+
+    # -- what is known -----------------------------------------------------------------------------------------
+    def settle(self, place: Place, cases: Sequence[Case]) -> None:
+        """Take note of all that a detection concludes under a key: what it no longer concludes is withdrawn.
+
+        A new conclusion that shares a record with one that is gone is the same alert, better known.
+        """
+        by_fingerprint = {
+            case.fingerprint: name
+            for name in self._under.get(place, ())
+            if (case := self._threads[name].case) is not None
+        }
+        fresh: list[Case] = []
+        for case in cases:
+            name = by_fingerprint.pop(case.fingerprint, None)
+            if name is None:
+                fresh.append(case)
+            else:
+                self._put(name, place, case)
+        for case in fresh:
+            shared = next((name for name in by_fingerprint.values() if self._shares(name, case)), None)
+            if shared is not None:
+                by_fingerprint = {mark: name for mark, name in by_fingerprint.items() if name != shared}
+            self._put(shared or self._name(case), place, case)
+        for name in by_fingerprint.values():
+            self._threads[name].case = None
+            self._stale[name] = None
+
+    def learn_issue(self, event: Event) -> None:
+        """Learn which session AssumeRoot issued."""
+        self._issued[event.made] = event
+        self._stale.update(dict.fromkeys(self._by_key.get(event.made, ())))
+
+    def mark(self, code: str, account: str, marks: Mapping[str, frozenset[str]]) -> None:
+        """Learn what is unusual about events of an account: for all detections (code ""), or for one."""
+        before = self._marks.get((code, account), {})
+        self._marks[code, account] = marks
+        for event in before.keys() | marks.keys():
+            if before.get(event) != marks.get(event):
+                self._stale.update(dict.fromkeys(self._by_event.get(event, ())))
+
+    # -- what is told ------------------------------------------------------------------------------------------
+    def news(self, now: datetime) -> list[Update]:
+        """Return what changed since the last time, in the order of event time."""
+        while self._waits and self._waits[0][0] <= now:
+            self._stale[heapq.heappop(self._waits)[1]] = None
+        found = [news for name in self._stale if (news := self._look_again(name, now)) is not None]
+        self._stale.clear()
+        return sorted(found, key=lambda one: (one.alert.event_time, one.alert.code, one.thread))
+
+    def forget(self, before: datetime) -> None:
+        """Let go of alerts whose events are older than an instant: nothing can change them any more."""
+        old = [name for name, one in self._threads.items() if one.case is None or _time(one.case) < before]
+        for name in old:
+            thread = self._threads.pop(name)
+            _drop(self._under, thread.place, name)
+            if thread.case is not None:
+                done = thread.case.conclusion.completing
+                _drop(self._by_event, done.identity, name)
+                _drop(self._by_key, done.key, name)
+        self._issued = {key: event for key, event in self._issued.items() if event.time >= before}
+        kept = self._by_event.keys()
+        self._marks = {
+            place: {event: mark for event, mark in marks.items() if event in kept}
+            for place, marks in self._marks.items()
+        }
+
+    def standing(self) -> list[Alert]:
+        """Return the alerts that stand now, in the order of event time."""
+        found = (one.alert for one in self._threads.values() if one.alert is not None)
+        return sorted(found, key=lambda one: (one.event_time, one.code, one.fingerprint))
+
+    # -- writing down ------------------------------------------------------------------------------------------
+    def dump(self) -> ThreadsState:
+        """Return everything as plain structs, to be written down."""
+        threads = [
+            ThreadState(
+                name, one.place, one.case.slug if one.case else "", one.case.key if one.case else "",
+                one.case.conclusion if one.case else None, one.alert, one.revision,
+            )
+            for name, one in self._threads.items()
+        ]  # fmt: skip
+        marks = [(code, account, dict(marks)) for (code, account), marks in self._marks.items()]
+        return ThreadsState(threads, list(self._issued.values()), marks)
+
+    def load(self, state: ThreadsState, case_of: Callable[[str, str, Conclusion], Case | None]) -> None:
+        """Take back what `dump` returned; `case_of` finds the detection of a slug (None: it exists no more)."""
+        for one in state.threads:
+            case = case_of(one.slug, one.key, one.conclusion) if one.conclusion is not None else None
+            if case is not None:
+                self._put(one.name, one.place, case)
+            self._threads[one.name] = Thread(one.place, case, one.alert, one.revision)
+            if case is None:
+                self._under.setdefault(one.place, []).append(one.name)
+        self._issued = {event.made: event for event in state.issued}
+        self._marks = {(code, account): marks for code, account, marks in state.marks}
+
+    # -- inside ------------------------------------------------------------------------------------------------
+    def _name(self, case: Case) -> str:
+        """Return the name of a new thread: its fingerprint, unless an alert that moved on still goes by it."""
+        name, n = case.fingerprint, 1
+        while name in self._threads:
+            n += 1
+            name = f"{case.fingerprint}-{n}"
+        return name
+
+    def _shares(self, name: str, case: Case) -> bool:
+        old = self._threads[name].case
+        return old is not None and not _events(old).isdisjoint(_events(case))
+
+    def _put(self, name: str, place: Place, case: Case) -> None:
+        thread = self._threads.get(name)
+        if thread is not None and thread.case == case:
+            return
+        if thread is None:
+            thread = self._threads[name] = Thread(place, None)
+            self._under.setdefault(place, []).append(name)
+        elif thread.case is not None:
+            _drop(self._by_event, thread.case.conclusion.completing.identity, name)
+            _drop(self._by_key, thread.case.conclusion.completing.key, name)
+        thread.case = case
+        done = case.conclusion.completing
+        self._by_event.setdefault(done.identity, []).append(name)
+        if done.awaits_issuer:
+            self._by_key.setdefault(done.key, []).append(name)
+        self._stale[name] = None
+
+    def _look_again(self, name: str, now: datetime) -> Update | None:
+        thread = self._threads.get(name)
+        if thread is None:
+            return None
+        alert = self._alert(name, thread.case, now) if thread.case is not None else None
+        if alert == thread.alert:
+            return None
+        act = Act.WITHDRAWN if alert is None else Act.RAISED if thread.revision == 0 else Act.REVISED
+        told = alert or thread.alert
+        thread.alert = alert
+        thread.revision += 1
+        return None if told is None else Update(act=act, thread=name, revision=thread.revision, alert=told)
+
+    def _alert(self, name: str, case: Case, now: datetime) -> Alert | None:
+        done = case.conclusion.completing
+        marks = _NO_MARKS
+        for place in (("", done.account), (case.detection.code, done.account)):
+            marks |= self._marks.get(place, {}).get(done.identity, _NO_MARKS)
+        if done.awaits_issuer and now < done.time + self._context.origin_wait:
+            heapq.heappush(self._waits, (done.time + self._context.origin_wait, name))
+        return raise_alert(case, self._context, now, self._issued.get(done.key), marks)
+
+
+def _time(case: Case) -> datetime:
+    return case.conclusion.completing.time
+
+
+def _events(case: Case) -> set[str]:
+    return {event.identity for event in (*case.conclusion.events, case.conclusion.completing)}
+
+
+def _drop(index: dict[Any, list[str]], key: Any, name: str) -> None:
+    names = index.get(key)
+    if names and name in names:
+        names.remove(name)
+        if not names:
+            del index[key]

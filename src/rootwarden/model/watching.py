@@ -1,0 +1,216 @@
+"""Judges records as they come: the same alerts in the end, in whatever order and however often records arrive."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.model.alert import Alert, Update
+from rootwarden.model.context import Context
+from rootwarden.model.detection import Conclusion, Hit, Moment, Note, SingleRecord, Stateful, Wake
+from rootwarden.model.event import NO_TIME, Event, Record, read_event
+from rootwarden.model.habits import FIRED, firsts, habits, in_burst
+from rootwarden.model.memory import Memory, newest_of_each
+from rootwarden.model.raising import Case
+from rootwarden.model.root_activity import ACTS_AS_ROOT, LONGEST_ROOT_SESSION, Kind, classify
+from rootwarden.model.rulebook import Rulebook
+from rootwarden.model.threads import Threads, ThreadsState
+
+# Kinds of records that detections with memory look at; of the others only those that fired something.
+_LOOKED_AT = ACTS_AS_ROOT | {Kind.ROOT_FEDERATED, Kind.RELATED}
+# As early as any record can be, and no earlier, so that times can be taken from it.
+BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
+_SWEEP = timedelta(hours=1)
+LONGEST_BURST = timedelta(hours=1)
+
+
+STATE_SCHEMA = "watch/1"
+
+
+class WatchState(Struct, frozen=True, kw_only=True):
+    """What a watch knows, as it is written down."""
+
+    schema: str
+    latest: datetime
+    swept: datetime
+    final: datetime
+    kinds: dict[str, int]
+    memories: dict[str, dict[str, list[Note]]]
+    habits: dict[str, list[Note]]
+    bursts: dict[str, list[Note]]
+    threads: ThreadsState
+
+
+class Watch:
+    """Everything that is known between records. Feed records, then `flush` for the news; the clock is given."""
+
+    def __init__(self, single: Sequence[SingleRecord], stateful: Sequence[Stateful], context: Context) -> None:
+        """Start with nothing known but the context."""
+        self.context = context
+        self.kinds: Counter[Kind] = Counter()
+        self._rules = Rulebook(single)
+        self._stateful = {one.detection.code: one for one in stateful}
+        self._by_slug: dict[str, SingleRecord | Stateful] = {one.slug: one for one in stateful}
+        self._by_slug |= {one.slug: one for one in single}
+        self._memories = {code: Memory() for code in self._stateful}
+        self._habits, self._bursts = Memory(), Memory()
+        self._threads = Threads(context)
+        # What changed since the last flush; dicts, because sets would not keep the order.
+        self._new: list[Case] = []
+        self._dirty: dict[tuple[str, str], None] = {}
+        self._unusual: dict[tuple[str, str], None] = {}
+        self._wakes: list[tuple[datetime, str, str]] = []
+        # What is older than `_final` was told for good.
+        self._latest = self._swept = self._final = BEGINNING
+
+    # -- taking in ---------------------------------------------------------------------------------------------
+    def feed(self, record: Record) -> Kind:
+        """Take in a record; return who is behind it, as far as the record itself tells."""
+        kind = classify(record)
+        self.kinds[kind] += 1
+        hits = self._rules.judge(record, kind)
+        if hits or kind in _LOOKED_AT:
+            self.tell(read_event(record), record, hits)
+        return kind
+
+    def tell(self, event: Event, record: Record, hits: Mapping[str, Hit] = {}) -> None:
+        """Take in an event; also one that is no record of CloudTrail, such as a digest that arrived."""
+        self._latest = max(self._latest, event.time)
+        for code, hit in hits.items():
+            self._take_hit(code, hit, event)
+        if event.time == NO_TIME:
+            return
+        for code, one in self._stateful.items():
+            for key, note in one.remember(event, record, hits, self.context):
+                if self._memories[code].add(key, note):
+                    self._dirty[code, key] = None
+        for note in habits(event):
+            if self._habits.add(event.account, note):
+                self._unusual["", event.account] = None
+        if event.name == "AssumeRoot" and event.made and not event.failed:
+            self._threads.learn_issue(event)
+
+    def _take_hit(self, code: str, hit: Hit, event: Event) -> None:
+        rule = self._rules[code]
+        own = Conclusion(
+            completing=event, single=True, title=hit.title, severity=hit.severity,
+            severity_in_window=hit.severity_in_window,
+        )  # fmt: skip
+        self._new.append(Case(rule.slug, rule.detection, "", own, rule.escalation))
+        if rule.escalation is not None and rule.escalation.count and self._bursts.add(
+            f"{code} {event.account}", Note(event, FIRED)
+        ):  # fmt: skip
+            self._unusual[code, event.account] = None
+
+    # -- concluding --------------------------------------------------------------------------------------------
+    def flush(self, now: datetime) -> list[Update]:
+        """Conclude from what came in since the last time; return the news in the order of event time.
+
+        `now` is the clock by which waiting ends: the machine's for what happens now, the last record's or a later one
+        for what is long past.
+        """
+        while self._wakes and self._wakes[0][0] <= now:
+            _, code, key = heapq.heappop(self._wakes)
+            self._dirty[code, key] = None
+        for code, account in self._unusual:
+            self._mark(code, account)
+        for case in self._new:
+            self._threads.settle((case.detection.code, case.conclusion.completing.identity), [case])
+        for code, key in self._dirty:
+            self._conclude(code, key, now)
+        self._new.clear()
+        self._unusual.clear()
+        self._dirty.clear()
+        news = self._threads.news(now)
+        self._forget()
+        return news
+
+    def standing(self) -> list[Alert]:
+        """Return the alerts that stand and may still change, in the order of event time."""
+        return self._threads.standing()
+
+    def _mark(self, code: str, account: str) -> None:
+        """Work out anew what is unusual about events of an account, or which of them came in a burst."""
+        if not code:
+            self._threads.mark("", account, firsts(self._habits.notes(account)))
+            return
+        limit = self._rules[code].escalation
+        if limit is not None:
+            found = in_burst(self._bursts.notes(f"{code} {account}"), limit.count, limit.within)
+            self._threads.mark(code, account, dict.fromkeys(found, frozenset({FIRED})))
+
+    def _conclude(self, code: str, key: str, now: datetime) -> None:
+        one, notes = self._stateful[code], self._memories[code].notes(key)
+        cases = []
+        for found in one.conclude(key, notes, Moment(now, self.context)):
+            if isinstance(found, Wake):
+                heapq.heappush(self._wakes, (found.at, code, key))
+            elif found.completing.time >= self._final:
+                cases.append(Case(one.slug, one.detection, key, found))
+        self._threads.settle((code, key), cases)
+
+    def _forget(self) -> None:
+        """Let go of what no record can change any more; looked for once an hour of event time."""
+        if self.context.lateness is None or self._latest == BEGINNING:
+            return
+        horizon = self._latest - self.context.lateness
+        if horizon < self._swept + _SWEEP:
+            return
+        self._swept = horizon
+        self._final = horizon - LONGEST_ROOT_SESSION - self.context.origin_wait
+        self._threads.forget(self._final)
+        for code, memory in self._memories.items():
+            one = self._stateful[code]
+            for key in [*memory]:
+                memory.forget(key, self._final - one.span, one.keep)
+        for key in [*self._habits]:
+            self._habits.forget(key, self._final, newest_of_each)
+        for key in [*self._bursts]:
+            self._bursts.forget(key, self._final - LONGEST_BURST, None)
+
+    # -- writing down ------------------------------------------------------------------------------------------
+    def dump(self) -> bytes:
+        """Return the whole state as JSON, for a store: what was read once is never needed again."""
+        state = WatchState(
+            schema=STATE_SCHEMA, latest=self._latest, swept=self._swept, final=self._final,
+            kinds={kind.value: count for kind, count in self.kinds.items()},
+            memories={code: memory.dump() for code, memory in self._memories.items()},
+            habits=self._habits.dump(), bursts=self._bursts.dump(), threads=self._threads.dump(),
+        )  # fmt: skip
+        return msgspec.json.encode(state)
+
+    def load(self, state: bytes) -> None:
+        """Take back what `dump` returned; flush before it, or what was fed and not concluded is lost.
+
+        Detections that exist no more are left out; all others conclude anew at the next flush, without news unless
+        time or a new version of them changed something.
+
+        Raises:
+            ValueError: it is no state, or one of another schema.
+        """
+        try:
+            found = msgspec.json.decode(state, type=WatchState)
+        except msgspec.DecodeError as error:
+            raise ValueError(f"no state of a watch: {error}") from error
+        if found.schema != STATE_SCHEMA:
+            raise ValueError(f"a state of schema {found.schema}, not {STATE_SCHEMA}")
+        self._latest, self._swept, self._final = found.latest, found.swept, found.final
+        self.kinds = Counter({Kind(kind): count for kind, count in found.kinds.items()})
+        for code, notes in found.memories.items():
+            if code in self._memories:
+                self._memories[code].load(notes)
+                self._dirty.update(dict.fromkeys((code, key) for key in notes))
+        self._habits.load(found.habits)
+        self._bursts.load(found.bursts)
+        self._threads.load(found.threads, self._case_of)
+
+    def _case_of(self, slug: str, key: str, conclusion: Conclusion) -> Case | None:
+        one = self._by_slug.get(slug)
+        if one is None:
+            return None
+        return Case(slug, one.detection, key, conclusion, getattr(one, "escalation", None))
