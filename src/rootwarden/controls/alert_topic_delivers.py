@@ -17,7 +17,8 @@ from rootwarden.model.readings import Unknown
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
-from rootwarden.proofs.alert_paths import ALARMS, RULES, AlertPaths, alert_paths
+from rootwarden.proofs.alert_paths import AlertPaths, alert_paths
+from rootwarden.proofs.alert_quick import ALARMS, RULES
 from rootwarden.proofs.allowed_domains import allowed_domains, outside
 from rootwarden.proofs.regions import not_asked
 from rootwarden.proofs.topic_delivery import delivery, find_topic

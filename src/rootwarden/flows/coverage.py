@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rootwarden.model.audit import Coverage
 from rootwarden.model.control import Registered
@@ -45,9 +45,7 @@ class Counts:
     def account(self, account: str, facts: Facts) -> None:
         """Count one account that has a line in the snapshot."""
         wanted = sorted(self._facts[Scope.ACCOUNT] | self._facts[Scope.REGION])
-        before = self._read["facts"]
-        self._count(facts, wanted)
-        if self._read["facts"] > before or not wanted:
+        if self._count(facts, wanted) or not wanted:
             self._read["accounts"] += 1
         else:
             reason = facts.state(wanted[0])
@@ -70,18 +68,22 @@ class Counts:
             for what in ("accounts", "Regions", "facts")
         )
 
-    def _count(self, facts: Facts, wanted: Iterable[str]) -> None:
+    def _count(self, facts: Facts, wanted: Collection[str]) -> int:
+        """Count facts that were expected; return how many were read whole."""
+        read = 0
         for name in wanted:
-            self._expected["facts"] += 1
             state = facts.state(name)
             if state is True:
-                self._read["facts"] += 1
+                read += 1
                 continue
             reason = state if isinstance(state, Unknown) else first_unknown(facts.get(name)[0])
             if reason is None:
-                self._read["facts"] += 1
+                read += 1
             else:
                 self._why["facts"][f"{name}: {reason if reason.call or reason.missing else not_collected(name)}"] += 1
+        self._expected["facts"] += len(wanted)
+        self._read["facts"] += read
+        return read
 
     def _regions(self, account: str, facts: Facts) -> None:
         regions, _ = facts.get("account.regions")

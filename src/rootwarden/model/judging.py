@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rootwarden.model.control import Registered
 from rootwarden.model.facts import FACTS, Scope
@@ -25,7 +25,10 @@ _DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, Arith
 
 
 class Court(Struct, frozen=True):
-    """What stays the same for all subjects of one audit; no `regions_asked`: all enabled Regions were to be read."""
+    """What stays the same for all subjects of one audit; no `regions_asked`: all enabled Regions were to be read.
+
+    `limits` are those of each control by slug, put together when it judges for the first time.
+    """
 
     controls: tuple[Registered, ...]
     settings: Mapping[str, Mapping[str, Param]]
@@ -34,36 +37,38 @@ class Court(Struct, frozen=True):
     shared: Shared
     now: datetime
     regions_asked: tuple[str, ...] = ()
+    limits: dict[str, Thresholds] = field(default_factory=dict)
 
     def judge_organization(self, account: str) -> list[Finding]:
         """Judge the controls about the organization (or its absence), filed under `account`."""
         subject = Subject(account=account, partition=self.partition)
         nothing = Facts({})
-        return [
-            finding
-            for registered in self.controls
-            if registered.control.scope is Scope.ORG
-            for finding in self._judge(registered, View(subject, nothing, self.organization, self.shared))
-        ]
+        found: list[Finding] = []
+        for registered in self.controls:
+            if registered.control.scope is Scope.ORG:
+                found += self._judge(registered, View(subject, nothing, self.organization, self.shared))
+        return found
 
     def judge_account(self, account: str, own: Facts) -> list[Finding]:
         """Judge all other controls for one account; each starts from the record of whether the account is alive."""
         subject = Subject(account=account, partition=self.partition)
         first = View(subject, own, self.organization, self.shared, regions_asked=self.regions_asked)
         lifeless = _lifeless(first)
-        return [
-            finding
-            for registered in self.controls
-            if registered.control.scope is not Scope.ORG
-            for finding in (
-                self._judge(registered, first.about())
-                if lifeless is None
-                else (_finding(registered, subject, lifeless),)
-            )
-        ]
+        found: list[Finding] = []
+        for registered in self.controls:
+            if registered.control.scope is Scope.ORG:
+                continue
+            if lifeless is None:
+                found += self._judge(registered, first.about())
+            else:
+                found.append(_finding(registered, subject, lifeless))
+        return found
 
-    def _judge(self, registered: Registered, view: View) -> Iterator[Finding]:
-        limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
+    def _judge(self, registered: Registered, view: View) -> list[Finding]:
+        limits = self.limits.get(registered.slug)
+        if limits is None:
+            limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
+            self.limits[registered.slug] = limits
         verdicts: list[Verdict] = []
         try:
             verdicts.extend(registered.judge(view, limits, self.now))
@@ -74,8 +79,7 @@ class Court(Struct, frozen=True):
         except _DEFECTS as error:
             proven = (verdict for verdict in verdicts if verdict.status is Status.FAIL)
             verdicts = [*proven, view.unknown(_defect(error))]
-        for verdict in verdicts:
-            yield _finding(registered, view.subject, verdict)
+        return [_finding(registered, view.subject, verdict) for verdict in verdicts]
 
 
 def _lifeless(view: View) -> Verdict | None:
@@ -149,10 +153,7 @@ def _explained(unknown: Unknown | None, message: str) -> Unknown:
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Sort for people: by practice, then severity, status, account, Region, code and resource."""
-    statuses = {status: rank for rank, status in enumerate(Status)}
-    return sorted(
-        findings,
-        key=lambda f: (
-            f.practice, statuses[f.status], f.severity.rank, f.code, f.account, f.region, f.resource, f.aspect,
-        ),
-    )  # fmt: skip
+    ranks = {status: rank for rank, status in enumerate(Status)}
+    return sorted(findings, key=lambda f: (
+        f.practice, ranks[f.status], f.severity.rank, f.code, f.account, f.region, f.resource, f.aspect,
+    ))  # fmt: skip

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec import Raw
+
+from rootwarden.model.account_line import decoded
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
 from rootwarden.model.sight import Log, Sight
 
@@ -28,27 +31,32 @@ class Shared:
 
     def __init__(self) -> None:
         """Start with nothing joined."""
-        self._found: dict[tuple[str, str], tuple[str, Any]] = {}
+        self._found: dict[tuple[str, str], tuple[str, Any, bool]] = {}
         self._named: dict[tuple[str, str], list[str]] = {}
         self._read: dict[tuple[str, str], Unknown | None] = {}
         self._accounts: set[str] = set()
 
     def add(self, account: str, fact: str, value: Any) -> None:
-        """Join what `account` read under `fact`; of an unread fact only the reason is kept."""
+        """Join what `account` read under `fact`, decoded or not; of an unread fact only the reason is kept."""
+        key, clean = SHARED[fact], False
+        if isinstance(value, Raw):
+            # Facts that are joined whole are decoded when somebody asks for them, which few do.
+            value, clean = (value.copy(), False) if key == WHOLE else decoded(value)
+            if isinstance(value, Unknown):
+                return  # judging meets the same bytes and says UNKNOWN with the reason
         self._accounts.add(account)
-        key = SHARED[fact]
         if key == WHOLE:
-            self._found[fact, account] = (account, value)
+            self._found[fact, account] = (account, value, clean)
             return
-        self._read[fact, account] = _first_unread(value)
-        if unknown_in(value) is not None:
+        self._read[fact, account] = None if clean else _first_unread(value)
+        if not clean and unknown_in(value) is not None:
             return
         for identity, item in _items(value, key):
             held = self._found.get((fact, identity))
             if held is None:
                 self._named.setdefault((fact, _account_in(identity)), []).append(identity)
-            if held is None or _better(identity, (account, item), held):
-                self._found[fact, identity] = (account, item)
+            if held is None or _better(identity, (account, item), held[:2]):
+                self._found[fact, identity] = (account, item, clean)
 
     def in_scope(self, account: str) -> bool:
         """Return whether anything was joined for this account: whether its line is in the snapshot."""
@@ -64,17 +72,20 @@ class Shared:
 
     def owner(self, fact: str, identity: str) -> str:
         """Return the account in which the resource was read, "" if in none."""
-        return self._found.get((fact, identity), ("", None))[0]
+        return self._found.get((fact, identity), ("",))[0]
 
     def look(self, fact: str, identity: str, log: Log, missing: str) -> Sight:
         """Return the resource as a sight; `missing` is the reason when no account in scope shows it."""
         path = f"{fact}[{identity}]"
-        if (fact, identity) not in self._found:
+        found = self._found.get((fact, identity))
+        if found is not None and isinstance(found[1], Raw):
+            found = self._found[fact, identity] = (found[0], *decoded(found[1]))
+        if found is None or isinstance(found[1], Unknown):
             return Sight(path, Unknown(missing), log)
-        account, item = self._found[fact, identity]
+        account, item, clean = found
         if SHARED[fact] == WHOLE:
-            return Sight(f"{fact}@{account}", item, log)
-        return Sight(f"{path}@{account}" if account else path, item, log)
+            return Sight(f"{fact}@{account}", item, log, clean)
+        return Sight(f"{path}@{account}" if account else path, item, log, clean)
 
 
 def _items(value: Any, key: str | None) -> Iterator[tuple[str, Any]]:

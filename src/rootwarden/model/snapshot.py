@@ -58,7 +58,7 @@ class OrganizationLine(Struct, frozen=True):
 class Facts:
     """The facts of one account or of the organization: decoded on first use, then kept."""
 
-    __slots__ = ("_fields", "_indexes", "_kept", "_raw", "_values")
+    __slots__ = ("_indexes", "_kept", "_raw", "_values")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         """Wrap facts that are `msgspec.Raw` JSON, large ones taken apart, or already plain values."""
@@ -66,7 +66,6 @@ class Facts:
         self._values: dict[str, tuple[Any, bool]] = {}
         self._indexes: dict[tuple[str, str], dict[str, int]] = {}
         self._kept: dict[Hashable, Any] = {}
-        self._fields: dict[str, dict[str, Raw | list[Raw]] | None] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Go through the names of the facts that are there, read or not."""
@@ -102,15 +101,29 @@ class Facts:
             }
         return self._indexes[name, key]
 
-    def fields(self, name: str) -> dict[str, Raw | list[Raw]] | None:
-        """Return the fields of a fact of `LARGE`, undecoded, lists as their items; None: take the fact as a whole.
+    def field(self, name: str, field: str) -> Raw | None:
+        """Return a field of a large fact that was taken apart, undecoded; None: take the fact as a whole.
 
         Decoding all of such a fact takes longer than judging the small part of it that matters.
         """
-        if name not in self._fields:
-            raw = self._raw.get(name)
-            self._fields[name] = msgspec.structs.asdict(raw) if isinstance(raw, Authorization) else None
-        return self._fields[name]
+        raw = self._raw.get(name)
+        return getattr(raw, field) if isinstance(raw, Authorization) else None
+
+    def shaped(self, name: str, shape: msgspec.json.Decoder[T], field: str = "") -> T | None:
+        """Return a fact, or a field of a large one, decoded into what `shape` wants; None where it does not fit."""
+        raw = self.field(name, field) if field else self._raw.get(name)
+        try:
+            return shape.decode(raw) if isinstance(raw, Raw) else msgspec.convert(raw, shape.type)
+        except NOT_LEGIBLE:
+            return None
+
+    def legible(self, name: str, field: str = "") -> bool:
+        """Return whether all of a fact, or of a field of a large one, is UTF-8, also what a shape passes over."""
+        raw = self.field(name, field) if field else self._raw.get(name)
+        try:
+            return not isinstance(raw, Raw) or bool(str(raw, "utf-8"))
+        except UnicodeDecodeError:
+            return False
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` works out from these facts, worked out once for all who ask under the same key."""
@@ -121,7 +134,7 @@ class Facts:
     def release(self) -> None:
         """Let go of all values at once; a stored error may keep the judgement that met it, and all it saw, for long."""
         self._raw = {}
-        for kept in (self._values, self._indexes, self._kept, self._fields):
+        for kept in (self._values, self._indexes, self._kept):
             kept.clear()
 
     def _decode(self, name: str) -> tuple[Any, bool]:

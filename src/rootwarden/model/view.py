@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec import Raw, Struct
 
 from rootwarden.model.account_line import Pieces, decoded
@@ -15,6 +16,7 @@ from rootwarden.model.sight import Log, Sight
 from rootwarden.model.snapshot import Facts
 
 T = TypeVar("T")
+_pieces = msgspec.json.Decoder(list[Raw])
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -48,18 +50,30 @@ class Room(Struct, gc=False, eq=False):
 
     def part(self, name: str, field: str) -> Sight:
         """Look at a field of a large fact, as `[name][field]` does, without decoding the fields beside it."""
-        found = self._facts.fields(name)
-        raw = found[field] if found is not None else None
-        if not isinstance(raw, Raw):
+        raw = self._facts.field(name, field)
+        if raw is None:
             return self[name][field]
         value, clean = self._facts.kept((name, field), lambda: decoded(raw))
         return Sight(f"{name}.{field}", value, self._log, clean)
 
     def pieces(self, name: str, field: str) -> Pieces | None:
         """Return the items of a list in a large fact, undecoded; None where it has to be read as a whole."""
-        found = self._facts.fields(name)
-        items = found[field] if found is not None else None
-        return self._facts.kept((name, field), lambda: Pieces(items)) if isinstance(items, list) else None
+        return self._facts.kept(("pieces", name, field), lambda: self._take_apart(name, field))
+
+    def _take_apart(self, name: str, field: str) -> Pieces | None:
+        items = self._facts.shaped(name, _pieces, field)
+        return None if items is None else Pieces(items)
+
+    def shaped(self, name: str, shape: msgspec.json.Decoder[T], field: str = "") -> T | None:
+        """Return a fact, or a field of a large one, decoded into what `shape` wants; None where it does not fit.
+
+        For a quick look at what is long: fields that `shape` does not name are passed over. Nothing is recorded.
+        """
+        return self._facts.shaped(name, shape, field)
+
+    def legible(self, name: str, field: str = "") -> bool:
+        """Return whether what a shape passed over is legible as well; nothing is recorded."""
+        return self._facts.legible(name, field)
 
     def derived(self, name: str, make: Callable[[Any], T]) -> T:
         """Return what `make` works out of a whole fact, once for all judgements of it; nothing is recorded."""
@@ -164,8 +178,9 @@ class View:
                 resource=resource or subject.resource,
                 aspect=aspect or subject.aspect,
             )
-        log = Log(self._log.entries)
-        return View(subject, self._own, self._organization_facts, self._shared, log, self.regions_asked)
+        return View(
+            subject, self._own, self._organization_facts, self._shared, Log(self._log.entries), self.regions_asked
+        )
 
     @property
     def log(self) -> Log:
@@ -181,38 +196,40 @@ class View:
         """
         if not self._log.entries:
             raise ValueError(f"a PASS that read nothing: {message}")
-        return self._verdict(Status.PASS, message, reason=reason, notes=notes)
+        return self._verdict(Status.PASS, message, reason, notes)
 
     def fails(
         self, message: str, *, reason: str = "", severity: Severity | None = None, notes: Iterable[str] = ()
     ) -> Verdict:
         """Say that the property was disproven; `severity` where this case weighs differently from the control."""
-        return self._verdict(Status.FAIL, message, reason=reason, severity=severity, notes=notes)
+        return self._verdict(Status.FAIL, message, reason, notes, severity)
 
     def manual(self, message: str, *, reason: str = "", notes: Iterable[str] = ()) -> Verdict:
         """Say that a person has to decide or attest."""
-        return self._verdict(Status.MANUAL, message, reason=reason, notes=notes)
+        return self._verdict(Status.MANUAL, message, reason, notes)
 
     def not_applicable(self, message: str, *, reason: str, notes: Iterable[str] = ()) -> Verdict:
         """Say that the property has no meaning here, and why."""
-        return self._verdict(Status.NOT_APPLICABLE, message, reason=reason, notes=notes)
+        return self._verdict(Status.NOT_APPLICABLE, message, reason, notes)
 
     def unknown(self, because: Unknown, path: str = "", *, notes: Iterable[str] = ()) -> Verdict:
         """Say that a needed value could not be read."""
         message = f"Could not tell: {path}: {because}" if path else f"Could not tell: {because}"
-        return self._verdict(Status.UNKNOWN, message, reason=because.why, notes=notes, unknown=because)
+        return self._verdict(Status.UNKNOWN, message, because.why, notes, unknown=because)
 
     def cannot_tell(self, error: UnseenError, *, notes: Iterable[str] = ()) -> Verdict:
         """Turn a read that failed into an UNKNOWN verdict."""
         return self.unknown(error.unknown, error.path, notes=notes)
 
-    def _verdict(self, status: Status, message: str, **extra: Any) -> Verdict:
-        extra["notes"] = tuple(extra.get("notes", ()))
-        entries = self._log.entries
-        evidence = tuple(map(Evidence, entries.keys(), entries.values()))
+    def _verdict(
+        self, status: Status, message: str, reason: str, notes: Iterable[str], severity: Severity | None = None,
+        unknown: Unknown | None = None,
+    ) -> Verdict:  # fmt: skip
+        entries, subject = self._log.entries, self.subject
         return Verdict(
-            status=status, message=message, evidence=evidence,
-            region=self.subject.region, resource=self.subject.resource, aspect=self.subject.aspect, **extra,
+            status=status, message=message, reason=reason, severity=severity, notes=tuple(notes), unknown=unknown,
+            evidence=tuple(map(Evidence, entries, entries.values())),
+            region=subject.region, resource=subject.resource, aspect=subject.aspect,
         )  # fmt: skip
 
 

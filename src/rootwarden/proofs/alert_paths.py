@@ -6,15 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.alert_quick import ALARMS, RULES, quick_senders
 from rootwarden.proofs.doubt import first_doubt
 from rootwarden.proofs.topic_publish import CLOUDWATCH, EVENTS, Publisher
 
-ALARMS, RULES = "cloudwatch.alarms", "events.rules"
 EVERYWHERE = "*"  # stands in the snapshot for Regions that could not even be listed
 
 
@@ -47,6 +46,11 @@ class AlertPaths(Struct, frozen=True):
 def alert_paths(seen: View) -> AlertPaths:
     """Look through alarms and rules, switched on or off; nothing is recorded in `seen`."""
     scratch = seen.about()
+    quick = quick_senders(scratch)
+    return AlertPaths(quick, ()) if quick is not None else _read_with_care(scratch)
+
+
+def _read_with_care(scratch: View) -> AlertPaths:
     found: dict[str, list[Publisher]] = {}
     gaps: list[Gap] = []
     for fact, senders in ((ALARMS, _alarms), (RULES, _rules)):
@@ -66,7 +70,7 @@ def alert_paths(seen: View) -> AlertPaths:
                 else:
                     for arn in row[1]:
                         found.setdefault(arn, []).append(row[0])
-    senders_of = {arn: tuple(sorted(set(found[arn]), key=astuple)) for arn in sorted(found)}
+    senders_of = {arn: tuple(sorted(set(found[arn]))) for arn in sorted(found)}
     return AlertPaths(senders_of, tuple(gaps))
 
 

@@ -35,7 +35,7 @@ def tokens(value: str, context: Context, *, variables: bool) -> Tokens:
     Raises:
         UnresolvedError: a variable stands for a value that is absent, unknown, or more than one.
     """
-    if not variables or "${" not in value:
+    if not variables or is_plain(value):
         return _plain(value)
     parts: list[str] = []
     at = 0
@@ -67,6 +67,11 @@ def _resolve(name: str, context: Context) -> str:
 
 def _literal(want: Tokens) -> str:
     return "".join({ANY: "*", ONE: "?"}.get(token, token) for token in want)
+
+
+def is_plain(value: str) -> bool:
+    """Return whether a policy value holds no policy variable, so that it is the text it looks like."""
+    return "${" not in value
 
 
 def same_text(want: Tokens, have: str) -> Answer:

@@ -12,13 +12,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.account_line import Pieces
 from rootwarden.model.readings import Unknown, UnseenError, first_unknown, unknown_in
 from rootwarden.model.view import View
 from rootwarden.proofs.admin_power import IAM_PATTERNS as _IAM
 from rootwarden.proofs.admin_power import NOBODY, Held, Place, Standing, could_grant, standing
 from rootwarden.proofs.condition_values import Context
-from rootwarden.proofs.iam_quick import QuickPolicy, quick_policy, quick_roles
+from rootwarden.proofs.iam_quick import (
+    QUICK_POLICIES,
+    QUICK_ROLES,
+    QuickPolicy,
+    could_administer,
+    surely_powerless_policies,
+)
 from rootwarden.proofs.policy_document import Document, read_document
 
 FACT = "iam.authorization"
@@ -46,7 +51,9 @@ class Directory:
     Taken by `seen.once(Directory)`: one for all controls of an account.
     """
 
-    __slots__ = ("_documents", "_groups", "_holders", "_policies", "_powerless", "_room", "_texts", "place")
+    __slots__ = (
+        "_documents", "_groups", "_holders", "_policies", "_powerless", "_powerless_groups", "_room", "_texts", "place",
+    )  # fmt: skip
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view."""
@@ -57,6 +64,7 @@ class Directory:
         self._texts: dict[str, Any] = {}
         self._documents: dict[int, Document] = {}
         self._powerless: dict[str, bool] = {}
+        self._powerless_groups: dict[str, bool] = {}
         self._holders: dict[str, tuple[Holdings, Standing]] = {}
 
     def items(self, kind: str) -> list[Any]:
@@ -73,23 +81,25 @@ class Directory:
         Raises:
             UnseenError: the list could not be read.
         """
-        return self._room.pieces(FACT, "roles") or self.items("roles")
+        pieces = self._room.pieces(FACT, "roles")
+        return self.items("roles") if pieces is None else pieces
 
-    def powerful_roles(self) -> Iterator[tuple[int, Any]]:
-        """Go through the roles that a quick look does not rule out as administrators, with their number in the list.
+    def powerful_roles(self) -> list[tuple[int, Any]]:
+        """Return the roles that a quick look does not rule out as administrators, with their number in the list.
 
         Raises:
             UnseenError: the list could not be read.
         """
-        roles = self.roles()
-        looked_at = quick_roles(roles.raw) if isinstance(roles, Pieces) else None
-        if looked_at is not None:
-            for number in looked_at.could_grant(self._arn_powerless):
-                yield number, roles[number]
-            return
-        for number, role in enumerate(roles):
-            if not (isinstance(role, dict) and self.surely_powerless(role, "RolePolicyList")):
-                yield number, role
+        quick = self._room.shaped(FACT, QUICK_ROLES, "roles")
+        if quick is not None:
+            found = could_administer(quick, self._arn_powerless)
+            legible = not found or self._room.legible(FACT, "roles")
+            return [(number, (quick[number].plain() if legible else None) or self.roles()[number]) for number in found]
+        return [
+            (number, role)
+            for number, role in enumerate(self.roles())
+            if not (isinstance(role, dict) and self.surely_powerless(role, "RolePolicyList"))
+        ]
 
     def of_user(self, user: dict[str, Any], path: str) -> Holdings:
         """Return what a user holds: its own policies, attached ones, and those of its groups."""
@@ -134,24 +144,24 @@ class Directory:
         if not isinstance(names, list):
             return False
         for name in names:
-            key = f"group {name}"
-            if key not in self._powerless:
-                groups = self._by_name() if isinstance(name, str) else None
+            if not isinstance(name, str):
+                return False
+            if name not in self._powerless_groups:
+                groups = self._by_name()
                 group = groups.get(name) if isinstance(groups, dict) else None
                 found = isinstance(group, dict) and self.surely_powerless(group, "GroupPolicyList")
-                self._powerless[key] = found
-            if not self._powerless[key]:
+                self._powerless_groups[name] = found
+            if not self._powerless_groups[name]:
                 return False
         return True
 
     def _arn_powerless(self, arn: str) -> bool:
         known = self._powerless.get(arn)
         if known is None:
-            policies = self._by_arn()
-            item = policies.get(arn) if isinstance(policies, dict) else None
-            quick = item.could_grant() if isinstance(item, QuickPolicy) else None
-            known = not self._text_could_grant(arn) if quick is None else not quick
-            self._powerless[arn] = known
+            self._by_arn()  # which tells of most at once
+            if arn not in self._powerless:
+                self._powerless[arn] = not self._text_could_grant(arn)
+            known = self._powerless[arn]
         return known
 
     def _text_could_grant(self, arn: str) -> bool:
@@ -159,7 +169,7 @@ class Directory:
         return isinstance(text, UnseenError) or could_grant(text, *_IAM)
 
     def of_user_with_power(self, user: dict[str, Any], path: str, known: Context) -> tuple[Holdings, Standing]:
-        """Return what a user holds and how much power it gives; `known` is what is known of all requests of the user."""
+        """Return what a user holds and how much power it gives; `known` is what is known of the user's requests."""
         if path not in self._holders:
             holdings = self.of_user(user, path)
             self._holders[path] = holdings, self.power(holdings, known)
@@ -241,23 +251,19 @@ class Directory:
         return self._groups
 
     def _by_arn(self) -> dict[str, Any] | UnseenError:
-        """Return the managed policies by ARN: a `QuickPolicy` where the item is as AWS writes it, else the raw item."""
+        """Return the managed policies by ARN: as `QuickPolicy` where all are as AWS writes them, else as they stand."""
         if self._policies is None:
+            quick = self._room.shaped(FACT, QUICK_POLICIES, "policies")
+            if quick is not None:
+                self._policies = {policy.Arn: policy for policy in quick}
+                self._powerless.update(surely_powerless_policies(self._policies))
+                return self._policies
             try:
-                self._policies = dict(self._each_policy())
+                policies = self.items("policies")
+                self._policies = {p["Arn"]: p for p in policies if isinstance(p, dict) and _named(p, "Arn")}
             except UnseenError as error:
                 self._policies = error
         return self._policies
-
-    def _each_policy(self) -> Iterator[tuple[str, Any]]:
-        policies = self._room.pieces(FACT, "policies") or self.items("policies")
-        for number in range(len(policies)):
-            quick = quick_policy(policies.raw[number]) if isinstance(policies, Pieces) else None
-            item = policies[number] if quick is None else None
-            if quick is not None:
-                yield quick.Arn, quick
-            elif isinstance(item, dict) and _named(item, "Arn"):
-                yield item["Arn"], item
 
     def _not_found(self, kind: str, where: str) -> UnseenError:
         """Return why a group or policy that somebody holds is not in the snapshot."""

@@ -1,20 +1,23 @@
 """A quick look at roles and policies: rules out those that could not administer, without decoding all they say.
 
-Nearly every role of an account is ruled out so. What is not exactly as AWS writes it (an unread part, a field of
-another type) is left to the careful reading: a quick look gives None then, never an answer.
+Nearly every role of an account is ruled out so. The shapes below are read from the snapshot as they stand; what is not
+exactly as AWS writes it (an unread part, a field of another type) does not fit them and is left to the careful reading.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from rootwarden.model.account_line import NOT_LEGIBLE, decoded
+from rootwarden.model.readings import MARK
 from rootwarden.proofs.admin_power import IAM_PATTERNS, any_action
+
+_ABSENT = Raw()
 
 
 class _Statement(Struct, gc=False):
@@ -46,49 +49,76 @@ class _Inline(Struct, gc=False):
     PolicyDocument: _Document
 
 
-class _Role(Struct, gc=False):
+class QuickRole(Struct, gc=False, kw_only=True):
+    """A role with what a quick look needs; what only a role that matters is asked for stays undecoded."""
+
+    RoleName: str
+    Arn: str
     AttachedManagedPolicies: list[_Attached]
     RolePolicyList: list[_Inline] = []
+    Path: str | UnsetType = UNSET
+    AssumeRolePolicyDocument: Raw = _ABSENT
+    PermissionsBoundary: Raw = _ABSENT
+    mark: UnsetType = field(name=MARK, default=UNSET)
 
+    def plain(self) -> dict[str, Any] | None:
+        """Return the role as it stands in the snapshot, but for fields that nobody reads; None if it has own policies.
 
-class QuickRoles(Struct, gc=False):
-    """What the roles of an account hold, as far as a quick look needs it."""
-
-    roles: list[_Role]
-
-    def could_grant(self, powerless: Callable[[str], bool]) -> list[int]:
-        """Return the numbers of the roles that could be granted all of IAM; `powerless` knows the managed policies.
-
-        All roles are asked together first: who holds which managed policy, and whether any policy of their own has
-        an action with a star that begins as one of IAM would.
+        Those are not kept: the role has to be taken from the snapshot once more.
         """
-        holders: dict[str, list[int]] = {}
-        for number, role in enumerate(self.roles):
-            for one in role.AttachedManagedPolicies:
-                holders.setdefault(one.PolicyArn, []).append(number)
-        found = {number for arn, held_by in holders.items() if not powerless(arn) for number in held_by}
-        if self._any_own_could():
-            found.update(number for number, role in enumerate(self.roles) if _own_could_grant(role))
-        return sorted(found)
+        if self.RolePolicyList:
+            return None
+        told = {"Path": self.Path} if self.Path is not UNSET else {}
+        raws = {
+            "AssumeRolePolicyDocument": self.AssumeRolePolicyDocument,
+            "PermissionsBoundary": self.PermissionsBoundary,
+        }
+        attached = [{"PolicyArn": one.PolicyArn} for one in self.AttachedManagedPolicies]
+        return {
+            "RoleName": self.RoleName, "Arn": self.Arn, "AttachedManagedPolicies": attached, "RolePolicyList": [],
+            **told, **{name: decoded(raw)[0] for name, raw in raws.items() if raw is not _ABSENT},
+        }  # fmt: skip
 
-    def _any_own_could(self) -> bool:
-        """Return False only if no role's own policy could grant all of IAM."""
-        actions: list[str] = []
-        for role in self.roles:
-            for own in role.RolePolicyList:
-                statements = own.PolicyDocument.Statement
-                for one in statements if isinstance(statements, list) else (statements,):
-                    if isinstance(one.Action, list):
-                        actions += one.Action
-                    elif isinstance(one.Action, str):
-                        actions.append(one.Action)
-                    else:
-                        return True  # NotAction, or nothing at all
-        return _STARRED.search("\n" + "\n".join(actions)) is not None
+    def own_could_grant(self) -> bool:
+        """Return whether a policy of the role's own could grant all of IAM."""
+        return any(own.PolicyDocument.could_grant() for own in self.RolePolicyList)
 
 
-def _own_could_grant(role: _Role) -> bool:
-    return any(own.PolicyDocument.could_grant() for own in role.RolePolicyList)
+def could_administer(roles: Sequence[QuickRole], powerless: Callable[[str], bool]) -> list[int]:
+    """Return the numbers of the roles that could be granted all of IAM; `powerless` knows the managed policies.
+
+    All roles are asked together first: which managed policies they hold, and whether any policy of their own has an
+    action with a star that begins as one of IAM would.
+    """
+    harmless: set[str] = set()
+    found: set[int] = set()
+    for number, role in enumerate(roles):
+        for one in role.AttachedManagedPolicies:
+            if one.PolicyArn in harmless:
+                continue
+            if powerless(one.PolicyArn):
+                harmless.add(one.PolicyArn)
+            else:
+                found.add(number)
+    if _any_own_could(roles):
+        found.update(number for number, role in enumerate(roles) if role.own_could_grant())
+    return sorted(found)
+
+
+def _any_own_could(roles: Iterable[QuickRole]) -> bool:
+    """Return False only if no role's own policy could grant all of IAM."""
+    actions: list[str] = []
+    for role in roles:
+        for own in role.RolePolicyList:
+            statements = own.PolicyDocument.Statement
+            for one in statements if isinstance(statements, list) else (statements,):
+                if isinstance(one.Action, list):
+                    actions += one.Action
+                elif isinstance(one.Action, str):
+                    actions.append(one.Action)
+                else:
+                    return True  # NotAction, or nothing at all
+    return _STARRED.search("\n" + "\n".join(actions)) is not None
 
 
 # An action, one a line, as `IAM_PATTERNS` describes it.
@@ -106,18 +136,15 @@ class QuickPolicy(Struct, gc=False):
     Arn: str
     PolicyVersionList: list[_Version]
 
-    def could_grant(self) -> bool | None:
-        """Answer as `admin_power.could_grant` for the default version; None where it has to be read with care."""
+    def default(self) -> Raw | None:
+        """Return the document of the default version, None if there is none."""
         for one in self.PolicyVersionList:
             if one.IsDefaultVersion or (one.IsDefaultVersion is None and len(self.PolicyVersionList) == 1):
-                try:
-                    return _document.decode(one.Document).could_grant()
-                except NOT_LEGIBLE:
-                    return None
+                return one.Document
         return None
 
     def plain(self) -> dict[str, Any]:
-        """Return the policy as plain values, as it stands in the snapshot but for fields that nobody reads here."""
+        """Return the policy as it stands in the snapshot, but for fields that nobody reads."""
         versions = []
         for one in self.PolicyVersionList:
             told = {} if one.IsDefaultVersion is None else {"IsDefaultVersion": one.IsDefaultVersion}
@@ -125,22 +152,24 @@ class QuickPolicy(Struct, gc=False):
         return {"Arn": self.Arn, "PolicyVersionList": versions}
 
 
-_document = msgspec.json.Decoder(_Document)
-_roles = msgspec.json.Decoder(list[_Role])
-_policy = msgspec.json.Decoder(QuickPolicy)
+def surely_powerless_policies(policies: Mapping[str, QuickPolicy]) -> dict[str, bool]:
+    """Return by ARN whether a policy surely could not grant all of IAM; left out where it has to be read with care."""
+    documents = [(arn, document) for arn, policy in policies.items() if (document := policy.default()) is not None]
+    try:  # all at once, which is quicker
+        read = _documents.decode(b"[" + b",".join([document for _, document in documents]) + b"]")
+    except NOT_LEGIBLE:
+        return {arn: not one.could_grant() for arn, raw in documents if (one := _document(raw)) is not None}
+    return {arn: not one.could_grant() for (arn, _), one in zip(documents, read, strict=True)}
 
 
-def quick_roles(raw: Sequence[Raw]) -> QuickRoles | None:
-    """Look quickly at the roles of the authorization details; None: read them with care."""
+def _document(raw: Raw) -> _Document | None:
     try:
-        return QuickRoles(_roles.decode(b"[" + b",".join(raw) + b"]"))
+        return _one_document.decode(raw)
     except NOT_LEGIBLE:
         return None
 
 
-def quick_policy(raw: Raw) -> QuickPolicy | None:
-    """Look quickly at a managed policy of the authorization details; None: read it with care."""
-    try:
-        return _policy.decode(raw)
-    except NOT_LEGIBLE:
-        return None
+_documents = msgspec.json.Decoder(list[_Document])
+_one_document = msgspec.json.Decoder(_Document)
+QUICK_ROLES = msgspec.json.Decoder(list[QuickRole])
+QUICK_POLICIES = msgspec.json.Decoder(list[QuickPolicy])

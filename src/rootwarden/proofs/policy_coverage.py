@@ -24,13 +24,13 @@ def covers_resource(resources: Patterns | None, resource: str, known: Context, *
     """Return whether Resource or NotResource includes an ARN; a policy without either is about its own resource."""
     if resources is None:
         return YES
+    if "*" in resources.values or resource in resources.values:
+        return NO if resources.negated else YES
     named = any_of(_names(pattern, resource, known, variables) for pattern in resources.values)
     return opposite(named) if resources.negated else named
 
 
 def _names(pattern: str, resource: str, known: Context, variables: bool) -> Answer:
-    if pattern in ("*", resource):
-        return YES
     if pattern.count(":") < 5 and resource.startswith(pattern):
         return cannot_tell(f"{pattern!r} is an unfinished ARN")
     if not has_wildcard(pattern):

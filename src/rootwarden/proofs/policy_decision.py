@@ -78,7 +78,7 @@ def decide(policy: Any, request: Request) -> Decision:
 def decide_together(policies: Iterable[Any], request: Request) -> Decision:
     """Decide a request by several policies of one kind that add up, as those of a user and its groups do."""
     known = request.known()
-    weighed = tuple(_weigh((read_document(policy) for policy in policies), request, known))
+    weighed = [one for policy in policies for one in _weigh(read_document(policy), request, known)]
     denying = [one for one in weighed if one.denies and one.match.value]
     if denying:
         return _decision(Effect.DENY, "an explicit Deny applies", denying)
@@ -92,7 +92,7 @@ def decide_together(policies: Iterable[Any], request: Request) -> Decision:
 
 
 class _Weighed(Struct, frozen=True):
-    """A statement with its bearing on the request; `denies` is None where even the effect cannot be read."""
+    """A statement that matches or may match; `denies` is None where even the effect cannot be read."""
 
     id: str
     denies: bool | None
@@ -103,24 +103,29 @@ def _decision(effect: Effect, why: str, behind: list[_Weighed]) -> Decision:
     return Decision(effect, why, tuple(one.id for one in behind), (effect,))
 
 
-def _possible(weighed: tuple[_Weighed, ...]) -> tuple[Effect, ...]:
+def _possible(weighed: Iterable[_Weighed]) -> tuple[Effect, ...]:
     """Return the effects that remain when no Deny surely applies."""
-    maybe_denied = any(one.match.value is None and one.denies is not False for one in weighed)
+    allowed = maybe_allowed = maybe_denied = False
+    for one in weighed:
+        if one.match.value:
+            allowed = allowed or one.denies is False
+        else:
+            maybe_allowed = maybe_allowed or one.denies is not True
+            maybe_denied = maybe_denied or one.denies is not False
     denied = (Effect.DENY,) if maybe_denied else ()
-    if any(one.match.value and one.denies is False for one in weighed):
+    if allowed:
         return (*denied, Effect.ALLOW)
-    if any(one.match.value is None and one.denies is not True for one in weighed):
-        return (*denied, Effect.ALLOW, Effect.NO_MATCH)
-    return (*denied, Effect.NO_MATCH)
+    return (*denied, Effect.ALLOW, Effect.NO_MATCH) if maybe_allowed else (*denied, Effect.NO_MATCH)
 
 
-def _weigh(documents: Iterable[Document], request: Request, known: Context) -> Iterator[_Weighed]:
-    for document in documents:
-        if document.flaw:
-            yield _Weighed("", None, cannot_tell(document.flaw))
-        for statement in document.statements:
-            denies = None if statement.allows is None else not statement.allows
-            yield _Weighed(statement.id, denies, applies(statement, request, known))
+def _weigh(document: Document, request: Request, known: Context) -> Iterator[_Weighed]:
+    """Go through the statements that have, or may have, a bearing on the request."""
+    if document.flaw:
+        yield _Weighed("", None, cannot_tell(document.flaw))
+    for statement in document.statements:
+        match = applies(statement, request, known)
+        if match.value is not False:
+            yield _Weighed(statement.id, None if statement.allows is None else not statement.allows, match)
 
 
 def applies(statement: Statement, request: Request, known: Context) -> Answer:
@@ -130,11 +135,10 @@ def applies(statement: Statement, request: Request, known: Context) -> Answer:
     named = covers_action(statement.actions, request.action)
     if named.value is False:  # nearly always, and it saves the rest
         return named
-    return all_of(_rest(statement, request, known))
-
-
-def _rest(statement: Statement, request: Request, known: Context) -> Iterator[Answer]:
-    """Answer for the other parts of a statement in turn, so that the first no saves the rest."""
-    yield covers_resource(statement.resources, request.resource, known, variables=statement.variables)
-    yield speaks_of(statement.principals, request.caller, allows=bool(statement.allows))
-    yield all_hold(statement.conditions, known, variables=statement.variables)
+    covered = covers_resource(statement.resources, request.resource, known, variables=statement.variables)
+    if covered.value is False:
+        return covered
+    spoken = speaks_of(statement.principals, request.caller, allows=bool(statement.allows))
+    if spoken.value is False:
+        return spoken
+    return all_of((covered, spoken, all_hold(statement.conditions, known, variables=statement.variables)))

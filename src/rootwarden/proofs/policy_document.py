@@ -6,7 +6,7 @@ of its statement or of the document: the statement may then mean anything, and w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,6 +15,8 @@ from msgspec import Struct
 _ELEMENTS = frozenset(
     ("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 )
+_TEXT = frozenset((str,))
+_PRINCIPALS = frozenset(("Principal", "NotPrincipal"))
 _PRINCIPAL_TYPES = frozenset(("AWS", "Service", "Federated", "CanonicalUser"))
 # Only this version knows policy variables; a missing Version means the older one.
 _VERSIONS = {"2012-10-17": True, "2008-10-17": False, None: False}
@@ -86,28 +88,28 @@ def read_document(policy: Any) -> Document:
             policy = msgspec.json.decode(policy)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return Document((), "the policy is not JSON")
-    if not isinstance(policy, Mapping):
+    if not isinstance(policy, dict):
         return Document((), "the policy is not a JSON object")
     version = policy.get("Version")
     if not isinstance(version, str | None) or version not in _VERSIONS:
         return Document((), "the policy has a Version that IAM does not know")
     statements = policy.get("Statement")
-    items = [statements] if isinstance(statements, Mapping) else statements
+    items = [statements] if isinstance(statements, dict) else statements
     if not isinstance(items, list):
         return Document((), "the policy has no Statement")
     return Document(tuple(_statement(item, n, _VERSIONS[version]) for n, item in enumerate(items, 1)))
 
 
 def _statement(item: Any, number: int, variables: bool) -> Statement:
-    name = item.get("Sid") if isinstance(item, Mapping) else None
+    name = item.get("Sid") if isinstance(item, dict) else None
     label = name if isinstance(name, str) and name else f"#{number}"
     allows: bool | None = None
     try:
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             raise FlawError("it is not an object")
-        strange = [element for element in item if element not in _ELEMENTS]
-        if strange:
-            raise FlawError(f"IAM knows no element {str(strange[0])[:40]!r}")
+        if not _ELEMENTS.issuperset(item):
+            strange = next(element for element in item if element not in _ELEMENTS)
+            raise FlawError(f"IAM knows no element {str(strange)[:40]!r}")
         allows = _effect(item.get("Effect"))
         actions = _patterns(item, "Action")
         if actions is None:
@@ -117,8 +119,8 @@ def _statement(item: Any, number: int, variables: bool) -> Statement:
             allows=allows,
             actions=actions,
             resources=_patterns(item, "Resource"),
-            principals=_principals(item),
-            conditions=tuple(_conditions(item.get("Condition", {}))),
+            principals=None if _PRINCIPALS.isdisjoint(item) else _principals(item),
+            conditions=tuple(_conditions(item["Condition"])) if "Condition" in item else (),
             variables=variables,
         )
     except FlawError as flaw:
@@ -131,7 +133,7 @@ def _effect(value: Any) -> bool:
     return bool(value == "Allow")
 
 
-def _patterns(item: Mapping[str, Any], element: str) -> Patterns | None:
+def _patterns(item: dict[str, Any], element: str) -> Patterns | None:
     plain, negated = element in item, f"Not{element}" in item
     if plain and negated:
         raise FlawError(f"it has both {element} and Not{element}")
@@ -140,16 +142,14 @@ def _patterns(item: Mapping[str, Any], element: str) -> Patterns | None:
     return Patterns(_texts(item[element if plain else f"Not{element}"], element), negated)
 
 
-def _principals(item: Mapping[str, Any]) -> Principals | None:
+def _principals(item: dict[str, Any]) -> Principals:
     plain, negated = "Principal" in item, "NotPrincipal" in item
     if plain and negated:
         raise FlawError("it has both Principal and NotPrincipal")
-    if not (plain or negated):
-        return None
     value = item["Principal" if plain else "NotPrincipal"]
     if value == "*":
         return Principals((("*", "*"),), negated)
-    if not isinstance(value, Mapping) or not value:
+    if not isinstance(value, dict) or not value:
         raise FlawError("Principal is neither * nor an object")
     named: list[tuple[str, str]] = []
     for kind, values in value.items():
@@ -160,10 +160,10 @@ def _principals(item: Mapping[str, Any]) -> Principals | None:
 
 
 def _conditions(block: Any) -> Iterator[Condition]:
-    if not isinstance(block, Mapping):
+    if not isinstance(block, dict):
         raise FlawError("Condition is not an object")
     for operator, tests in block.items():
-        if not isinstance(tests, Mapping):
+        if not isinstance(tests, dict):
             raise FlawError(f"Condition {str(operator)[:40]} is not an object")
         for key, values in tests.items():
             yield Condition(str(operator), str(key).lower(), _texts(values, str(key)[:40], scalars=True))
@@ -171,9 +171,13 @@ def _conditions(block: Any) -> Iterator[Condition]:
 
 def _texts(value: Any, what: str, *, scalars: bool = False) -> tuple[str, ...]:
     """Return one text or a list of texts as a tuple; `scalars` also takes true, false and numbers."""
+    if type(value) is str:
+        return (value,)
     items = value if isinstance(value, list) else [value]
     if not items:
         raise FlawError(f"{what} is empty")
+    if _TEXT.issuperset(map(type, items)):
+        return tuple(items)
     return tuple(_text(item, what, scalars) for item in items)
 
 

@@ -90,7 +90,8 @@ def spending(budget: Sight, costs: Sight, unit: str, factor: Decimal) -> Spendin
     try:
         months, why = tuple(_months(costs.recorded_in(Log()), unit)), None
     except UnseenError as error:
-        return Spending(None, error, current[0], current[1], unread)
+        # Without its traceback, which would keep all that the judgement saw for as long as the error is kept.
+        return Spending(None, error.with_traceback(None), current[0], current[1], unread)
     return Spending(months, why, current[0], current[1], unread)
 
 

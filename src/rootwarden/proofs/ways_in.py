@@ -30,7 +30,7 @@ class Way(Struct, frozen=True):
 class WaysIn:
     """Looks for ways into one account."""
 
-    __slots__ = ("_closed", "_directory", "_doors", "_report", "_roles", "_seen", "_users")
+    __slots__ = ("_candidates", "_closed", "_directory", "_doors", "_report", "_seen", "_users")
 
     def __init__(self, seen: View) -> None:
         """Look at the account of a view.
@@ -43,7 +43,7 @@ class WaysIn:
         self._report = seen.once(Report)
         self._report.users()
         self._users = sorted(account_users(seen), key=lambda user: (user.arn, user.path))
-        self._roles = self._directory.roles()
+        self._candidates = self._directory.powerful_roles()
         self._doors = Doors(seen, self._directory, self._report, self._users)
         self._closed: list[tuple[Role, Truth]] = []
 
@@ -54,7 +54,7 @@ class WaysIn:
         """
         for user in self._users:
             yield from self._user(user)
-        for number, role in self._directory.powerful_roles():
+        for number, role in self._candidates:
             yield from self._role(account_role(role, number, self._seen))
 
     def through_roles(self) -> Iterator[Way]:
@@ -62,7 +62,7 @@ class WaysIn:
         inner = [(role, powerful) for role, powerful in self._closed if self._lets_own_roles_in(role)]
         if not inner:
             return
-        every = (account_role(role, number, self._seen) for number, role in enumerate(self._roles))
+        every = (account_role(role, number, self._seen) for number, role in enumerate(self._directory.roles()))
         roles = [read_role(named) for named in every if named.name]
         reached = {role.arn: any_true(door.open for door in self._doors.of(role)) for role in roles}
         while self._spread(roles, reached):

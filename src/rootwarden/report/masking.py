@@ -32,6 +32,8 @@ _PERSONAL = re.compile(
 _ADDRESS = re.compile(r"(?:^|\.)(?:PrimaryEmail|EmailAddress|Email)\Z")
 # An `@` that is not the one between a shared resource and the account it was read in.
 _AT = re.compile(rb"(?<!\])@(?!\d{12}\[)")
+# What every key id begins with, and little else.
+_KEY_BEGINS = re.compile(rb"A[KSBC][IC]A")
 # Endings of the field names that `_PERSONAL` and `_ADDRESS` look for: a quick test that is never wrongly no.
 _TELLING = (
     *("PhoneNumber", "FullName", "AddressLine1", "AddressLine2", "AddressLine3", "PostalCode", "StateOrRegion"),
@@ -49,31 +51,41 @@ def masked(audit: Audit, *, show_ids: bool = False, show_pii: bool = False) -> A
         return audit
     mask = _Mask(ids=not show_ids, people=not show_pii)
     clean = msgspec.structs.replace(audit, findings=())
-    findings = tuple(mask.finding(finding) for finding in audit.findings)
+    findings = tuple(map(mask.finding, audit.findings))
     return msgspec.structs.replace(mask.value(clean), findings=findings)
 
 
-def _may_hold(finding: Finding) -> bool:
-    """Tell quickly whether a finding may have anything to hide; never wrongly no."""
+def _tells_of_people(finding: Finding) -> bool:
+    """Tell quickly whether evidence of a finding may be personal by the name of its field; never wrongly no."""
     for item in finding.evidence:
         value = item.value
         if item.fact.endswith(_TELLING) or (type(value) is dict and any(map(_tells, value))):
             return True
         if type(value) is list and any(type(one) is dict for one in value):
             return True
-    # What it says of the account; the rest is what the catalogue says of the control, and has nothing to hide.
-    spoken = msgspec.json.encode((
+    return False
+
+
+def _spoken(finding: Finding) -> bytes:
+    """Return what a finding says of the account; the rest the catalogue says of the control, with nothing to hide."""
+    return msgspec.json.encode((
         finding.aspect, finding.account, finding.region, finding.resource, finding.message, finding.reason,
         finding.notes, finding.evidence, finding.unknown_because,
     ))  # fmt: skip
-    # All four prefixes of keys end in one of the two.
-    if b"IA" in spoken or b"ACCA" in spoken:
-        return True
-    return spoken.count(b"@") != spoken.count(b"]@") and _AT.search(spoken) is not None
+
+
+def _holds_an_address(spoken: bytes) -> bool:
+    at = spoken.count(b"@")
+    return at > 0 and at != spoken.count(b"]@") and _AT.search(spoken) is not None
 
 
 def _tells(key: Any) -> bool:
     return isinstance(key, str) and f".{key}".endswith(_TELLING)
+
+
+def masked_value(value: Kept, *, show_ids: bool = False, show_pii: bool = False) -> Kept:
+    """Return any structure with key ids and e-mail addresses in its texts hidden, as `masked` does for an audit."""
+    return value if show_ids and show_pii else _Mask(ids=not show_ids, people=not show_pii).value(value)
 
 
 class _Mask(Struct, frozen=True):
@@ -84,11 +96,16 @@ class _Mask(Struct, frozen=True):
     told: tuple[str, ...] = ()
 
     def finding(self, finding: Finding) -> Finding:
-        """Return the finding with what it says of the account masked; the rest is the catalogue's."""
-        if not _may_hold(finding):
+        """Return the finding with what it says of the account masked; most have nothing to hide and stay as they are.
+
+        An audit has tens of thousands, so that only what a quick look finds is looked for with care.
+        """
+        spoken = _spoken(finding)
+        ids = self.ids and _KEY_BEGINS.search(spoken) is not None
+        people = self.people and (_holds_an_address(spoken) or _tells_of_people(finding))
+        if not ids and not people:
             return finding
-        told = tuple(_addresses(finding)) if self.people else ()
-        mask = msgspec.structs.replace(self, told=told) if told else self
+        mask = _Mask(ids, people, tuple(_addresses(finding)) if people else ())
         return msgspec.structs.replace(
             finding,
             aspect=mask.text(finding.aspect),
@@ -107,7 +124,8 @@ class _Mask(Struct, frozen=True):
         fact, value = self.text(item.fact), item.value
         if self.people and item.fact.endswith(_TELLING) and _PERSONAL.search(item.fact):
             value = _hidden(value)
-        return Evidence(fact, self.text(value) if type(value) is str else self._any(value))
+        value = self.text(value) if type(value) is str else self._any(value)
+        return item if fact == item.fact and value is item.value else Evidence(fact, value)
 
     def text(self, text: str) -> str:
         if self.ids and ("AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text):
@@ -123,7 +141,7 @@ class _Mask(Struct, frozen=True):
         return self._any(value)  # type: ignore[no-any-return]
 
     def _any(self, value: Any) -> Any:
-        if isinstance(value, Enum):
+        if value is None or isinstance(value, Enum):
             return value
         if isinstance(value, str):
             return self.text(value)
@@ -153,7 +171,8 @@ class _Mask(Struct, frozen=True):
 
 def _addresses(finding: Finding) -> Iterator[str]:
     """Go through the e-mail addresses that the evidence of a finding cites, the longest first."""
-    cited = (item.value for item in finding.evidence if _ADDRESS.search(item.fact))
+    endings = ("Email", "EmailAddress")  # looked for first, because that is quicker
+    cited = (item.value for item in finding.evidence if item.fact.endswith(endings) and _ADDRESS.search(item.fact))
     told = {value.strip() for value in cited if isinstance(value, str)}
     yield from sorted((address for address in told if address.find("@") > 0), key=len, reverse=True)
 

@@ -14,7 +14,7 @@ from typing import IO, Any
 from isal import igzip
 
 from rootwarden.errors import InputError, OutputError
-from rootwarden.model.account_line import AccountLine, read_account
+from rootwarden.model.account_line import AccountLine, ReadAccount, read_account
 from rootwarden.model.snapshot import (
     Facts,
     Header,
@@ -106,16 +106,17 @@ class OpenSnapshot:
         """Whether the file ends within a line, or before all accounts that its header expects."""
         return self._broken or (self._seen is not None and self._seen < self.header.accounts_expected)
 
-    def accounts(self) -> Iterator[AccountLine]:
-        """Go through the accounts from the start of the file, one in memory at a time.
+    def accounts(self, read: ReadAccount = read_account) -> Iterator[AccountLine]:
+        """Go through the accounts from the start of the file, one in memory at a time; `read` takes a line in.
 
         Raises:
             InputError: a line is damaged, or an account comes twice; names file and line.
         """
         at: dict[str, int] = {}
+        file = str(self._path)
         for number, line in enumerate(self._lines(), start=1):
             if number > self._skip and line.strip():
-                account = read_account(line, str(self._path), number)
+                account = read(line, file, number)
                 first = at.setdefault(account.account, number)
                 if first != number:
                     why = f"account {account.account!r} is on line {first} and again on line {number}"
