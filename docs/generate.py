@@ -7,14 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from sigma_queries import queries
 
 from rootwarden import catalogue
+from rootwarden.catalogue.detecting import everything, single_records
 from rootwarden.cli.main import program
 from rootwarden.cli.verbs import VERBS
+from rootwarden.model.golden import golden_records
+from rootwarden.report import detection_index, detection_page
+from rootwarden.report.alert_schema import alerts_schema, windows_schema
 from rootwarden.report.control_page import index, page
+from rootwarden.report.detection_json import detections_schema
+from rootwarden.report.detection_sample import samples
 from rootwarden.report.schema import audit_schema, controls_schema
 
 DOCS = Path(__file__).parent
+# Folders in which nothing else may be.
+GENERATED = ("controls", "detections")
 
 
 def pages() -> Iterator[tuple[Path, str]]:
@@ -22,9 +31,22 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "controls" / "README.md", index(catalogue.controls())
     for entry in catalogue.controls():
         yield DOCS / "controls" / f"{entry.slug}.md", page(entry)
+    yield from _detections()
     yield DOCS / "schema" / "audit.schema.json", audit_schema()
     yield DOCS / "schema" / "controls.schema.json", controls_schema()
+    yield DOCS / "schema" / "detections.schema.json", detections_schema()
+    yield DOCS / "schema" / "alerts.schema.json", alerts_schema()
+    yield DOCS / "schema" / "windows.schema.json", windows_schema()
     yield DOCS / "cli.md", _command_line()
+
+
+def _detections() -> Iterator[tuple[Path, str]]:
+    found, rules, records = everything(), single_records(), golden_records()
+    names = detection_page.names(catalogue.controls(), found)
+    yield DOCS / "detections" / "README.md", detection_index.index(found)
+    for one in found:
+        text = detection_page.page(one, samples(one, rules, records), queries(one), names)
+        yield DOCS / "detections" / f"{one.slug}.md", text
 
 
 def _command_line() -> str:
@@ -51,7 +73,7 @@ def main(arguments: list[str]) -> int:
     """Write all pages, or compare them; return the exit code."""
     wanted = dict(pages())
     stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    orphans = [path for path in sorted((DOCS / "controls").glob("*.md")) if path not in wanted]
+    orphans = [path for folder in GENERATED for path in sorted((DOCS / folder).glob("*.md")) if path not in wanted]
     if "--check" in arguments:
         for path in stale + orphans:
             print(f"{path.relative_to(DOCS.parent)} is out of date; run `make docs`")

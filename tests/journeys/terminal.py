@@ -27,11 +27,12 @@ class Answer(NamedTuple):
     err: str
 
 
-def rootwarden(*arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Answer:
+def rootwarden(
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: str = ""
+) -> Answer:
     """Run `rootwarden ARGUMENTS` with a clean environment plus `env`; a hang fails after two minutes."""
     done = subprocess.run(
         [sys.executable, "-m", "rootwarden", *arguments],
-        env={**CLEAN, **(env or {})}, cwd=cwd, capture_output=True, text=True, timeout=120, check=False,
-        stdin=subprocess.DEVNULL,
+        env={**CLEAN, **(env or {})}, cwd=cwd, capture_output=True, text=True, timeout=120, check=False, input=stdin,
     )  # fmt: skip
     return Answer(done.returncode, done.stdout, done.stderr)

@@ -76,6 +76,9 @@ def read_terms(rule: Rule) -> Terms:
     except msgspec.ValidationError as error:
         raise RuleError(rule.file, 0, KEY, KEY, why=str(error), todo="see docs/detections/README.md") from error
     more = written.escalate
+    if more is not None and not more.new_region and (more.count < 2 or more.within_s < 1):
+        why = "it counts nothing: count must be 2 or more, within_s 1 or more, or new_region true"
+        raise RuleError(rule.file, 0, KEY, "escalate", why=why, todo="complete it or leave it out")
     return Terms(
         code=written.code,
         severity=_level(rule, rule.level),

@@ -7,13 +7,14 @@ import re
 import shutil
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.writing import write_out
+from rootwarden.cli.writing import check, write_file, write_out
 from rootwarden.errors import UsageError
 
 _LEVELS = ["critical", "high", "medium", "low", "info", "none"]
@@ -24,6 +25,7 @@ _QUIET = re.compile(r"(\d{1,2})-(\d{1,2})")
 @click.argument("files", nargs=-1, required=True, metavar="FILE|-...")
 @click.option("--windows", metavar="FILE", help="Approved windows of root use (JSON).")
 @click.option("--rules", metavar="DIR", help="Your own Sigma rules, judged beside ours.")
+@click.option("--baseline", metavar="FILE", help="What is usual for root: read if it exists, then brought up to date.")
 @click.option("--output", "-o", "output", type=click.Choice(["table", "json", "jsonl"]), default="table",
               show_default=True, help="For people, or for machines.")
 @click.option("--fail-on", type=click.Choice(_LEVELS), default="none", show_default=True,
@@ -54,17 +56,32 @@ def command(settings: Settings, /, files: tuple[str, ...], **given: Any) -> int:
     rootwarden detect records.json --windows windows.json --fail-on high
     """
     # Imported here: pySigma and the catalogue must not slow down other verbs.
-    from rootwarden.flows.detect import DetectRequest, detect, detect_exit, items_of, own_rules  # noqa: PLC0415
+    import msgspec  # noqa: PLC0415
+
+    from rootwarden.flows.detect import (  # noqa: PLC0415
+        DetectRequest,
+        baseline_of,
+        detect,
+        detect_exit,
+        items_of,
+        own_rules,
+    )
     from rootwarden.report import alerts  # noqa: PLC0415
     from rootwarden.report.masking import masked_value  # noqa: PLC0415
     from rootwarden.report.options import RenderOptions  # noqa: PLC0415
 
+    context = _context(settings, given)
     request = DetectRequest(
-        context=_context(settings, given),
+        context=context,
         now=_instant(given["now"]),
-        rules=own_rules(given["rules"]) if given["rules"] else (),
+        rules=own_rules(given["rules"], context.owned_resources) if given["rules"] else (),
+        baseline=baseline_of(given["baseline"]) if given["baseline"] else None,
     )
-    found = detect(items_of(files, _stdin), request)
+    if given["baseline"]:
+        check(given["baseline"])
+    found, learnt = detect(items_of(files, _stdin), request)
+    if given["baseline"]:
+        write_file(Path(given["baseline"]), msgspec.json.encode(learnt).decode())
     code = detect_exit(found, given["fail_on"])
     options = RenderOptions(
         width=max(80, min(120, shutil.get_terminal_size((80, 24)).columns)),

@@ -1,20 +1,25 @@
-"""`rootwarden explain`: everything about one control."""
+"""`rootwarden explain`: everything about one control or detection."""
 
 from __future__ import annotations
 
 import click
 
-from rootwarden import catalogue
-from rootwarden.report.explain import explain
-
 
 @click.command(name="explain")
-@click.argument("control")
-def command(control: str) -> None:
-    """Say all about one control, named by code or slug.
+@click.argument("name")
+def command(name: str) -> None:
+    """Say all about one control or detection, named by code or slug.
 
     \b
     rootwarden explain RW-ROOT-01
     rootwarden explain root-mfa-enabled
+    rootwarden explain RD-005
+    rootwarden explain root-access-key-created
     """
-    click.echo(explain(catalogue.find(control)))
+    # Rules are read by pySigma, which `--help` need not wait for.
+    from rootwarden.model.control import Registered  # noqa: PLC0415
+    from rootwarden.report import detection_explain, explain  # noqa: PLC0415
+    from rootwarden.report.detection_find import named  # noqa: PLC0415
+
+    one = named(name)
+    click.echo(explain.explain(one) if isinstance(one, Registered) else detection_explain.explain(one))

@@ -46,11 +46,32 @@ class AuditSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     output: list[str] | None = None
 
 
+class DetectSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[detect]`: what records are judged with."""
+
+    windows: str | None = None
+    rules: str | None = None
+    baseline: str | None = None
+    owned: list[str] | None = None
+    quiet_hours: str | None = None
+    fail_on: str | None = None
+    output: str | None = None
+
+
+class ThresholdsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[thresholds]`: times in seconds that everything which compares events goes by."""
+
+    match_grace: int | None = None
+    origin_wait: int | None = None
+
+
 class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file; `[controls.<slug>]` holds a control's settings."""
 
     aws: AwsSection = AwsSection()
     audit: AuditSection = AuditSection()
+    detect: DetectSection = DetectSection()
+    thresholds: ThresholdsSection = ThresholdsSection()
     controls: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -121,5 +142,11 @@ def _settings(file: File, source: str) -> Settings:
         if value not in (None, []) and key != "roles"
     }
     read = {key: audit[key] for key in ("org", "accounts", "role", "regions", "root_audit", "paid") if key in audit}
-    defaults = {"audit": aws | audit, "collect": aws | read, "doctor": aws}
+    judging = msgspec.structs.asdict(file.detect) | msgspec.structs.asdict(file.thresholds)
+    detect = {
+        key: ",".join(value) if isinstance(value, list) else value
+        for key, value in judging.items()
+        if value not in (None, [])
+    }
+    defaults = {"audit": aws | audit, "collect": aws | read, "doctor": aws, "detect": detect}
     return Settings(defaults, file.audit.roles, file.controls, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,9 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden import __version__
-from rootwarden.catalogue.detecting import rules_of, single_records, stateful
+from rootwarden.catalogue.detecting import everything, rules_of, single_records, stateful
 from rootwarden.errors import Exit, InputError
-from rootwarden.model.context import Context, Window
+from rootwarden.model.baseline import Baseline, read_baseline
+from rootwarden.model.context import Context, Window, WindowsFile
 from rootwarden.model.detected import Detected
 from rootwarden.model.detection import SingleRecord
 from rootwarden.model.findings import CATALOGUE_VERSION, Severity
@@ -32,24 +34,24 @@ _NO_WINDOWS = "RD-104, RD-105 and RD-106, because no approved windows were given
 _NO_DIGESTS = "RD-119, because no digest file was among what was read"
 
 
-class WindowsFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """The file of `--windows`: the approved periods of root use. Its schema is docs/schema/windows.schema.json."""
-
-    windows: tuple[Window, ...]
-
-
 class DetectRequest(Struct, frozen=True, kw_only=True):
     """What to judge with: the circumstances, the user's own rules, and the instant by which waiting has ended."""
 
     context: Context
     now: datetime
     rules: tuple[SingleRecord, ...] = ()
+    baseline: Baseline | None = None
 
 
-def detect(items: Iterable[Item], request: DetectRequest) -> Detected:
-    """Judge every record; nothing is dropped: what could not be read is counted and named."""
+def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Baseline]:
+    """Judge every record; nothing is dropped: what could not be read is counted and named.
+
+    Returned too: what is usual by now, for the next time.
+    """
     single = (*single_records(request.context.owned_resources), *request.rules)
     watch = Watch(single, stateful(), request.context)
+    if request.baseline is not None:
+        watch.learn(request.baseline)
     unread: list[str] = []
     records = digests = 0
     for item in items:
@@ -66,7 +68,7 @@ def detect(items: Iterable[Item], request: DetectRequest) -> Detected:
                 unread.append(f"{item.where}: {item.why}; {item.todo}")
     watch.flush(request.now)
     alerts = tuple(watch.standing())
-    return Detected(
+    found = Detected(
         tool_version=__version__,
         catalogue_version=CATALOGUE_VERSION,
         judged_at=request.now,
@@ -78,6 +80,7 @@ def detect(items: Iterable[Item], request: DetectRequest) -> Detected:
         alerts=alerts,
         incidents=incidents(alerts),
     )
+    return found, watch.learnt()
 
 
 def _not_judged(context: Context, digests: int) -> Iterator[str]:
@@ -137,11 +140,27 @@ def windows_of(path: str) -> tuple[Window, ...]:
     return found.windows
 
 
-def own_rules(folder: str) -> tuple[SingleRecord, ...]:
-    """Read the user's own Sigma rules: a file, or a folder with all in it.
+def baseline_of(path: str) -> Baseline | None:
+    """Read what was learnt before; None where there is no such file yet.
 
     Raises:
-        InputError: the folder holds none, or a rule is refused; names file and construct.
+        InputError: the file is there and is no baseline.
+    """
+    try:
+        return read_baseline(Path(path).read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(f"cannot read {path}", why=error.strerror or str(error), todo="name a file") from error
+    except ValueError as error:
+        raise InputError(f"{path} is no baseline", why=str(error), todo="name a new file to learn anew") from error
+
+
+def own_rules(folder: str, owned: Iterable[str] = ()) -> tuple[SingleRecord, ...]:
+    """Read the user's own Sigma rules: a file, or a folder with all in it; `owned` as for Rootwarden's own.
+
+    Raises:
+        InputError: the folder holds none, a rule is refused, or it takes the code of another; names file and construct.
     """
     path = Path(folder)
     files = sorted(one for one in path.rglob("*") if one.suffix in _RULE_FILES) if path.is_dir() else [path]
@@ -155,7 +174,13 @@ def own_rules(folder: str) -> tuple[SingleRecord, ...]:
             raise InputError(f"cannot read {one}", why=str(error), todo="name a folder of Sigma rules") from error
     if not texts:
         raise InputError(f"{folder} holds no Sigma rule", todo="rules end in .yml or .yaml")
-    return rules_of(texts)
+    found = rules_of(texts, owned)
+    taken = Counter(one.detection.code for one in (*found, *everything()))
+    for rule in found:
+        if taken[rule.detection.code] > 1:
+            why = "another detection has it"
+            raise InputError(f"{rule.file}: code {rule.detection.code} is taken", why=why, todo="give it another")
+    return found
 
 
 def detect_exit(detected: Detected, fail_on: str) -> Exit:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from rootwarden.model.alert import Alert
 from rootwarden.model.detected import ALERTS_SCHEMA, Detected
@@ -15,64 +16,70 @@ from rootwarden.report.story import story, story_until
 class AlertLine(Struct, frozen=True, kw_only=True):
     """One alert."""
 
-    code: str
-    detection: str
-    severity: str
-    account: str
-    event_ids: tuple[str, ...]
-    event_time: datetime
-    window: str
-    title: str
-    story: str
-    response: tuple[str, ...]
-    fingerprint: str
-    incident: str
-    subject: str
-    region: str
-    event_name: str
-    kind: str
-    origin: str
-    actor: str
-    source: str
-    agent: str
-    access_key: str
-    harm: str
-    notes: tuple[str, ...]
-    first_time: datetime
+    code: Annotated[str, Meta(description="Stable id of the detection, such as RD-005; of your own rules their id.")]
+    detection: Annotated[str, Meta(description="Name of the detection.")]
+    severity: Annotated[str, Meta(description="How much it weighs now: critical, high, medium, low or info.")]
+    account: Annotated[
+        str, Meta(description="The account whose trail holds the record that completed it (recipientAccountId).")
+    ]
+    event_ids: Annotated[tuple[str, ...], Meta(description="All records behind it as account/eventID, oldest first.")]
+    event_time: Annotated[datetime, Meta(description="When the record that completed it was made.")]
+    window: Annotated[str, Meta(description="The approved window that covers it; empty: none does, or none are known.")]
+    title: Annotated[str, Meta(description="What happened, in a line.")]
+    story: Annotated[str, Meta(description="The incident in sentences, up to this alert.")]
+    response: Annotated[tuple[str, ...], Meta(description="What to do now, step by step.")]
+    fingerprint: Annotated[
+        str, Meta(description="Lasting identity: by one record, or by the key and the record that completed it.")
+    ]
+    incident: Annotated[str, Meta(description="The incident it belongs to.")]
+    subject: Annotated[str, Meta(description="The account whose root user it is about; for AssumeRoot the target.")]
+    region: Annotated[str, Meta(description="The Region of the record.")]
+    event_name: Annotated[str, Meta(description="The eventName of the record.")]
+    kind: Annotated[str, Meta(description="Who is behind the record, as classified.")]
+    origin: Annotated[
+        str, Meta(description="pending: an AssumeRoot record may still show that root itself did not do it.")
+    ]
+    actor: Annotated[str, Meta(description="Who acted: root, or an ARN.")]
+    source: Annotated[str, Meta(description="The sourceIPAddress of the record.")]
+    agent: Annotated[str, Meta(description="The userAgent of the record.")]
+    access_key: Annotated[str, Meta(description="The access key id of the caller, shortened unless asked for.")]
+    harm: Annotated[str, Meta(description="Which harm it does: money, deletion, data or none.")]
+    notes: Annotated[tuple[str, ...], Meta(description="What else is special, each as name: words.")]
+    first_time: Annotated[datetime, Meta(description="When the first record behind it was made.")]
 
 
 class IncidentLine(Struct, frozen=True, kw_only=True):
     """One incident with its story; `alerts` holds fingerprints."""
 
-    id: str
-    severity: str
-    subjects: tuple[str, ...]
-    begins: datetime
-    ends: datetime
-    story: str
-    alerts: tuple[str, ...]
+    id: Annotated[str, Meta(description="Name of the incident.")]
+    severity: Annotated[str, Meta(description="That of its worst alert.")]
+    subjects: Annotated[tuple[str, ...], Meta(description="The accounts it is about.")]
+    begins: Annotated[datetime, Meta(description="When its first record was made.")]
+    ends: Annotated[datetime, Meta(description="When its last record was made.")]
+    story: Annotated[str, Meta(description="What happened, in sentences.")]
+    alerts: Annotated[tuple[str, ...], Meta(description="Fingerprints of its alerts, in the order of event time.")]
 
 
 class Counted(Struct, frozen=True, kw_only=True):
     """What was read and how records were classified."""
 
-    records: int
-    digests: int
-    classification: dict[str, int]
-    unread: tuple[str, ...]
-    not_judged: tuple[str, ...]
+    records: Annotated[int, Meta(description="How many records were read.")]
+    digests: Annotated[int, Meta(description="How many digest files were among them.")]
+    classification: Annotated[dict[str, int], Meta(description="How many records of each kind.")]
+    unread: Annotated[tuple[str, ...], Meta(description="What could not be read, with place, reason and remedy.")]
+    not_judged: Annotated[tuple[str, ...], Meta(description="Which detections had to stay silent, and why.")]
 
 
 class AlertsObject(Struct, frozen=True, kw_only=True):
     """The JSON object that `rootwarden detect --output json` prints."""
 
-    schema_version: str = ALERTS_SCHEMA
-    tool_version: str
-    catalogue_version: str
-    judged_at: datetime
-    counted: Counted
-    incidents: tuple[IncidentLine, ...]
-    alerts: tuple[AlertLine, ...]
+    schema_version: Annotated[str, Meta(description="Version of this format.")] = ALERTS_SCHEMA
+    tool_version: Annotated[str, Meta(description="Version of Rootwarden.")]
+    catalogue_version: Annotated[str, Meta(description="Version of the catalogue.")]
+    judged_at: Annotated[datetime, Meta(description="The instant by which waiting had ended.")]
+    counted: Annotated[Counted, Meta(description="How much was read.")]
+    incidents: Annotated[tuple[IncidentLine, ...], Meta(description="What belongs together, the worst first.")]
+    alerts: Annotated[tuple[AlertLine, ...], Meta(description="All alerts in the order of event time.")]
 
 
 def lines(detected: Detected) -> list[AlertLine]:

@@ -1,0 +1,33 @@
+"""The JSON Schemas of what `detect` prints, and of the windows that it reads, made from the same structs."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from rootwarden.model.context import WindowsFile
+from rootwarden.model.detected import ALERTS_SCHEMA
+from rootwarden.report.alert_lines import AlertsObject
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def alerts_schema() -> str:
+    """Return docs/schema/alerts.schema.json; a line of `--output jsonl` is an `AlertLine` or, the last, `Counted`."""
+    made = msgspec.json.schema(AlertsObject)
+    # The version is part of the contract: a reader of alerts/1 must refuse alerts/2.
+    whole = made["$defs"]["AlertsObject"]
+    whole["properties"]["schema_version"]["const"] = ALERTS_SCHEMA
+    whole["required"].insert(0, "schema_version")
+    return _schema(made, ALERTS_SCHEMA, "Alerts of Rootwarden")
+
+
+def windows_schema() -> str:
+    """Return docs/schema/windows.schema.json."""
+    return _schema(msgspec.json.schema(WindowsFile), "windows/1", "Approved windows of root use")
+
+
+def _schema(made: dict[str, object], version: str, title: str) -> str:
+    whole = {"$schema": _DIALECT, "$id": f"urn:rootwarden:schema:{version.replace('/', ':')}", "title": title, **made}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
