@@ -119,8 +119,9 @@ def _covered(seen: View, found: Cover, alarm: Sight | None, now: datetime) -> Ve
     if found.own_unread is not None:
         return seen.cannot_tell(found.own_unread)
     parts = [part for part in (found.actual, found.forecast) if part is not None]
-    for part in parts:
-        part.cite(seen.log, now)
+    parts[0].cite(seen.log, now)
+    for part in parts[1:]:
+        part.cite_beside(parts[0], seen.log, now)
     if alarm is not None:
         cite_alarm(alarm, seen.log, seen.subject.account)
     names = " and ".join(sorted({part.budget.name for part in parts}))

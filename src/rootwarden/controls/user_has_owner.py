@@ -98,6 +98,5 @@ def _judge_user(seen: View, one: Holder, looked_for: Sequence[Sign], tag: str) -
 
 
 def _cite(view: View, one: Holder, decided: Iterable[Sign]) -> None:
-    for sign in decided:
-        for cell in sign.cells():
-            one.cite(cell, view.log)
+    for cell in dict.fromkeys(cell for sign in decided for cell in sign.cells()):
+        one.cite(cell, view.log)

@@ -83,7 +83,7 @@ CONTROL = Control(
 
 def judge(seen: View, limits: Thresholds, now: datetime) -> Iterable[Verdict]:
     """Judge every user row of the report."""
-    users = Report(seen).users()
+    users = seen.once(Report).users()
     if not users:
         seen.account["iam.credential_report"]["rows"].each()
         yield seen.not_applicable("The credential report lists no IAM user.", reason="no_iam_users")

@@ -28,6 +28,7 @@ class Counts:
             for name in (fact for group in entry.control.required for fact in group):
                 if FACTS[name].scope in self._facts and not (name in _OPTED_INTO and not header.scope.root_audit):
                     self._facts[FACTS[name].scope].add(name)
+        self._wanted: list[str] = []  # of an account, in order; put together when the organization was counted
         self._regions_unknown, self._most_regions = 0, 1
         self._read: Counter[str] = Counter()
         self._expected: Counter[str] = Counter()
@@ -44,7 +45,7 @@ class Counts:
 
     def account(self, account: str, facts: Facts) -> None:
         """Count one account that has a line in the snapshot."""
-        wanted = sorted(self._facts[Scope.ACCOUNT] | self._facts[Scope.REGION])
+        wanted = self._wanted = self._wanted or sorted(self._facts[Scope.ACCOUNT] | self._facts[Scope.REGION])
         if self._count(facts, wanted) or not wanted:
             self._read["accounts"] += 1
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden.model.control import Registered
 from rootwarden.model.facts import FACTS, Scope
-from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Status, Verdict, fingerprint
+from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Severity, Status, Verdict, fingerprint
 from rootwarden.model.readings import Unknown, UnseenError, not_collected
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
@@ -24,10 +25,14 @@ _NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_a
 _DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
 
 
+# The limits of a control, and a finding of it with all that is the same in each.
+Prepared = tuple[Thresholds, Finding]
+
+
 class Court(Struct, frozen=True):
     """What stays the same for all subjects of one audit; no `regions_asked`: all enabled Regions were to be read.
 
-    `limits` are those of each control by slug, put together when it judges for the first time.
+    `prepared` is what stays the same for each control, by slug, put together when it judges for the first time.
     """
 
     controls: tuple[Registered, ...]
@@ -37,7 +42,7 @@ class Court(Struct, frozen=True):
     shared: Shared
     now: datetime
     regions_asked: tuple[str, ...] = ()
-    limits: dict[str, Thresholds] = field(default_factory=dict)
+    prepared: dict[str, Prepared] = {}
 
     def judge_organization(self, account: str) -> list[Finding]:
         """Judge the controls about the organization (or its absence), filed under `account`."""
@@ -61,14 +66,11 @@ class Court(Struct, frozen=True):
             if lifeless is None:
                 found += self._judge(registered, first.about())
             else:
-                found.append(_finding(registered, subject, lifeless))
+                found.append(_finding(self._prepared(registered)[1], subject, lifeless))
         return found
 
     def _judge(self, registered: Registered, view: View) -> list[Finding]:
-        limits = self.limits.get(registered.slug)
-        if limits is None:
-            limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
-            self.limits[registered.slug] = limits
+        limits, blank = self._prepared(registered)
         verdicts: list[Verdict] = []
         try:
             verdicts.extend(registered.judge(view, limits, self.now))
@@ -79,7 +81,14 @@ class Court(Struct, frozen=True):
         except _DEFECTS as error:
             proven = (verdict for verdict in verdicts if verdict.status is Status.FAIL)
             verdicts = [*proven, view.unknown(_defect(error))]
-        return [_finding(registered, view.subject, verdict) for verdict in verdicts]
+        return [_finding(blank, view.subject, verdict) for verdict in verdicts]
+
+    def _prepared(self, registered: Registered) -> Prepared:
+        found = self.prepared.get(registered.slug)
+        if found is None:
+            limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
+            found = self.prepared[registered.slug] = (limits, _blank(registered))
+        return found
 
 
 def _lifeless(view: View) -> Verdict | None:
@@ -99,30 +108,49 @@ def _lifeless(view: View) -> Verdict | None:
     return view.not_applicable(f"The account is in state {state}; nobody can sign in to it.", reason=_NO_LIFE[state])
 
 
-def _finding(registered: Registered, subject: Subject, verdict: Verdict) -> Finding:
+def _blank(registered: Registered) -> Finding:
+    """Return what every finding of a control says, with the rest left open."""
     control = registered.control
     return Finding(
         code=control.code,
         control=registered.slug,
-        aspect=verdict.aspect,
-        severity=verdict.severity or control.severity,
+        aspect="",
+        severity=control.severity,
         practice=int(control.practice),
+        status=Status.UNKNOWN,
+        account="",
+        region="",
+        resource="",
+        title=control.title,
+        message="",
+        reason="",
+        notes=(),
+        evidence=(),
+        unknown_because=None,
+        misses=control.misses,
+        remedy=control.remedy,
+        frameworks=control.frameworks,
+        catalogue_version=CATALOGUE_VERSION,
+        fingerprint="",
+    )
+
+
+def _finding(blank: Finding, subject: Subject, verdict: Verdict) -> Finding:
+    return replace(
+        blank,
+        aspect=verdict.aspect,
+        severity=verdict.severity or blank.severity,
         status=verdict.status,
         account=subject.account,
         region=verdict.region,
         resource=verdict.resource,
-        title=control.title,
         message=verdict.message,
         reason=verdict.reason,
         notes=verdict.notes,
         evidence=verdict.evidence,
         unknown_because=_explained(verdict.unknown, verdict.message) if verdict.status is Status.UNKNOWN else None,
-        misses=control.misses,
-        remedy=control.remedy,
-        frameworks=control.frameworks,
-        catalogue_version=CATALOGUE_VERSION,
         fingerprint=fingerprint(
-            code=control.code,
+            code=blank.code,
             aspect=verdict.aspect,
             partition=subject.partition,
             account=subject.account,
@@ -154,6 +182,7 @@ def _explained(unknown: Unknown | None, message: str) -> Unknown:
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Sort for people: by practice, then severity, status, account, Region, code and resource."""
     ranks = {status: rank for rank, status in enumerate(Status)}
+    weights = {severity: severity.rank for severity in Severity}
     return sorted(findings, key=lambda f: (
-        f.practice, ranks[f.status], f.severity.rank, f.code, f.account, f.region, f.resource, f.aspect,
+        f.practice, ranks[f.status], weights[f.severity], f.code, f.account, f.region, f.resource, f.aspect,
     ))  # fmt: skip

@@ -24,14 +24,10 @@ ABSENT = _Absent()
 _REQUIRED: Any = object()
 
 
-class Log:
+class Log(Struct, gc=False, eq=False):
     """What a rule has read so far: (path, value) pairs, in order, each path once."""
 
-    __slots__ = ("entries",)
-
-    def __init__(self, entries: dict[str, Any] | None = None) -> None:
-        """Start empty, or with what was read before a subject was singled out."""
-        self.entries: dict[str, Any] = entries.copy() if entries else {}
+    entries: dict[str, Any] = {}
 
 
 class Sight(Struct, gc=False, eq=False):
@@ -138,14 +134,26 @@ class Sight(Struct, gc=False, eq=False):
     # -- reading -----------------------------------------------------------------------------------------------
     def flag(self, default: bool = _REQUIRED) -> bool:
         """Read true or false; `default` is what an absent field means."""
+        value = self._value
+        if type(value) is bool:
+            self._log.entries[self.path] = value
+            return value
         return bool(self._read(bool, default))
 
     def number(self, default: float = _REQUIRED) -> float:
         """Read a number."""
+        value = self._value
+        if type(value) is float or type(value) is int:
+            self._log.entries[self.path] = value
+            return value
         return self._read(int | float, default)  # type: ignore[no-any-return]
 
     def text(self, default: str = _REQUIRED) -> str:
         """Read text."""
+        value = self._value
+        if type(value) is str:  # as nearly always, and hundreds of times for each account
+            self._log.entries[self.path] = value
+            return value
         return self._read(str, default)  # type: ignore[no-any-return]
 
     def time(self, default: datetime | None = _REQUIRED) -> datetime | None:
@@ -170,11 +178,14 @@ class Sight(Struct, gc=False, eq=False):
     def plain(self, default: Any = _REQUIRED) -> Any:
         """Read the whole subtree as plain JSON values; raises `UnseenError` if any part of it is unread."""
         self._must_know()
-        if not self._clean:
-            inner = first_unknown(self._value)
-            if inner is not None:
-                raise UnseenError(inner, self.path)
-        return self._read(object, default)
+        value = self._value
+        inner = None if self._clean else first_unknown(value)
+        if inner is not None:
+            raise UnseenError(inner, self.path)
+        if value is ABSENT:
+            return self._read(object, default)
+        self._log.entries[self.path] = _short(value)
+        return value
 
     def as_collected(self) -> Any:
         """Return the value as it stands in the snapshot, marks of unread parts included; records nothing.
@@ -192,15 +203,14 @@ class Sight(Struct, gc=False, eq=False):
 
     # -- inside ------------------------------------------------------------------------------------------------
     def _must_know(self) -> None:
-        why = self.unknown
+        why = None if self._clean else self.unknown
         if why is not None:
             raise UnseenError(why, self.path)
 
     def _read(self, kind: Any, default: Any) -> Any:
         value = self._value
-        # What is read nearly always, and thousands of times.
         if type(value) is kind and (kind is not dict or self._clean or MARK not in value):
-            self._log.entries[self.path] = value if kind is str or kind is bool else _short(value)
+            self._log.entries[self.path] = _short(value)
             return value
         self._must_know()
         if value is ABSENT or (value is None and kind is not object):
@@ -243,6 +253,8 @@ def _short(value: Any) -> Any:
     """Return a value as evidence: scalars whole, long collections as their size."""
     if type(value) in _SCALARS:
         return value
+    if type(value) is list and len(value) > 4:
+        return f"{len(value)} items"
     if isinstance(value, dict):
         few = len(value) <= 4 and _SCALARS.issuperset(map(type, value.values()))
         return dict(value) if few else f"{len(value)} fields"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -58,12 +58,13 @@ class OrganizationLine(Struct, frozen=True):
 class Facts:
     """The facts of one account or of the organization: decoded on first use, then kept."""
 
-    __slots__ = ("_indexes", "_kept", "_raw", "_values")
+    __slots__ = ("_indexes", "_kept", "_raw", "_values", "_whole")
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         """Wrap facts that are `msgspec.Raw` JSON, large ones taken apart, or already plain values."""
         self._raw = raw
         self._values: dict[str, tuple[Any, bool]] = {}
+        self._whole: set[str] = set()
         self._indexes: dict[tuple[str, str], dict[str, int]] = {}
         self._kept: dict[Hashable, Any] = {}
 
@@ -80,9 +81,12 @@ class Facts:
 
     def state(self, name: str) -> Unknown | bool | None:
         """Return why a fact is wholly unread, True if all of it was read, None if parts of it were not."""
+        if name in self._whole:
+            return True
         if name not in self._values:
             raw = self._raw.get(name)
             if isinstance(raw, Raw | Authorization) and not may_hold_a_mark(raw):
+                self._whole.add(name)
                 return True
         value, clean = self.get(name)
         if isinstance(value, Unknown):
@@ -120,8 +124,9 @@ class Facts:
     def legible(self, name: str, field: str = "") -> bool:
         """Return whether all of a fact, or of a field of a large one, is UTF-8, also what a shape passes over."""
         raw = self.field(name, field) if field else self._raw.get(name)
+        data = bytes(raw) if isinstance(raw, Raw) else b""
         try:
-            return not isinstance(raw, Raw) or bool(str(raw, "utf-8"))
+            return data.isascii() or bool(data.decode())
         except UnicodeDecodeError:
             return False
 
@@ -129,12 +134,13 @@ class Facts:
         """Return what `make` works out from these facts, worked out once for all who ask under the same key."""
         if key not in self._kept:
             self._kept[key] = make()
-        return cast(T, self._kept[key])
+        value: T = self._kept[key]
+        return value
 
     def release(self) -> None:
         """Let go of all values at once; a stored error may keep the judgement that met it, and all it saw, for long."""
         self._raw = {}
-        for kept in (self._values, self._indexes, self._kept):
+        for kept in (self._values, self._indexes, self._kept, self._whole):
             kept.clear()
 
     def _decode(self, name: str) -> tuple[Any, bool]:

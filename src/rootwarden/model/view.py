@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from rootwarden.model.account_line import Pieces, decoded
 from rootwarden.model.findings import Evidence, Severity, Status, Verdict
@@ -80,20 +80,18 @@ class Room(Struct, gc=False, eq=False):
         return self._facts.kept((name, make), lambda: make(self._facts.get(name)[0]))
 
 
-class View:
-    """Everything one judgement may see. `windows`, `ledger` and `policy` are null in plain mode."""
+class View(Struct, gc=False, eq=False):
+    """Everything one judgement may see of a subject: an account's own facts, the organization's, what accounts share.
 
-    __slots__ = ("_log", "_organization_facts", "_own", "_shared", "regions_asked", "subject")
+    No `regions_asked` means all of them. `windows`, `ledger` and `policy` are null in plain mode.
+    """
 
-    def __init__(
-        self, subject: Subject, own: Facts, organization: Facts, shared: Shared, log: Log | None = None,
-        regions_asked: tuple[str, ...] = (),
-    ) -> None:  # fmt: skip
-        """Look at `own` (an account's facts) and `organization` for `subject`; no `regions_asked` means all of them."""
-        self.subject = subject
-        self.regions_asked = regions_asked
-        self._own, self._organization_facts, self._shared = own, organization, shared
-        self._log = log or Log()
+    subject: Subject
+    _own: Facts
+    _organization_facts: Facts
+    _shared: Shared
+    regions_asked: tuple[str, ...] = ()
+    _log: Log = field(default_factory=Log)
 
     # -- what can be seen --------------------------------------------------------------------------------------
     @property
@@ -165,7 +163,7 @@ class View:
 
     def _bare(self) -> View:
         subject = Subject(account=self.subject.account, partition=self.subject.partition)
-        return View(subject, self._own, self._organization_facts, self._shared, None, self.regions_asked)
+        return View(subject, self._own, self._organization_facts, self._shared, self.regions_asked)
 
     def about(self, *, resource: str = "", region: str = "", aspect: str = "") -> View:
         """Return a view of one resource, Region or aspect; it starts with what was read so far as its evidence."""
@@ -178,9 +176,8 @@ class View:
                 resource=resource or subject.resource,
                 aspect=aspect or subject.aspect,
             )
-        return View(
-            subject, self._own, self._organization_facts, self._shared, Log(self._log.entries), self.regions_asked
-        )
+        log = Log(self._log.entries.copy())
+        return View(subject, self._own, self._organization_facts, self._shared, self.regions_asked, log)
 
     @property
     def log(self) -> Log:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.view import View
-from rootwarden.proofs.budget_parts import Alert, CostBudget, alerts, cost_budgets
+from rootwarden.proofs.budget_parts import Alert, CostBudget, OwnBudgets, alerts, cost_budgets
 from rootwarden.proofs.payer import budget_facts, paying_account
 
 
@@ -61,7 +61,8 @@ def _with_budgets_of(seen: View, payer: str, found: Cover, early: Decimal, now: 
     """Return the cover with what the budgets of one more account add to it."""
     budgets, notifications = budget_facts(seen, payer)
     try:
-        listed = cost_budgets(budgets, payer, now)
+        own = payer == seen.subject.account
+        listed = seen.once(OwnBudgets(now)) if own else cost_budgets(budgets, payer, now)
     except UnseenError as error:
         return replace(found, doubts=(*found.doubts, error))
     covering = [one for one in listed.counting if one.accounts is None or found.account in one.accounts]

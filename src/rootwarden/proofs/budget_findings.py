@@ -8,7 +8,7 @@ from datetime import datetime
 from rootwarden.model.findings import Verdict
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.view import View
-from rootwarden.proofs.budget_parts import BUDGETS, CostBudget, cost_budgets
+from rootwarden.proofs.budget_parts import BUDGETS, CostBudget, OwnBudgets
 
 JudgeBudget = Callable[[View, CostBudget], Iterable[Verdict]]
 
@@ -20,7 +20,7 @@ def judge_budgets(seen: View, now: datetime, judge_one: JudgeBudget) -> Iterator
         UnseenError: the budgets are unread.
     """
     account, partition = seen.subject.account, seen.subject.partition
-    listed = cost_budgets(seen.account[BUDGETS], account, now)
+    listed = seen.once(OwnBudgets(now))
     for budget in listed.counting:
         one = seen.about(resource=f"arn:{partition}:budgets::{account}:budget/{budget.name}")
         try:

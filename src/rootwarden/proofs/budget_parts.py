@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
+from rootwarden.model.view import View
 from rootwarden.proofs.cost_scope import NOBODY, Accounts, accounts_covered
 
 BUDGETS, NOTIFICATIONS = "budgets.budgets", "budgets.notifications"
@@ -39,6 +40,20 @@ class Listed(Struct, frozen=True):
 
     counting: tuple[CostBudget, ...]
     unsure: tuple[tuple[str, UnseenError], ...]
+
+
+class OwnBudgets(Struct, frozen=True):
+    """The cost budgets that stand in an account: `seen.once(OwnBudgets(now))`, once for all controls."""
+
+    now: datetime
+
+    def __call__(self, seen: View) -> Listed:
+        """Return them; nothing is recorded.
+
+        Raises:
+            UnseenError: the list of budgets is unread.
+        """
+        return cost_budgets(seen.account[BUDGETS], seen.subject.account, self.now)
 
 
 def cost_budgets(budgets: Sight, payer: str, now: datetime) -> Listed:
@@ -114,6 +129,14 @@ class Alert(Struct, frozen=True):
     def cite(self, log: Log, now: datetime) -> None:
         """Record the budget and the notification as evidence."""
         _alert(self.budget.cite(log, now), self.sight.recorded_in(log), now)
+
+    def cite_beside(self, other: Alert, log: Log, now: datetime) -> None:
+        """Record the same beside another alert that is recorded already, most often of the same budget."""
+        if self.budget is not other.budget:
+            self.cite(log, now)
+            return
+        budget = CostBudget(self.budget.name, self.budget.payer, self.budget.sight.recorded_in(log), None)
+        _alert(budget, self.sight.recorded_in(log), now)
 
 
 def alerts(budget: CostBudget, notifications: Sight, now: datetime) -> Iterator[Alert | UnseenError]:

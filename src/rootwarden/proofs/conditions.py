@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator as compare
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -74,6 +75,7 @@ class Operator(Struct, frozen=True):
         return not (self.negated or self.if_exists or self.quantifier == "ForAllValues")
 
 
+@lru_cache(maxsize=256)
 def read_operator(text: str) -> Operator | None:
     """Take an operator apart; None for one that IAM's documentation does not list. `Null` has no comparison."""
     quantifier, colon, rest = text.partition(":")
@@ -136,6 +138,10 @@ def _with_key(
 ) -> Answer:  # fmt: skip
     if not known.quantifier and len(have) > 1:
         return cannot_tell(f"{condition.key} has several values and {condition.operator} has no set operator")
+
+    if len(have) == len(condition.values) == 1:  # nearly always
+        found = _compared(comparison, condition.values[0], have[0], context, variables)
+        return opposite(found) if known.negated else found
 
     def met(value: str) -> Answer:
         found = any_of(_compared(comparison, want, value, context, variables) for want in condition.values)

@@ -10,11 +10,12 @@ from datetime import datetime
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Sight, parse_time
 from rootwarden.model.view import View
-from rootwarden.proofs.truth import SILENCE, Truth, ask
+from rootwarden.proofs.truth import SILENCE, Truth
 
 ROOT = "<root_account>"
 
 # What AWS writes where there is no date: never used, no such credential, not kept for root, or an empty column.
+_SAID = {"true": Truth(True), "false": Truth(False)}
 _NO_DATE = frozenset({"", "no_information", "n/a", "not_supported"})
 
 
@@ -36,12 +37,18 @@ def report_flag(cell: Sight) -> bool | None:
     Raises:
         UnseenError: the cell could not be collected or is no text.
     """
-    return {"true": True, "false": False}.get(cell.text(default="").strip().lower())
+    said = _SAID.get(cell.text(default="").strip().lower())
+    return None if said is None else said.value
 
 
 def report_says(cell: Sight) -> Truth:
     """Answer by a boolean cell; open where the cell is unread or holds neither true nor false."""
-    return ask(lambda: _flag(cell))
+    try:
+        text = cell.text(default="").strip()
+    except UnseenError as error:
+        return Truth(None, error.unknown, error.path)
+    said = _SAID.get(text.lower())
+    return Truth(None, Unknown(f"{SILENCE}{text or 'nothing'}"), cell.path) if said is None else said
 
 
 def report_date(cell: Sight) -> datetime | None:
@@ -69,11 +76,4 @@ def _age(seen: View) -> str:
         when = seen.account["iam.credential_report"]["GeneratedTime"].time(default=None)
     except UnseenError:
         return ""
-    return f"{when:%Y-%m-%d %H:%M} UTC" if when else ""
-
-
-def _flag(cell: Sight) -> bool:
-    value = report_flag(cell)
-    if value is None:
-        raise UnseenError(Unknown(f"{SILENCE}{cell.text(default='').strip() or 'nothing'}"), cell.path)
-    return value
+    return f"{when.date()} {when.hour:02}:{when.minute:02} UTC" if when else ""

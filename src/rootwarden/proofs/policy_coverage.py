@@ -14,10 +14,12 @@ from rootwarden.proofs.wildcards import ANY, has_wildcard, matches, matches_toke
 def covers_action(actions: Patterns, action: str) -> Answer:
     """Return whether Action or NotAction includes an action; case does not count."""
     wanted = action.lower()
-    for pattern in actions.values:
-        if pattern == "*" or matches(pattern.lower(), wanted):
-            return NO if actions.negated else YES
-    return YES if actions.negated else NO
+    found = (
+        wanted in actions.values
+        or "*" in actions.values
+        or any(matches(one, wanted) for one in actions.values if "*" in one or "?" in one)
+    )
+    return NO if found is actions.negated else YES
 
 
 def covers_resource(resources: Patterns | None, resource: str, known: Context, *, variables: bool) -> Answer:

@@ -27,7 +27,10 @@ class FlawError(Exception):
 
 
 class Patterns(Struct, frozen=True):
-    """The values of Action or Resource; `negated` for NotAction and NotResource."""
+    """The values of Action or Resource; `negated` for NotAction and NotResource.
+
+    Those of Action are in lower case, because IAM does not tell case apart in them.
+    """
 
     values: tuple[str, ...]
     negated: bool = False
@@ -111,14 +114,15 @@ def _statement(item: Any, number: int, variables: bool) -> Statement:
             strange = next(element for element in item if element not in _ELEMENTS)
             raise FlawError(f"IAM knows no element {str(strange)[:40]!r}")
         allows = _effect(item.get("Effect"))
-        actions = _patterns(item, "Action")
+        actions = _patterns(item, "Action", "NotAction")
         if actions is None:
             raise FlawError("it has neither Action nor NotAction")
+        actions = Patterns(tuple(map(str.lower, actions.values)), actions.negated)
         return Statement(
             id=label,
             allows=allows,
             actions=actions,
-            resources=_patterns(item, "Resource"),
+            resources=_patterns(item, "Resource", "NotResource"),
             principals=None if _PRINCIPALS.isdisjoint(item) else _principals(item),
             conditions=tuple(_conditions(item["Condition"])) if "Condition" in item else (),
             variables=variables,
@@ -133,13 +137,12 @@ def _effect(value: Any) -> bool:
     return bool(value == "Allow")
 
 
-def _patterns(item: dict[str, Any], element: str) -> Patterns | None:
-    plain, negated = element in item, f"Not{element}" in item
-    if plain and negated:
-        raise FlawError(f"it has both {element} and Not{element}")
-    if not (plain or negated):
-        return None
-    return Patterns(_texts(item[element if plain else f"Not{element}"], element), negated)
+def _patterns(item: dict[str, Any], element: str, negation: str) -> Patterns | None:
+    if element not in item:
+        return Patterns(_texts(item[negation], element), negated=True) if negation in item else None
+    if negation in item:
+        raise FlawError(f"it has both {element} and {negation}")
+    return Patterns(_texts(item[element], element))
 
 
 def _principals(item: dict[str, Any]) -> Principals:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -129,6 +130,7 @@ def _is_aws(text: str, caller: str) -> Answer:
     return sure(bool(session and role and session.groups() == role.groups()))
 
 
+@lru_cache(maxsize=256)
 def known_of(caller: Caller | None) -> Context:
     """Return the condition keys that follow from who calls; see IAM User Guide, "AWS global condition context keys".
 

@@ -101,12 +101,16 @@ def signing_certificates(seen: View) -> Held:
 
 def audit_lists(seen: View, kind: str) -> Truth:
     """Answer whether the privileged audit lists any item of a kind (`access_keys`, `mfa_devices` ...)."""
-    return ask(lambda: bool(seen.account[AUDIT][kind].each()))
+    place = seen.account[AUDIT][kind]
+    why = place.unknown  # most often nobody asked for the audit, so that there is no need to try
+    return ask(lambda: bool(place.each())) if why is None else Truth(None, why, place.path)
 
 
 def audit_shows_password(seen: View) -> Truth:
     """Answer by the privileged audit alone whether root has a password."""
-    return ask(seen.account[AUDIT]["login_profile"].flag)
+    place = seen.account[AUDIT]["login_profile"]
+    why = place.unknown
+    return ask(place.flag) if why is None else Truth(None, why, place.path)
 
 
 def _count(place: Sight, most: int | None) -> int:
@@ -134,11 +138,10 @@ def _held(seen: View, summary: str, kind: str, columns: tuple[str, ...]) -> Held
 
 
 def _active_in_audit(seen: View, kind: str) -> Truth:
-    listed = seen.account[AUDIT][kind]
-    found = ask(lambda: bool(listed.each()))
+    found = audit_lists(seen, kind)
     if not found.value:
         return found
-    return any_true(_is_active(item) for item in listed.each())
+    return any_true(_is_active(item) for item in seen.account[AUDIT][kind].each())
 
 
 def _is_active(item: Sight) -> Truth:

@@ -140,11 +140,14 @@ def _any_caller(policy: Document, arn: str, publisher: Publisher) -> Answer:
 def _decided(policy: Document, action: str, resource: str, caller: Caller, publisher: Publisher) -> Decision:
     """Decide one call; left open where EventBridge gets in only because a source key is absent: nobody promises it."""
     context = publisher.context()
-    found = decide(policy, Request(action, resource, caller, context))
-    if not found.allowed or publisher.service != EVENTS or not _asks_for(policy, _SOURCES):
-        return found
+    if publisher.service != EVENTS or not _asks_for(policy, _SOURCES):
+        return decide(policy, Request(action, resource, caller, context))
     unsure = {name: value for name, value in context.items() if name not in _SOURCES}
-    return decide(policy, Request(action, resource, caller, unsure))
+    whatever = decide(policy, Request(action, resource, caller, unsure))
+    if whatever.allowed:  # so it is without those keys too
+        return whatever
+    found = decide(policy, Request(action, resource, caller, context))
+    return whatever if found.allowed else found
 
 
 def _as_role(policy: Document, arn: str, publisher: Publisher) -> Answer:

@@ -45,11 +45,12 @@ def audience(topic: Sight) -> Audience:
     unsure: list[UnseenError] = []
     receiving: list[Sight] = []
     for item in topic["subscriptions"].each():
+        aside = item.recorded_in(Log())
         try:
-            if not _is_confirmed(item.recorded_in(Log())):
+            if not _is_confirmed(aside):
                 continue
             confirmed += 1
-            if _drops_alerts(item.recorded_in(Log())):
+            if _drops_alerts(aside):
                 dropping += 1
             else:
                 receiving.append(item)

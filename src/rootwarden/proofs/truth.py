@@ -52,15 +52,21 @@ _TRUE, _FALSE = Truth(True), Truth(False)
 def ask(question: Callable[[], bool]) -> Truth:
     """Answer a question that reads facts; what could not be read becomes an open answer instead of an exception."""
     try:
-        return Truth(question())
+        return _TRUE if question() else _FALSE
     except UnseenError as error:
         return Truth(None, error.unknown, error.path)
 
 
 def any_true(answers: Iterable[Truth]) -> Truth:
     """Return True if any part is, False if all are False, else an open one (Kleene's "or"), a hidden one first."""
-    seen = list(answers)
-    return _first(seen, True) or _hidden(seen) or _first(seen, None) or Truth(False)
+    hidden = doubt = None
+    for answer in list(answers):  # all are asked, whatever the first says: what was read to answer is the evidence
+        if answer.value:
+            return answer
+        if answer.value is None:
+            doubt = doubt or answer
+            hidden = hidden or (answer if answer.hidden else None)
+    return hidden or doubt or _FALSE
 
 
 def all_true(answers: Iterable[Truth]) -> Truth:
@@ -79,13 +85,13 @@ def witnesses(answers: Iterable[Truth]) -> Truth:
 
     For sources that each know the whole, of which the worse is believed.
     """
-    seen = list(answers)
-    return _first(seen, True) or _hidden(seen) or _first(seen, False) or _first(seen, None) or Truth(None)
-
-
-def _first(answers: list[Truth], value: bool | None) -> Truth | None:
-    return next((answer for answer in answers if answer.value is value), None)
-
-
-def _hidden(answers: list[Truth]) -> Truth | None:
-    return next((answer for answer in answers if answer.hidden), None)
+    denied = hidden = doubt = None
+    for answer in list(answers):
+        if answer.value:
+            return answer
+        if answer.value is None:
+            doubt = doubt or answer
+            hidden = hidden or (answer if answer.hidden else None)
+        else:
+            denied = denied or answer
+    return hidden or denied or doubt or Truth(None)

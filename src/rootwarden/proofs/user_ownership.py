@@ -7,7 +7,8 @@ the link on which the answer hangs alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -45,21 +46,29 @@ class Sign(Struct, frozen=True):
         """Whether all links hold."""
         return all_true([link.holds for link in self.links])
 
-    def cells(self) -> Iterator[Cell]:
-        """Yield what decides: all links of a proven sign, or the one link that alone rules it out."""
-        against = [link for link in self.links if not link.holds.value]
-        if len(against) < 2 and not any(link.holds.value is None for link in against):
-            yield from (link.cell for link in against or self.links if link.cell is not None)
+    def cells(self) -> list[Cell]:
+        """Return what decides: all links of a proven sign, or the one link that alone rules it out."""
+        decided: list[Link] = []
+        for link in self.links:
+            if not link.holds.value:
+                if decided or link.holds.value is None:
+                    return []
+                decided.append(link)
+        return [link.cell for link in decided or self.links if link.cell is not None]
 
 
 class Holder(Struct, frozen=True):
-    """A user with what ownership is judged by: owner ("" for none), whether that was read, row and credentials."""
+    """A user with what ownership is judged by: owner ("" for none), whether that was read, row and credentials.
+
+    `tag` is the tag that names the owner.
+    """
 
     user: Named
     owner: str
     owner_read: Truth
     row: Named
     held: Credentials
+    tag: Sight
 
     def cite(self, cell: Cell, log: Log) -> None:
         """Record a place that decided."""
@@ -67,7 +76,8 @@ class Holder(Struct, frozen=True):
         if where == "report":
             self.row.at(log)[key].text(default="")
         elif where == "tag":
-            _tag(self.user, key).recorded_in(log).text(default="")
+            tag = _tag(self.user, key) if key == _WORKLOAD_TAG[0] else self.tag
+            tag.recorded_in(log).text(default="")
         else:
             self.user.at(log)[key].text(default="")
 
@@ -102,11 +112,12 @@ def holder(user: Named, row: Named, owner_tag: str) -> Holder:
     try:
         owner = cell.text(default="").strip()
     except UnseenError as error:
-        return Holder(user, "", Truth(None, error.unknown, error.path), row, credentials(row))
-    return Holder(user, owner, _YES if owner else _NO, row, credentials(row))
+        return Holder(user, "", Truth(None, error.unknown, error.path), row, credentials(row), cell)
+    return Holder(user, owner, _YES if owner else _NO, row, credentials(row), cell)
 
 
-def any_name(patterns: Iterable[str]) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def any_name(patterns: tuple[str, ...]) -> re.Pattern[str]:
     """Return one pattern for all; one that is no regular expression is taken as the text it is. Case does not count."""
     return re.compile("|".join(f"(?:{_expression(pattern)})" for pattern in patterns) or "(?!)", re.IGNORECASE)
 

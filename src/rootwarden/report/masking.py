@@ -30,8 +30,6 @@ _PERSONAL = re.compile(
 # Fields of AWS that hold one e-mail address, whole: found there, it is hidden wherever the finding says it again.
 # Needed for addresses that no pattern finds in prose: a local part may hold blanks, quotes and slashes (RFC 5321).
 _ADDRESS = re.compile(r"(?:^|\.)(?:PrimaryEmail|EmailAddress|Email)\Z")
-# An `@` that is not the one between a shared resource and the account it was read in.
-_AT = re.compile(rb"(?<!\])@(?!\d{12}\[)")
 # What every key id begins with, and little else.
 _KEY_BEGINS = re.compile(rb"A[KSBC][IC]A")
 # Endings of the field names that `_PERSONAL` and `_ADDRESS` look for: a quick test that is never wrongly no.
@@ -74,9 +72,10 @@ def _spoken(finding: Finding) -> bytes:
     ))  # fmt: skip
 
 
-def _holds_an_address(spoken: bytes) -> bool:
+def _may_hold_an_address(spoken: bytes) -> bool:
+    """Tell quickly whether there is an `@` but for those between a shared resource and where it was read."""
     at = spoken.count(b"@")
-    return at > 0 and at != spoken.count(b"]@") and _AT.search(spoken) is not None
+    return at > 0 and at != spoken.count(b"]@")
 
 
 def _tells(key: Any) -> bool:
@@ -102,10 +101,11 @@ class _Mask(Struct, frozen=True):
         """
         spoken = _spoken(finding)
         ids = self.ids and _KEY_BEGINS.search(spoken) is not None
-        people = self.people and (_holds_an_address(spoken) or _tells_of_people(finding))
+        telling = self.people and _tells_of_people(finding)
+        people = telling or (self.people and _may_hold_an_address(spoken))
         if not ids and not people:
             return finding
-        mask = _Mask(ids, people, tuple(_addresses(finding)) if people else ())
+        mask = _Mask(ids, people, tuple(_addresses(finding)) if telling else ())
         return msgspec.structs.replace(
             finding,
             aspect=mask.text(finding.aspect),
@@ -121,11 +121,12 @@ class _Mask(Struct, frozen=True):
 
     def evidence(self, item: Evidence) -> Evidence:
         """Return what was read with both the place and the value masked."""
-        fact, value = self.text(item.fact), item.value
-        if self.people and item.fact.endswith(_TELLING) and _PERSONAL.search(item.fact):
+        fact, value = item.fact, item.value
+        if self.people and fact.endswith(_TELLING) and _PERSONAL.search(fact):
             value = _hidden(value)
-        value = self.text(value) if type(value) is str else self._any(value)
-        return item if fact == item.fact and value is item.value else Evidence(fact, value)
+        elif not self.ids and type(value) is str and "@" not in fact and "@" not in value:
+            return item
+        return Evidence(self.text(fact), self.text(value) if type(value) is str else self._any(value))
 
     def text(self, text: str) -> str:
         if self.ids and ("AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text):
@@ -171,8 +172,7 @@ class _Mask(Struct, frozen=True):
 
 def _addresses(finding: Finding) -> Iterator[str]:
     """Go through the e-mail addresses that the evidence of a finding cites, the longest first."""
-    endings = ("Email", "EmailAddress")  # looked for first, because that is quicker
-    cited = (item.value for item in finding.evidence if item.fact.endswith(endings) and _ADDRESS.search(item.fact))
+    cited = (item.value for item in finding.evidence if _ADDRESS.search(item.fact))
     told = {value.strip() for value in cited if isinstance(value, str)}
     yield from sorted((address for address in told if address.find("@") > 0), key=len, reverse=True)
 

@@ -115,7 +115,7 @@ class OpenSnapshot:
         at: dict[str, int] = {}
         file = str(self._path)
         for number, line in enumerate(self._lines(), start=1):
-            if number > self._skip and line.strip():
+            if number > self._skip and line and not line.isspace():
                 account = read(line, file, number)
                 first = at.setdefault(account.account, number)
                 if first != number:
