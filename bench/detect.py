@@ -1,4 +1,4 @@
-"""Records judged per second with all detections, against msgspec decoding of the same records; and how large state gets.
+"""Records judged per second with all detections, against msgspec decoding of the same; and how large state gets.
 
 python bench/detect.py [RECORDS] [--json]
 

@@ -1,4 +1,4 @@
-"""Records judged per second with all detections, against decoding them; state after 10 million records of 1,000 accounts."""
+"""Records judged per second with all detections; state after 10 million records of 1,000 accounts."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from rootwarden.model.findings import Severity
 from rootwarden.proofs.sigma_rule import Rule, RuleError
 
 KEY = "x-rootwarden"
+_LONGEST = 86_400  # seconds; what is counted is remembered for as long
 _LEVELS = {"informational": Severity.INFO} | {one.value: one for one in Severity if one is not Severity.INFO}
 
 
@@ -76,8 +77,8 @@ def read_terms(rule: Rule) -> Terms:
     except msgspec.ValidationError as error:
         raise RuleError(rule.file, 0, KEY, KEY, why=str(error), todo="see docs/detections/README.md") from error
     more = written.escalate
-    if more is not None and not more.new_region and (more.count < 2 or more.within_s < 1):
-        why = "it counts nothing: count must be 2 or more, within_s 1 or more, or new_region true"
+    if more is not None and not more.new_region and (more.count < 2 or not 1 <= more.within_s <= _LONGEST):
+        why = f"count must be 2 or more and within_s from 1 to {_LONGEST}, or new_region true"
         raise RuleError(rule.file, 0, KEY, "escalate", why=why, todo="complete it or leave it out")
     return Terms(
         code=written.code,

@@ -26,23 +26,50 @@ _QUIET = re.compile(r"(\d{1,2})-(\d{1,2})")
 @click.option("--windows", metavar="FILE", help="Approved windows of root use (JSON).")
 @click.option("--rules", metavar="DIR", help="Your own Sigma rules, judged beside ours.")
 @click.option("--baseline", metavar="FILE", help="What is usual for root: read if it exists, then brought up to date.")
-@click.option("--output", "-o", "output", type=click.Choice(["table", "json", "jsonl"]), default="table",
-              show_default=True, help="For people, or for machines.")
-@click.option("--fail-on", type=click.Choice(_LEVELS), default="none", show_default=True,
-              help="Exit 3 when an alert is at this severity or above.")
+@click.option(
+    "--output",
+    "-o",
+    "output",
+    type=click.Choice(["table", "json", "jsonl"]),
+    default="table",
+    show_default=True,
+    help="For people, or for machines.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(_LEVELS),
+    default="none",
+    show_default=True,
+    help="Exit 3 when an alert is at this severity or above.",
+)
 @click.option("--owned", metavar="ARN,...", help="Resources that alerting relies on; changes to them are alerts.")
 @click.option("--quiet-hours", metavar="HH-HH", help="Hours (UTC) in which nobody should use root, as 20-6.")
-@click.option("--match-grace", type=click.IntRange(0, 3600), default=120, show_default=True,
-              help="Seconds by which a window may be missed.")
-@click.option("--origin-wait", type=click.IntRange(0, 86400), default=900, show_default=True,
-              help="Seconds to wait for the record that tells a task session from root itself.")
+@click.option(
+    "--match-grace",
+    type=click.IntRange(0, 3600),
+    default=120,
+    show_default=True,
+    help="Seconds by which a window may be missed.",
+)
+@click.option(
+    "--origin-wait",
+    type=click.IntRange(0, 86400),
+    default=900,
+    show_default=True,
+    help="Seconds to wait for the record that tells a task session from root itself.",
+)
 @click.option("--now", metavar="TIME", help="Judge as of this ISO 8601 instant (default: now).")
 @click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
 @click.option("--show-pii", is_flag=True, help="Print e-mail addresses whole.")
 @click.option("--verbose", "-v", is_flag=True, help="List every alert of an incident.")
 @click.option("--plain", is_flag=True, help="ASCII only.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-              help="Colours; NO_COLOR is honoured.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Colours; NO_COLOR is honoured.",
+)
 @click.pass_obj
 def command(settings: Settings, /, files: tuple[str, ...], **given: Any) -> int:
     """Judge CloudTrail records: who is behind them, and what must be done about it.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
 
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
-from rootwarden.model.event import Event, Record
+from rootwarden.model.event import NO_TIME, Event, Record
 from rootwarden.model.findings import Severity
-from rootwarden.model.memory import newest_of_each
+from rootwarden.model.memory import newest_within
+from rootwarden.model.novelty import TRIED, noted
 from rootwarden.model.root_activity import SURELY_AS_ROOT
 
 DETECTION = Detection(
@@ -19,7 +19,10 @@ DETECTION = Detection(
     severity=Severity.HIGH,
     severity_in_window=Severity.LOW,
     description="Root of this account did nothing for ninety days or more, and acts now.",
-    logic="An act of root whose predecessor in the same account is at least 90 and at most 400 days older.",
+    logic=(
+        "An act of root whose predecessor in the same account is at least 90 and at most 400 days older. A sign-in "
+        "that fails after such a rest counts too, but does not end it."
+    ),
     misses="Accounts of which no earlier act is known: nobody can say how long they rested.",
     false_positives=("A yearly drill.",),
     response=(
@@ -33,18 +36,24 @@ DETECTION = Detection(
 
 REST, LOOKBACK = timedelta(days=90), timedelta(days=400)
 SPAN = timedelta()
-keep = newest_of_each
+keep = newest_within(LOOKBACK)
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
-    """Keep each act of root under its account."""
+    """Keep each act of root, and each refused sign-in, under its account."""
     if event.kind in SURELY_AS_ROOT:
-        yield event.account, Note(event, "acted")
+        yield event.account, noted(event, "")
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude at each act after a long rest."""
-    for before, note in pairwise(notes):
-        rest = note.event.time - before.event.time
+    """Conclude at each act after a long rest; a refused sign-in ends the rest for its kind alone."""
+    acted = tried = NO_TIME
+    for note in notes:
+        when, refused = note.event.time, note.what == TRIED
+        rest = when - (max(acted, tried) if refused else acted)
         if REST <= rest <= LOOKBACK:
-            yield Conclusion(completing=note.event, detail=f"{rest.days} days")
+            yield Conclusion(completing=note.event, detail=f"{rest.days} days", subject=note.what)
+        if refused:
+            tried = when
+        else:
+            acted = when

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
+from rootwarden.model.memory import in_steps
 
 DETECTION = Detection(
     code="RD-111",
@@ -57,11 +58,11 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude at the first device after each reset."""
     resets: list[Event] = []
-    for note in notes:
+    for note in in_steps(notes, "reset", "device"):
         if note.what == "reset":
             resets.append(note.event)
             continue
         recent = [event for event in resets if note.event.time - event.time <= WITHIN]
         if recent:
-            yield Conclusion(completing=note.event, events=tuple(recent), detail=f"after {recent[-1].name}")
+            yield Conclusion(completing=note.event, events=tuple(recent[-EVIDENCE:]), detail=f"after {recent[-1].name}")
             resets.clear()

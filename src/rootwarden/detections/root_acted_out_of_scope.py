@@ -40,21 +40,24 @@ SPAN = timedelta()
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
-    """Keep what lies inside a window and outside its scope, each record for itself."""
-    window = context.window_of(event)
-    if window is None:
+    """Keep what may lie outside the scope of a window, each record for itself: windows may become known later."""
+    if context.windows is None:
         return
     if event.name == "AssumeRoot" and event.service == "sts.amazonaws.com":
-        if not window.allows_task(event.task):
-            yield event.identity, Note(event, "task", event.task.rpartition("/")[2] or "no task policy")
-    elif event.kind in SURELY_AS_ROOT and not window.allows(event):
+        yield event.identity, Note(event, "task", event.task.rpartition("/")[2] or "no task policy")
+    elif event.kind in SURELY_AS_ROOT:
         yield event.identity, Note(event, "call", event.name)
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude from each record alone; what is out of scope weighs in full, though it lies in the window."""
     for note in notes:
-        level = DETECTION.severity
-        yield Conclusion(
-            completing=note.event, single=True, severity_in_window=level, detail=f"{note.what} {note.value}"
-        )
+        window = moment.context.window_of(note.event)
+        if window is None:
+            continue
+        allowed = window.allows_task(note.event.task) if note.what == "task" else window.allows(note.event)
+        if not allowed:
+            yield Conclusion(
+                completing=note.event, single=True, severity_in_window=DETECTION.severity,
+                detail=f"{note.what} {note.value}",
+            )  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Harm, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Harm, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.notices import SPENDING
@@ -38,22 +39,42 @@ DETECTION = Detection(
 )
 
 WITHIN = timedelta(days=2)
-SPAN = WITHIN
+# From the first act before a notice to the last one after it.
+SPAN = WITHIN * 2
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
     """Keep acts of root and notices of spending under their account."""
-    if event.kind in SURELY_AS_ROOT:
+    if event.kind in SURELY_AS_ROOT and not event.refused:
         yield event.account, Note(event, "acted")
     elif event.service == SPENDING:
         yield event.account, Note(event, "spent", event.target)
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude once per notice: whichever of the notice and the nearest act came later completes it."""
+    """Conclude once per notice: whichever of the notice and the first act near it came later completes it.
+
+    Notices that one act completes are one case.
+    """
     acted = [note.event for note in notes if note.what == "acted"]
+    found: dict[str, Conclusion] = {}
     for note in notes:
-        near = [event for event in acted if abs(event.time - note.event.time) <= WITHIN] if note.what == "spent" else []
+        near = _near(acted, note.event) if note.what == "spent" else ()
         if near:
             done = max(note.event, near[0], key=lambda event: (event.time, event.identity))
-            yield Conclusion(completing=done, events=(note.event, *near), detail=note.value)
+            other = found.get(done.identity)
+            events, told = (other.events, f"{other.detail}; ") if other is not None else ((), "")
+            found[done.identity] = Conclusion(
+                completing=done, events=(*events, note.event, *near[:EVIDENCE]), detail=told + note.value,
+                until=max(near[-1].time, other.last if other is not None else note.event.time),
+            )  # fmt: skip
+    yield from found.values()
+
+
+def _near(acted: Sequence[Event], notice: Event) -> Sequence[Event]:
+    first = bisect_left(acted, notice.time - WITHIN, key=_time)
+    return acted[first : bisect_right(acted, notice.time + WITHIN, key=_time)]
+
+
+def _time(event: Event) -> datetime:
+    return event.time

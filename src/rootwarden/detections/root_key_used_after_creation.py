@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
+from rootwarden.model.memory import in_steps
 
 DETECTION = Detection(
     code="RD-118",
@@ -50,11 +51,20 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude at the first use after the creation; further uses are added."""
-    made = next((note.event for note in notes if note.what == "made"), None)
-    if made is None:
-        return
-    used = [note.event for note in notes if note.what == "used" and made.time <= note.event.time <= made.time + WITHIN]
-    if used:
+    made: Event | None = None
+    used: list[Event] = []
+    for note in in_steps(notes, "made", "used"):
+        if note.what == "made":
+            yield from _used(made, used)
+            made, used = note.event, []
+        elif made is not None and note.event.time - made.time <= WITHIN:
+            used.append(note.event)
+    yield from _used(made, used)
+
+
+def _used(made: Event | None, used: Sequence[Event]) -> Iterator[Conclusion]:
+    if made is not None and used:
         yield Conclusion(
-            completing=used[0], events=(made, *used), detail="" if len(used) == 1 else f"{len(used)} calls"
-        )
+            completing=used[0], events=(made, *used[:EVIDENCE]), detail="" if len(used) == 1 else f"{len(used)} calls",
+            until=used[-1].time,
+        )  # fmt: skip

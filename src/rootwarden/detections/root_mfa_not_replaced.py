@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note, Wake
@@ -54,11 +55,15 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion | Wake]:
     """Conclude at each removal that nothing followed, once the time is over; until then ask again."""
     registered = [note.event.time for note in notes if note.what == "registered"]
+    waits: list[datetime] = []
     for note in notes:
         end = note.event.time + WITHIN
-        if note.what != "removed" or any(note.event.time <= when <= end for when in registered):
+        first = bisect_left(registered, note.event.time)
+        if note.what != "removed" or (first < len(registered) and registered[first] <= end):
             continue
         if moment.now < end:
-            yield Wake(end)
+            waits.append(end)
         else:
             yield Conclusion(completing=note.event)
+    if waits:
+        yield Wake(waits[0])

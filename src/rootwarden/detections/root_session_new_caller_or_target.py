@@ -9,7 +9,7 @@ from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record, field, text
 from rootwarden.model.findings import Severity
-from rootwarden.model.memory import newest_of_each
+from rootwarden.model.memory import newest_within
 
 DETECTION = Detection(
     code="RD-117",
@@ -40,7 +40,7 @@ DETECTION = Detection(
 
 LOOKBACK = timedelta(days=90)
 SPAN = timedelta()
-keep = newest_of_each
+keep = newest_within(LOOKBACK)
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
@@ -55,7 +55,8 @@ def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclu
     for note in notes:
         seen = last.get(note.value)
         if seen is None or note.event.time - seen.time > LOOKBACK:
-            yield Conclusion(completing=note.event, detail=f"target {note.value or 'unnamed'}")
+            detail = f"target {note.value or 'unnamed'}"
+            yield Conclusion(completing=note.event, detail=detail, subject=detail)
         last[note.value] = note.event
 
 

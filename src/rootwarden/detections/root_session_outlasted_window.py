@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.context import Context, Window
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.root_activity import SURELY_AS_ROOT
@@ -22,7 +23,8 @@ DETECTION = Detection(
     ),
     logic=(
         "An act of root after the end of a window and its grace, in a session (same account and access key) that "
-        "began, or was seen, inside that window."
+        "began, or was seen, inside that window and not more than twelve hours before. It ends where another window "
+        "covers it."
     ),
     misses=(
         "Sessions that the record does not tell apart: console sign-ins without an access key in the record. Windows "
@@ -44,30 +46,46 @@ SPAN = timedelta(hours=12)
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
-    """Keep acts of root under their session, with the window each lies in."""
-    if context.windows is None or not event.key or event.kind not in SURELY_AS_ROOT:
-        return
-    window = context.window_of(event)
-    began = _window_at(event, context)
-    yield f"{event.account} {event.key}", Note(event, "inside" if window else "outside", began)
+    """Keep acts of root under their session: the account and the access key."""
+    if context.windows is not None and event.key and event.kind in SURELY_AS_ROOT:
+        yield f"{event.account} {event.key}", Note(event, "acted")
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude once per session: the first act after the window completes it."""
-    inside = {note.value for note in notes if note.value}
-    late = [note.event for note in notes if note.what == "outside" and inside]
-    if late:
-        yield Conclusion(completing=late[0], events=tuple(late), detail=f"window {min(inside)}")
+    """Conclude once per session and window: the first act after the window completes it.
+
+    If it comes after several windows that overlap, the last of them counts.
+    """
+    account = key.partition(" ")[0]
+    windows = [one for one in moment.context.windows or () if one.account == account]
+    done: set[str] = set()
+    for window in sorted(windows, key=lambda one: (one.closes, one.id), reverse=True):
+        late = _late(window, windows, notes, moment.context.match_grace)
+        if late and late[0].identity not in done:
+            done.add(late[0].identity)
+            told = f"window {window.id}"
+            yield Conclusion(completing=late[0], events=tuple(late), detail=told, subject=window.id)
 
 
-def _window_at(event: Event, context: Context) -> str:
-    """Return the window in which the session began or acted, "" if none had begun by then."""
-    for when in (event.time, event.session):
-        found = [
-            one
-            for one in context.windows or ()
-            if when is not None and one.covers(event.account, when, context.match_grace)
-        ]
-        if found:
-            return min(found, key=lambda one: (one.opens, one.id)).id
-    return ""
+def _late(window: Window, windows: Sequence[Window], notes: Sequence[Note], grace: timedelta) -> list[Event]:
+    """Return the first things the session did after a window in which it began or was seen, until another covers it."""
+    first = bisect_right(notes, window.closes + grace, key=_time)
+    inside = notes[first - 1].event.time if first and _within(window, notes[first - 1].event.time, grace) else None
+    late: list[Event] = []
+    for note in notes[first:]:
+        event = note.event
+        if len(late) == EVIDENCE or any(_within(other, event.time, grace) for other in windows):
+            break
+        began = event.session if event.session is not None and _within(window, event.session, grace) else inside
+        if began is None or event.time - began > SPAN:
+            break
+        late.append(event)
+    return late
+
+
+def _within(window: Window, when: datetime, grace: timedelta) -> bool:
+    return window.covers(window.account, when, grace)
+
+
+def _time(note: Note) -> datetime:
+    return note.event.time

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
-from rootwarden.model.memory import runs
+from rootwarden.model.memory import links
 
 DETECTION = Detection(
     code="RD-101",
@@ -44,7 +45,7 @@ DETECTION = Detection(
 )
 
 COUNT, WITHIN = 5, timedelta(seconds=900)
-SPAN = WITHIN * 8
+SPAN = WITHIN
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
@@ -55,12 +56,40 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude once per burst: the record that makes it five completes it."""
-    for burst in runs(notes, WITHIN):
-        done = next((n for n in range(COUNT - 1, len(burst)) if _quick(burst, n)), None)
-        if done is not None:
-            events = tuple(note.event for note in burst)
-            yield Conclusion(completing=burst[done].event, events=events, detail=f"{len(events)} failures")
+    ended, going_on, _ = _bursts(notes)
+    for burst in (*ended, going_on):
+        if burst:
+            count = f"{EVIDENCE} failures or more" if len(burst) > EVIDENCE else f"{len(burst)} failures"
+            yield Conclusion(
+                completing=burst[COUNT - 1].event, events=tuple(note.event for note in burst[:EVIDENCE]),
+                detail=count, until=burst[-1].event.time,
+            )  # fmt: skip
 
 
-def _quick(burst: Sequence[Note], last: int) -> bool:
-    return burst[last].event.time - burst[last - COUNT + 1].event.time <= WITHIN
+def keep(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
+    """Keep a burst that may still go on, thinned out after its first records, or what may become one."""
+    _, burst, recent = _bursts(notes)
+    if burst and before - burst[-1].event.time <= WITHIN:
+        return [*burst[:EVIDENCE], *links(burst[EVIDENCE:], WITHIN)]
+    return [note for note in recent if before - note.event.time <= WITHIN]
+
+
+def _bursts(notes: Sequence[Note]) -> tuple[list[list[Note]], list[Note], deque[Note]]:
+    """Return the bursts that ended, the one that goes on at the last note, and what may become one."""
+    ended: list[list[Note]] = []
+    burst: list[Note] = []
+    recent: deque[Note] = deque()
+    for note in notes:
+        if burst and note.event.time - burst[-1].event.time <= WITHIN:
+            burst.append(note)
+            continue
+        if burst:
+            ended.append(burst)
+            burst = []
+        recent.append(note)
+        while note.event.time - recent[0].event.time > WITHIN:
+            recent.popleft()
+        if len(recent) == COUNT:
+            burst = [*recent]
+            recent.clear()
+    return ended, burst, recent

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
-from rootwarden.model.memory import runs
+from rootwarden.model.memory import links
 
 DETECTION = Detection(
     code="RD-102",
@@ -22,7 +24,8 @@ DETECTION = Detection(
     ),
     logic=(
         "Records of RD-004 with one sourceIPAddress and three different recipientAccountId within 86,400 seconds, by "
-        "event time."
+        "event time. Further failures from the address within 86,400 seconds of the last belong to the same alert, "
+        "which names one record of each account."
     ),
     misses="A spray that changes its address; accounts whose trails are not part of what is watched.",
     false_positives=("A central team that opens many accounts from one office.",),
@@ -41,7 +44,14 @@ DETECTION = Detection(
 )
 
 ACCOUNTS, WITHIN = 3, timedelta(days=1)
-SPAN = WITHIN * 8
+SPAN = WITHIN
+
+
+class Spray(Struct):
+    """The first failure of each account (at the beginning the latest), and all since it became a spray."""
+
+    tried: dict[str, Note]
+    run: list[Note]
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
@@ -52,17 +62,34 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude once per spray: the record that brings the third account completes it."""
-    for spray in runs(notes, WITHIN):
-        done = next((n for n in range(len(spray)) if len(_accounts(spray, n)) >= ACCOUNTS), None)
-        if done is not None:
-            events = tuple(note.event for note in spray)
-            tried = sorted({note.value for note in spray})
-            yield Conclusion(
-                completing=spray[done].event, events=events, detail=f"{len(tried)} accounts: {', '.join(tried)}"
-            )
+    sprays, _ = _sprays(notes)
+    for spray in sprays:
+        yield Conclusion(
+            completing=spray.run[0].event, events=tuple(note.event for note in spray.tried.values()),
+            detail=f"{len(spray.tried)} accounts: {', '.join(sorted(spray.tried))}", until=spray.run[-1].event.time,
+        )  # fmt: skip
 
 
-def _accounts(spray: Sequence[Note], last: int) -> set[str]:
-    """Return the accounts tried within the time that ends with a note."""
-    until = spray[last].event.time
-    return {note.value for note in spray[: last + 1] if until - note.event.time <= WITHIN}
+def keep(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
+    """Keep a spray that may still go on, thinned out, or what may become one."""
+    sprays, recent = _sprays(notes)
+    if sprays and before - sprays[-1].run[-1].event.time <= WITHIN:
+        return list(dict.fromkeys((*sprays[-1].tried.values(), *links(sprays[-1].run, WITHIN))))
+    return [note for note in recent.values() if before - note.event.time <= WITHIN]
+
+
+def _sprays(notes: Sequence[Note]) -> tuple[list[Spray], dict[str, Note]]:
+    """Return the sprays, and of accounts that were tried since the last the latest failure."""
+    sprays: list[Spray] = []
+    recent: dict[str, Note] = {}
+    for note in notes:
+        if sprays and note.event.time - sprays[-1].run[-1].event.time <= WITHIN:
+            sprays[-1].tried.setdefault(note.value, note)
+            sprays[-1].run.append(note)
+            continue
+        recent = {name: one for name, one in recent.items() if note.event.time - one.event.time <= WITHIN}
+        recent[note.value] = note
+        if len(recent) == ACCOUNTS:
+            sprays.append(Spray(recent, [note]))
+            recent = {}
+    return sprays, recent

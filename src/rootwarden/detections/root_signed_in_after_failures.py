@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
+from rootwarden.model.memory import in_steps
 
 DETECTION = Detection(
     code="RD-103",
@@ -53,11 +54,12 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude at each success with enough failures since the success before it."""
     failures: list[Event] = []
-    for note in notes:
+    for note in in_steps(notes, "failed", "succeeded"):
         if note.what == "failed":
             failures.append(note.event)
             continue
         recent = [event for event in failures if note.event.time - event.time <= WITHIN]
         if len(recent) >= FAILURES:
-            yield Conclusion(completing=note.event, events=tuple(recent), detail=f"{len(recent)} failures before")
+            events = tuple(recent[-EVIDENCE:])
+            yield Conclusion(completing=note.event, events=events, detail=f"{len(recent)} failures before")
         failures.clear()

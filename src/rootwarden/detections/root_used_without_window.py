@@ -45,15 +45,14 @@ SPAN = timedelta()
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
-    """Keep what no window covers, each record for itself."""
-    if context.windows is None:
-        return
+    """Keep what may need a window, each record for itself: windows may become known later."""
     asked = event.name == "AssumeRoot" and event.service == "sts.amazonaws.com"
-    if (asked or event.kind in SURELY_AS_ROOT) and context.window_of(event) is None:
-        yield event.identity, Note(event, "unapproved")
+    if context.windows is not None and (asked or event.kind in SURELY_AS_ROOT):
+        yield event.identity, Note(event, "acted")
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude from each record alone."""
+    """Conclude from each record that no window covers."""
     for note in notes:
-        yield Conclusion(completing=note.event, single=True)
+        if moment.context.windows is not None and moment.context.window_of(note.event) is None:
+            yield Conclusion(completing=note.event, single=True)

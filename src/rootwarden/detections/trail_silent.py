@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note, Wake
@@ -45,6 +46,8 @@ DETECTION = Detection(
 WITHIN = timedelta(hours=3)
 SPAN = WITHIN
 keep = newest_of_each
+# As long as a trail is silent its alert stands, whatever else is forgotten.
+_STILL = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
@@ -55,11 +58,13 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion | Wake]:
     """Conclude at each digest that none followed in time; after the last one, ask again when the time is over."""
-    for number, note in enumerate(notes):
+    for note, following in zip_longest(notes, notes[1:]):
         end = note.event.time + WITHIN
-        following = notes[number + 1].event.time if number + 1 < len(notes) else None
+        since = f"since {note.event.time:%Y-%m-%d %H:%M} UTC"
         if following is None and moment.now <= end:
             yield Wake(end + timedelta(seconds=1))
-        elif following is None or following > end:
-            until = f"until {following:%Y-%m-%d %H:%M} UTC" if following is not None else "until now"
-            yield Conclusion(completing=note.event, detail=f"since {note.event.time:%Y-%m-%d %H:%M} UTC, {until}")
+        elif following is None:
+            yield Conclusion(completing=note.event, detail=f"{since}, until now", until=_STILL)
+        elif following.event.time > end:
+            until = following.event.time
+            yield Conclusion(completing=note.event, detail=f"{since}, until {until:%Y-%m-%d %H:%M} UTC", until=until)

@@ -9,6 +9,7 @@ from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
+from rootwarden.model.memory import in_steps
 from rootwarden.model.root_activity import SURELY_AS_ROOT
 
 DETECTION = Detection(
@@ -51,12 +52,16 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude at each touch after a beginning: the one that issued the key if it is known, else the latest."""
-    began: list[Note] = []
-    for note in notes:
+    latest: Note | None = None
+    issued: dict[str, Note] = {}
+    for note in in_steps(notes, "began", "touched"):
         if note.what == "began":
-            began.append(note)
+            latest = note
+            if note.value:
+                issued[note.value] = note
             continue
-        recent = [one for one in began if note.event.time - one.event.time <= WITHIN]
-        if recent:
-            joined = next((one for one in recent if one.value and one.value == note.value), recent[-1])
+        joined = issued.get(note.value, latest)
+        if joined is not None and note.event.time - joined.event.time > WITHIN:
+            joined = latest
+        if joined is not None and note.event.time - joined.event.time <= WITHIN:
             yield Conclusion(completing=note.event, events=(joined.event,), detail=f"after {joined.event.name}")

@@ -1,11 +1,11 @@
-"""What detections know beside the records: approved windows, learnt habits, quiet hours, owned resources, limits."""
+"""What detections know beside the records: approved windows, quiet hours, owned resources, waiting times."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct
 
 from rootwarden.model.event import Event
 from rootwarden.model.root_activity import ACTS_AS_ROOT, Kind
@@ -16,23 +16,24 @@ MATCH_GRACE = timedelta(minutes=2)
 
 
 class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An approved period of root use of one account.
+    """An approved period of root use of one account."""
 
-    `task` is the task policy of AssumeRoot that was approved (its name or ARN), "" where root signs in itself.
-    `events` are the calls that the approval covers, as `iam:CreateUser` or `CreateUser`; none given: all of them.
-    """
-
-    id: str
-    account: str
-    opens: datetime
-    closes: datetime
-    task: str = ""
-    events: tuple[str, ...] = ()
-    source_identity: str = ""
+    id: Annotated[str, Meta(description="The name by which alerts refer to it.")]
+    account: Annotated[str, Meta(description="The account whose root user may be used.")]
+    opens: Annotated[datetime, Meta(description="The beginning, an instant with an offset.")]
+    closes: Annotated[datetime, Meta(description="The end, an instant with an offset.")]
+    task: Annotated[
+        str, Meta(description="The approved task policy of AssumeRoot, by name or ARN; empty: none is.")
+    ] = ""
+    events: Annotated[
+        tuple[str, ...],
+        Meta(description="The calls that are covered, as iam:CreateUser or CreateUser; none given: all of them."),
+    ] = ()
+    source_identity: Annotated[str, Meta(description="The source identity with which its sessions are marked.")] = ""
 
     def covers(self, account: str, when: datetime, grace: timedelta) -> bool:
         """Return whether an instant in an account lies within, give or take the grace."""
-        return account == self.account and self.opens - grace <= when <= self.closes + grace
+        return account == self.account and self.opens <= when + grace and when - grace <= self.closes
 
     def allows(self, event: Event) -> bool:
         """Return whether the approval covers this call."""
@@ -41,6 +42,12 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def allows_task(self, task: str) -> bool:
         """Return whether a task policy of AssumeRoot, by ARN, is the approved one."""
         return task.rpartition("/")[2] == self.task.rpartition("/")[2]
+
+
+class WindowsFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of approved windows; its schema is docs/schema/windows.schema.json."""
+
+    windows: Annotated[tuple[Window, ...], Meta(description="The windows, in any order; they may overlap.")]
 
 
 class QuietHours(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,17 +66,16 @@ class Context(Struct, frozen=True, kw_only=True):
     """The circumstances of judging; `windows` None: nobody said which were approved, so nothing is judged by them.
 
     origin_wait: how long an alert may wait for the record that tells whether AssumeRoot issued a session. lateness: how
-    late a record may arrive and still change what was concluded (None: any record may, nothing is forgotten).
+    late a record may arrive and still change what was concluded (None: any record may, nothing is forgotten); later
+    ones are judged for themselves.
     """
 
     windows: tuple[Window, ...] | None = None
     quiet_hours: QuietHours | None = None
     owned_resources: tuple[str, ...] = ()
-    covered: frozenset[tuple[str, str]] = frozenset()
     match_grace: timedelta = MATCH_GRACE
     origin_wait: timedelta = timedelta(minutes=15)
     lateness: timedelta | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)
 
     def window_of(self, event: Event) -> Window | None:
         """Return the window that covers an event of root, or an AssumeRoot by the account it is for; else None."""

@@ -75,7 +75,9 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     """What a detection concludes: the event that completed it, all events behind it, and what is special here.
 
     `single`: the event alone is the case, so that its fingerprint is that of one record. `detail` is added to what the
-    detection says, `severity` and `severity_in_window` replace its own.
+    detection says, `severity` and `severity_in_window` replace its own. `subject` names what the case is about, so that
+    it stays the same case when late evidence completes it with another record; `until` says that it went on after the
+    last of its events.
     """
 
     completing: Event
@@ -85,6 +87,18 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     severity_in_window: Severity | None = None
     title: str = ""
     detail: str = ""
+    subject: str = ""
+    until: datetime | None = None
+
+    @property
+    def last(self) -> datetime:
+        """When the case last went on."""
+        last = max((event.time for event in self.events), default=self.completing.time)
+        return max(last, self.completing.time, self.until or last)
+
+
+# Enough records to show what happened: a case that goes on for thousands names the first of them.
+EVIDENCE = 100
 
 
 class Wake(Struct, frozen=True):
@@ -102,15 +116,16 @@ class Moment(Struct, frozen=True):
 
 Remember = Callable[[Event, Record, Mapping[str, Hit], Context], Iterable[tuple[str, Note]]]
 Conclude = Callable[[str, Sequence[Note], Moment], Iterable[Conclusion | Wake]]
-Keep = Callable[[Sequence[Note]], Sequence[Note]]
+Keep = Callable[[Sequence[Note], datetime], Sequence[Note]]
 
 
 class Stateful(Struct, frozen=True):
     """A detection with memory.
 
     `remember` says what of an event is kept, under which key. `conclude` is a pure function of all that is kept under
-    one key, in the order of event time: so the end is the same in whatever order records arrive. What is older than
-    `span` (and than any record may be late) is forgotten, but for what `keep` chooses of it.
+    one key, in the order of event time: so the end is the same in whatever order records arrive. `span` is how far
+    apart events of one case may be: what is older (and older than any record may be late) is forgotten, but for what
+    `keep` chooses of it, given the old notes and the instant they are older than.
     """
 
     slug: str

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden.model.root_activity import Kind, awaits_issuer, classify, is_failure
-from rootwarden.model.sight import parse_time
+from rootwarden.model.sight import in_our_time, parse_time
 
 Record = Mapping[str, Any]
 
@@ -48,8 +48,14 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
         """What makes two deliveries the same record: recipientAccountId and eventID (CloudTrail User Guide)."""
         return f"{self.account}/{self.id}"
 
+    @property
+    def refused(self) -> bool:
+        """Whether it is an attempt to get in that failed: nobody acted as root, whatever the record's type says."""
+        return self.failed and self.service == "signin.amazonaws.com"
 
-# Stands for the time of a record that has none: such a record is judged alone, and belongs to no sequence.
+
+# Stands for the time of a record that has none, or one that cannot be: such a record is judged alone, and belongs to no
+# sequence.
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +68,7 @@ def read_event(record: Record) -> Event:
     return Event(
         account=text(record, "recipientAccountId") or text(who, "accountId"),
         id=text(record, "eventID") or _stand_in(record),
-        time=parse_time(text(record, "eventTime")) or NO_TIME,
+        time=_instant(text(record, "eventTime")) or NO_TIME,
         name=text(record, "eventName"),
         service=text(record, "eventSource"),
         region=text(record, "awsRegion"),
@@ -74,11 +80,17 @@ def read_event(record: Record) -> Event:
         made=_made(field(record, "responseElements")),
         target=_target(asked),
         task=text(field(asked, "taskPolicyArn"), "arn"),
-        session=parse_time(text(attributes, "creationDate")),
+        session=_instant(text(attributes, "creationDate")),
         failed=is_failure(record),
         mfa=text(attributes, "mfaAuthenticated").lower(),
         awaits_issuer=awaits_issuer(record),
     )
+
+
+def _instant(text: str) -> datetime | None:
+    """Return a time that a record can have; None for any other, because time is added to it and taken from it."""
+    found = parse_time(text)
+    return found if found is not None and in_our_time(found) else None
 
 
 def _stand_in(record: Record) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rootwarden.model.detection import Note
 from rootwarden.model.event import NO_TIME, Event
@@ -12,6 +12,8 @@ from rootwarden.model.root_activity import ACTS_AS_ROOT
 REGION, HOUR, FIRED = "region", "hour", "fired"
 # So many others must be known before one is called new: root in a second Region is news, in a second hour it is not.
 _ENOUGH = {REGION: 1, HOUR: 5}
+# A console looks around before it acts, so that a Region stays new for a day; an hour is new once.
+_NEW_FOR = {REGION: timedelta(days=1), HOUR: timedelta()}
 
 
 def habits(event: Event) -> Iterator[Note]:
@@ -23,25 +25,42 @@ def habits(event: Event) -> Iterator[Note]:
 
 
 def firsts(notes: Sequence[Note]) -> dict[str, frozenset[str]]:
-    """Return, by event, in which respects it was the first of its kind ("region", "hour") for the account."""
-    seen: dict[str, set[str]] = {REGION: set(), HOUR: set()}
+    """Return, by event, in which respects it was new ("region", "hour") for the account.
+
+    Nothing is learnt from a refused sign-in.
+    """
+    began: dict[str, dict[str, datetime | None]] = {REGION: {}, HOUR: {}}
     found: dict[str, frozenset[str]] = {}
     for note in notes:
-        if len(seen[note.what]) >= _ENOUGH[note.what] and note.value not in seen[note.what]:
+        when, known = note.event.time, began[note.what]
+        strange = len(known) >= _ENOUGH[note.what]
+        since = known.get(note.value) if note.value in known else when if strange else None
+        if since is not None and when - since <= _NEW_FOR[note.what]:
             found[note.event.identity] = found.get(note.event.identity, frozenset()) | {note.what}
-        seen[note.what].add(note.value)
+        if note.value not in known and not note.event.refused:
+            known[note.value] = since
     return found
+
+
+def oldest_of_each(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
+    """Keep the first note from which each habit was learnt."""
+    oldest: dict[tuple[str, str], Note] = {}
+    for note in notes:
+        if not note.event.refused:
+            oldest.setdefault((note.what, note.value), note)
+    return sorted(oldest.values(), key=lambda note: note.order)
 
 
 def in_burst(notes: Sequence[Note], count: int, within: timedelta) -> frozenset[str]:
     """Return the events that belong to at least `count` within a time."""
     found: set[str] = set()
-    first = 0
+    first = told = 0
     for last, note in enumerate(notes):
         while note.event.time - notes[first].event.time > within:
             first += 1
         if last - first + 1 >= count:
-            found.update(one.event.identity for one in notes[first : last + 1])
+            found.update(one.event.identity for one in notes[max(first, told) : last + 1])
+            told = last + 1
     return frozenset(found)
 
 

@@ -44,7 +44,7 @@ class Memory:
         if not held or held[0].event.time >= before:
             return
         old = [note for note in held if note.event.time < before]
-        kept = list(keep(old)) if keep is not None else []
+        kept = list(keep(old, before)) if keep is not None else []
         if len(kept) == len(old):
             return
         rest = sorted([*kept, *held[len(old) :]], key=_order)
@@ -66,17 +66,31 @@ def _order(note: Note) -> tuple[datetime, str, str, str]:
     return note.order
 
 
-def newest_of_each(notes: Sequence[Note]) -> Sequence[Note]:
+def in_steps(notes: Sequence[Note], *steps: str) -> Sequence[Note]:
+    """Return notes in the order of time; within one second, in that of these steps."""
+    return sorted(notes, key=lambda note: (note.event.time, steps.index(note.what)))
+
+
+def newest_of_each(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
     """Keep the newest note of each value: enough to know when something was last seen."""
     newest = {(note.what, note.value): note for note in notes}
     return [note for note in notes if newest[note.what, note.value] is note]
 
 
-def runs(notes: Sequence[Note], pause: timedelta) -> Iterator[Sequence[Note]]:
-    """Split notes into runs: within one, no two that follow each other are further apart than `pause`."""
-    first = 0
-    for at in range(1, len(notes) + 1):
-        if at == len(notes) or notes[at].event.time - notes[at - 1].event.time > pause:
-            if at > first:
-                yield notes[first:at]
-            first = at
+def newest_within(lookback: timedelta) -> Keep:
+    """Return what keeps the newest note of each value, but none that is too old for anything to look back at."""
+
+    def keep(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
+        return [note for note in newest_of_each(notes, before) if before - note.event.time <= lookback]
+
+    return keep
+
+
+def links(notes: Sequence[Note], pause: timedelta) -> Iterator[Note]:
+    """Yield as few notes of a run as hold it together: no two that follow each other further apart than `pause`."""
+    last: Note | None = None
+    for number, note in enumerate(notes):
+        following = notes[number + 1] if number + 1 < len(notes) else None
+        if last is None or following is None or following.event.time - last.event.time > pause:
+            yield note
+            last = note

@@ -25,7 +25,9 @@ def network(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    return str(ipaddress.ip_network((found, 24 if found.version == 4 else 48), strict=False))
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    return str(ipaddress.ip_network((found.packed, 24 if found.version == 4 else 48), strict=False))
 
 
 def family(agent: str) -> str:

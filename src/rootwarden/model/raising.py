@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -20,13 +20,27 @@ _OUTSIDE = "outside_approval: the approved window does not cover this call"
 
 
 class Case(Struct, frozen=True):
-    """What an alert is made of: the detection with its slug, the key it was concluded under, and the conclusion."""
+    """What an alert is made of: the detection with its slug, the key it was concluded under, and the conclusion.
+
+    `span` is that of the detection: so long after the case last went on it may still change.
+    """
 
     slug: str
     detection: Detection
     key: str
     conclusion: Conclusion
     escalation: Escalation | None = None
+    span: timedelta = timedelta()
+
+    @property
+    def done(self) -> str:
+        """The identity of the record that completed it: under one key no two cases share it."""
+        return self.conclusion.completing.identity
+
+    @property
+    def ends(self) -> datetime:
+        """Until when evidence can change it."""
+        return self.conclusion.last + self.span
 
     @property
     def fingerprint(self) -> str:
@@ -37,13 +51,11 @@ class Case(Struct, frozen=True):
         return fingerprint_of_several(self.detection.code, self.key, done.id)
 
 
-def issued_by(event: Event, issue: Event | None) -> bool:
+def issued_by(event: Event, issue: Event) -> bool:
     """Return whether an AssumeRoot record issued the session of an event: same key, and not longer ago than it lasts.
 
     Clocks of two accounts' records agree to the second; the grace is for rounding.
     """
-    if issue is None:
-        return False
     since = event.time - issue.time
     return -_ROUNDING <= since <= LONGEST_ROOT_SESSION + _ROUNDING
 
@@ -52,14 +64,14 @@ _ROUNDING = LONGEST_ROOT_SESSION / 90  # 10 seconds
 
 
 def raise_alert(
-    case: Case, context: Context, now: datetime, issue: Event | None, marks: frozenset[str]
+    case: Case, context: Context, now: datetime, issues: Sequence[Event], marks: frozenset[str]
 ) -> Alert | None:
     """Return the alert as it stands now; None if it turned out not to be one.
 
-    `issue` is the AssumeRoot record that issued the caller's key, `marks` what is unusual about the completing event.
+    `issues` are AssumeRoot records that issued the caller's key, `marks` what is unusual about the completing event.
     """
     done, detection = case.conclusion.completing, case.detection
-    session = done.awaits_issuer and issued_by(done, issue)
+    session = done.awaits_issuer and any(issued_by(done, issue) for issue in issues)
     kind = Kind.ROOT_SESSION if session else done.kind
     if kind is Kind.ROOT_SESSION and detection.needs_root_itself:
         return None

@@ -41,8 +41,6 @@ _KNOWN_TYPES = frozenset({
 })  # fmt: skip
 _ROOT_ARN = re.compile(r":(root|assumed-root(/.*)?)$")
 _ROOT_DEVICE = (":mfa/root-account-mfa-device", ":u2f/root-account/")
-# Insights and the like tell of many calls at once and name nobody (CloudTrail User Guide, "Insights event").
-_NOBODY = frozenset({"AwsCloudTrailInsight"})
 # (eventSource, eventName) of what concerns root whoever does it.
 _ABOUT_ROOT: Mapping[str, frozenset[str]] = {
     "sts.amazonaws.com": frozenset({"AssumeRoot"}),
@@ -74,7 +72,7 @@ def classify(record: Mapping[str, Any], issued: Container[str] = ()) -> Kind:
         return _root(record, who, issued)
     if kind == "FederatedUser" and _issuer_type(who) == "Root":
         return Kind.ROOT_FEDERATED
-    if kind is not None and kind not in _KNOWN_TYPES:
+    if kind is not None and not (isinstance(kind, str) and kind in _KNOWN_TYPES):
         return Kind.UNKNOWN_SHAPE
     arn = who.get("arn")
     if isinstance(arn, str) and _ROOT_ARN.search(arn):
@@ -108,7 +106,8 @@ def is_failure(record: Mapping[str, Any]) -> bool:
     if record.get("errorCode"):
         return True
     answer = record.get("responseElements")
-    if isinstance(answer, dict) and answer.get(record.get("eventName")) == "Failure":
+    name = record.get("eventName")
+    if isinstance(answer, dict) and isinstance(name, str) and answer.get(name) == "Failure":
         return True
     return record.get("eventType") == "AwsConsoleSignIn" and record.get("errorMessage") is not None
 
@@ -125,7 +124,8 @@ def service_invoked(record: Mapping[str, Any]) -> bool:
 def _root(record: Mapping[str, Any], who: Mapping[str, Any], issued: Container[str]) -> Kind:
     if record.get("eventName") == "ExternalIdPDirectoryLogin" and not who.get("arn"):
         return Kind.RELATED  # somebody failed to sign in to a directory; AWS writes Root for lack of a better type
-    if _flagged(who) or (who.get("accessKeyId") or "") in issued:
+    key = who.get("accessKeyId")
+    if _flagged(who) or (isinstance(key, str) and key in issued):
         return Kind.ROOT_SESSION
     by = who.get("invokedBy")
     if by == _INTERNAL and record.get("eventType") != "AwsServiceEvent":
@@ -152,16 +152,21 @@ def _issuer_type(who: Mapping[str, Any]) -> Any:
 
 
 def _without_identity(record: Mapping[str, Any]) -> Kind:
-    if record.get("eventType") in _NOBODY or record.get("eventCategory") == "Insight":
+    if _of_nobody(record):
         return Kind.OTHER
     if "userIdentity" in record or not _placed(record):
         return Kind.UNKNOWN_SHAPE
     return Kind.RELATED if _about_root(record) else Kind.OTHER
 
 
+def _of_nobody(record: Mapping[str, Any]) -> bool:
+    """Return whether a record tells of many calls at once, of nobody's (CloudTrail User Guide, "Insights event")."""
+    return record.get("eventType") == "AwsCloudTrailInsight" or record.get("eventCategory") == "Insight"
+
+
 def _placed(record: Mapping[str, Any]) -> bool:
     """Return whether a record says what happened and when."""
-    if record.get("eventType") in _NOBODY or record.get("eventCategory") == "Insight":
+    if _of_nobody(record):
         return True
     name, when = record.get("eventName"), record.get("eventTime")
     return isinstance(name, str) and bool(name) and isinstance(when, str) and bool(when)
@@ -169,7 +174,7 @@ def _placed(record: Mapping[str, Any]) -> bool:
 
 def _about_root(record: Mapping[str, Any]) -> bool:
     source, name = record.get("eventSource"), record.get("eventName")
-    if isinstance(source, str) and name in _ABOUT_ROOT.get(source, ()):
+    if isinstance(source, str) and isinstance(name, str) and name in _ABOUT_ROOT.get(source, ()):
         return True
     asked = record.get("requestParameters")
     serial = asked.get("serialNumber") if isinstance(asked, dict) else None

@@ -9,18 +9,21 @@ from rootwarden.model.detection import Hit, SingleRecord
 from rootwarden.model.event import Record
 from rootwarden.model.root_activity import Kind
 
-# The detection that stands for every shape that nobody knows, whatever its own rule says.
+# The detection that stands for every shape that nobody knows, whatever its own rule says. The classifier knows all that
+# its rule is about, so that of other records it is not asked.
 UNKNOWN_SHAPE = "RD-033"
+_MAYBE_UNKNOWN = frozenset({Kind.UNKNOWN_SHAPE, Kind.ROOT_FEDERATED})
 
 
 class Rulebook:
     """Asks each record only the detections that can be about it: by its event name and the type of its identity."""
 
-    __slots__ = ("_asked", "_by_code", "_rules")
+    __slots__ = ("_asked", "_by_code", "_rules", "_unknown")
 
     def __init__(self, rules: Sequence[SingleRecord]) -> None:
         """Hold these detections; the order does not count."""
-        self._rules = tuple(rules)
+        self._rules = tuple(rule for rule in rules if rule.detection.code != UNKNOWN_SHAPE)
+        self._unknown = next((rule for rule in rules if rule.detection.code == UNKNOWN_SHAPE), None)
         self._by_code = {rule.detection.code: rule for rule in rules}
         self._asked: dict[tuple[str | None, str | None], tuple[SingleRecord, ...]] = {}
 
@@ -37,9 +40,15 @@ class Rulebook:
         asked = self._asked.get(place)
         if asked is None:
             asked = self._ask(place)
-        hits = {rule.detection.code: hit for rule in asked if (hit := rule.judge(record)) is not None}
-        if kind is Kind.UNKNOWN_SHAPE and UNKNOWN_SHAPE in self._by_code and UNKNOWN_SHAPE not in hits:
-            hits[UNKNOWN_SHAPE] = self._by_code[UNKNOWN_SHAPE].own_hit
+        hits = {}
+        for rule in asked:
+            hit = rule.judge(record)
+            if hit is not None:
+                hits[rule.detection.code] = hit
+        if self._unknown is not None and kind in _MAYBE_UNKNOWN:
+            hit = self._unknown.judge(record)
+            if hit is not None or kind is Kind.UNKNOWN_SHAPE:
+                hits[UNKNOWN_SHAPE] = hit or self._unknown.own_hit
         return hits
 
     def _ask(self, place: tuple[str | None, str | None]) -> tuple[SingleRecord, ...]:

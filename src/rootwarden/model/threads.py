@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,16 @@ _NO_MARKS: frozenset[str] = frozenset()
 
 
 class Thread(Struct):
-    """The case an alert rests on, the alert as last told (None: withdrawn or not yet told), how often it changed."""
+    """The case an alert rests on, the alert as last told (None: withdrawn or not yet told), how often it changed.
+
+    `stands` is false once the case is concluded no more; what it was is known still, should it come back.
+    """
 
     place: Place
-    case: Case | None
+    case: Case
     alert: Alert | None = None
     revision: int = 0
+    stands: bool = True
 
 
 class ThreadState(Struct, frozen=True):
@@ -35,9 +39,10 @@ class ThreadState(Struct, frozen=True):
     place: Place
     slug: str
     key: str
-    conclusion: Conclusion | None
+    conclusion: Conclusion
     alert: Alert | None
     revision: int
+    stands: bool
 
 
 class ThreadsState(Struct, frozen=True):
@@ -58,42 +63,42 @@ class Threads:
         self._under: dict[Place, list[str]] = {}
         self._by_event: dict[str, list[str]] = {}
         self._by_key: dict[str, list[str]] = {}
-        self._issued: dict[str, Event] = {}
+        self._issued: dict[str, list[Event]] = {}
         self._marks: dict[Place, Mapping[str, frozenset[str]]] = {}
         self._waits: list[tuple[datetime, str]] = []
         self._stale: dict[str, None] = {}
 
     # -- what is known -----------------------------------------------------------------------------------------
-    def settle(self, place: Place, cases: Sequence[Case]) -> None:
+    def settle(self, place: Place, cases: Sequence[Case], final: datetime) -> None:
         """Take note of all that a detection concludes under a key: what it no longer concludes is withdrawn.
 
-        A new conclusion that shares a record with one that is gone is the same alert, better known.
+        A new conclusion that shares a record or its subject with one that is gone is the same alert, better known.
+        What could change only before `final` was told for good.
         """
-        by_fingerprint = {
-            case.fingerprint: name
-            for name in self._under.get(place, ())
-            if (case := self._threads[name].case) is not None
-        }
+        held = {self._threads[name].case.done: name for name in self._under.get(place, ())}
         fresh: list[Case] = []
         for case in cases:
-            name = by_fingerprint.pop(case.fingerprint, None)
+            name = held.pop(case.done, None)
             if name is None:
                 fresh.append(case)
             else:
                 self._put(name, place, case)
+        gone = [name for name in held.values() if self._threads[name].stands and self._threads[name].case.ends >= final]
         for case in fresh:
-            shared = next((name for name in by_fingerprint.values() if self._shares(name, case)), None)
-            if shared is not None:
-                by_fingerprint = {mark: name for mark, name in by_fingerprint.items() if name != shared}
-            self._put(shared or self._name(case), place, case)
-        for name in by_fingerprint.values():
-            self._threads[name].case = None
+            same = self._same(gone, case)
+            if same is not None:
+                gone.remove(same)
+            self._put(same or self._name(case), place, case)
+        for name in gone:
+            self._threads[name].stands = False
             self._stale[name] = None
 
     def learn_issue(self, event: Event) -> None:
-        """Learn which session AssumeRoot issued."""
-        self._issued[event.made] = event
-        self._stale.update(dict.fromkeys(self._by_key.get(event.made, ())))
+        """Learn which session AssumeRoot issued; copies of the record may come from several accounts."""
+        known = self._issued.setdefault(event.made, [])
+        if event not in known:
+            known.append(event)
+            self._stale.update(dict.fromkeys(self._by_key.get(event.made, ())))
 
     def mark(self, code: str, account: str, marks: Mapping[str, frozenset[str]]) -> None:
         """Learn what is unusual about events of an account: for all detections (code ""), or for one."""
@@ -112,22 +117,21 @@ class Threads:
         self._stale.clear()
         return sorted(found, key=lambda one: (one.alert.event_time, one.alert.code, one.thread))
 
-    def forget(self, before: datetime) -> None:
-        """Let go of alerts whose events are older than an instant: nothing can change them any more."""
-        old = [name for name, one in self._threads.items() if one.case is None or _time(one.case) < before]
+    def forget(self, final: datetime, issued_before: datetime) -> None:
+        """Let go of alerts that could change only before `final`, and of sessions issued long before."""
+        old = [name for name, one in self._threads.items() if one.case.ends < final]
         for name in old:
             thread = self._threads.pop(name)
             _drop(self._under, thread.place, name)
-            if thread.case is not None:
-                done = thread.case.conclusion.completing
-                _drop(self._by_event, done.identity, name)
-                _drop(self._by_key, done.key, name)
-        self._issued = {key: event for key, event in self._issued.items() if event.time >= before}
+            self._unlist(name, thread.case)
+        issued = [event for events in self._issued.values() for event in events if event.time >= issued_before]
+        self._issued = _by_made(issued)
         kept = self._by_event.keys()
-        self._marks = {
-            place: {event: mark for event, mark in marks.items() if event in kept}
+        marks = (
+            (place, {event: mark for event, mark in marks.items() if event in kept})
             for place, marks in self._marks.items()
-        }
+        )
+        self._marks = {place: left for place, left in marks if left}
 
     def standing(self) -> list[Alert]:
         """Return the alerts that stand now, in the order of event time."""
@@ -139,24 +143,21 @@ class Threads:
         """Return everything as plain structs, to be written down."""
         threads = [
             ThreadState(
-                name, one.place, one.case.slug if one.case else "", one.case.key if one.case else "",
-                one.case.conclusion if one.case else None, one.alert, one.revision,
+                name, one.place, one.case.slug, one.case.key, one.case.conclusion, one.alert, one.revision, one.stands
             )
             for name, one in self._threads.items()
-        ]  # fmt: skip
+        ]
         marks = [(code, account, dict(marks)) for (code, account), marks in self._marks.items()]
-        return ThreadsState(threads, list(self._issued.values()), marks)
+        return ThreadsState(threads, [event for events in self._issued.values() for event in events], marks)
 
     def load(self, state: ThreadsState, case_of: Callable[[str, str, Conclusion], Case | None]) -> None:
         """Take back what `dump` returned; `case_of` finds the detection of a slug (None: it exists no more)."""
         for one in state.threads:
-            case = case_of(one.slug, one.key, one.conclusion) if one.conclusion is not None else None
+            case = case_of(one.slug, one.key, one.conclusion)
             if case is not None:
                 self._put(one.name, one.place, case)
-            self._threads[one.name] = Thread(one.place, case, one.alert, one.revision)
-            if case is None:
-                self._under.setdefault(one.place, []).append(one.name)
-        self._issued = {event.made: event for event in state.issued}
+                self._threads[one.name] = Thread(one.place, case, one.alert, one.revision, one.stands)
+        self._issued = _by_made(state.issued)
         self._marks = {(code, account): marks for code, account, marks in state.marks}
 
     # -- inside ------------------------------------------------------------------------------------------------
@@ -168,32 +169,39 @@ class Threads:
             name = f"{case.fingerprint}-{n}"
         return name
 
-    def _shares(self, name: str, case: Case) -> bool:
-        old = self._threads[name].case
-        return old is not None and not _events(old).isdisjoint(_events(case))
+    def _same(self, gone: Sequence[str], case: Case) -> str | None:
+        """Return which of the alerts that are gone a new case continues: by a shared record, else by subject."""
+        about, events = case.conclusion.subject, _events(case)
+        for name in gone:
+            if not events.isdisjoint(_events(self._threads[name].case)):
+                return name
+        alike = [name for name in gone if about and self._threads[name].case.conclusion.subject == about]
+        return min(alike, key=lambda name: abs(_time(self._threads[name].case) - _time(case)), default=None)
 
     def _put(self, name: str, place: Place, case: Case) -> None:
         thread = self._threads.get(name)
-        if thread is not None and thread.case == case:
+        if thread is not None and thread.stands and thread.case == case:
             return
         if thread is None:
-            thread = self._threads[name] = Thread(place, None)
+            thread = self._threads[name] = Thread(place, case)
             self._under.setdefault(place, []).append(name)
-        elif thread.case is not None:
-            _drop(self._by_event, thread.case.conclusion.completing.identity, name)
-            _drop(self._by_key, thread.case.conclusion.completing.key, name)
-        thread.case = case
-        done = case.conclusion.completing
-        self._by_event.setdefault(done.identity, []).append(name)
-        if done.awaits_issuer:
-            self._by_key.setdefault(done.key, []).append(name)
+        else:
+            self._unlist(name, thread.case)
+        thread.case, thread.stands = case, True
+        self._by_event.setdefault(case.done, []).append(name)
+        if case.conclusion.completing.awaits_issuer:
+            self._by_key.setdefault(case.conclusion.completing.key, []).append(name)
         self._stale[name] = None
+
+    def _unlist(self, name: str, case: Case) -> None:
+        _drop(self._by_event, case.done, name)
+        _drop(self._by_key, case.conclusion.completing.key, name)
 
     def _look_again(self, name: str, now: datetime) -> Update | None:
         thread = self._threads.get(name)
         if thread is None:
             return None
-        alert = self._alert(name, thread.case, now) if thread.case is not None else None
+        alert = self._alert(name, thread.case, now) if thread.stands else None
         if alert == thread.alert:
             return None
         act = Act.WITHDRAWN if alert is None else Act.RAISED if thread.revision == 0 else Act.REVISED
@@ -209,7 +217,14 @@ class Threads:
             marks |= self._marks.get(place, {}).get(done.identity, _NO_MARKS)
         if done.awaits_issuer and now < done.time + self._context.origin_wait:
             heapq.heappush(self._waits, (done.time + self._context.origin_wait, name))
-        return raise_alert(case, self._context, now, self._issued.get(done.key), marks)
+        return raise_alert(case, self._context, now, self._issued.get(done.key, ()), marks)
+
+
+def _by_made(issued: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in issued:
+        found.setdefault(event.made, []).append(event)
+    return found
 
 
 def _time(case: Case) -> datetime:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 
 from rootwarden.model.alert import Alert, Update
+from rootwarden.model.baseline import Baseline, learns
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion, Hit, Moment, Note, SingleRecord, Stateful, Wake
 from rootwarden.model.event import NO_TIME, Event, Record, read_event
-from rootwarden.model.habits import FIRED, firsts, habits, in_burst
-from rootwarden.model.memory import Memory, newest_of_each
+from rootwarden.model.habits import FIRED, firsts, habits, in_burst, oldest_of_each
+from rootwarden.model.memory import Memory
 from rootwarden.model.raising import Case
 from rootwarden.model.root_activity import ACTS_AS_ROOT, LONGEST_ROOT_SESSION, Kind, classify
 from rootwarden.model.rulebook import Rulebook
@@ -26,8 +27,6 @@ _LOOKED_AT = ACTS_AS_ROOT | {Kind.ROOT_FEDERATED, Kind.RELATED}
 # As early as any record can be, and no earlier, so that times can be taken from it.
 BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 _SWEEP = timedelta(hours=1)
-LONGEST_BURST = timedelta(hours=1)
-
 
 STATE_SCHEMA = "watch/1"
 
@@ -62,10 +61,14 @@ class Watch:
         self._threads = Threads(context)
         # What changed since the last flush; dicts, because sets would not keep the order.
         self._new: list[Case] = []
-        self._dirty: dict[tuple[str, str], None] = {}
+        self._learnt: set[str] = set()
+        self._dirty: dict[tuple[str, str], set[str]] = {}
         self._unusual: dict[tuple[str, str], None] = {}
         self._wakes: list[tuple[datetime, str, str]] = []
-        # What is older than `_final` was told for good.
+        self._longest_span = max((one.span for one in stateful), default=timedelta())
+        bursts = (one.escalation.within for one in single if one.escalation is not None)
+        self._longest_burst = max(bursts, default=timedelta())
+        # What could change only before `_final` was told for good.
         self._latest = self._swept = self._final = BEGINNING
 
     # -- taking in ---------------------------------------------------------------------------------------------
@@ -88,7 +91,7 @@ class Watch:
         for code, one in self._stateful.items():
             for key, note in one.remember(event, record, hits, self.context):
                 if self._memories[code].add(key, note):
-                    self._dirty[code, key] = None
+                    self._dirty.setdefault((code, key), set()).add(note.event.identity)
         for note in habits(event):
             if self._habits.add(event.account, note):
                 self._unusual["", event.account] = None
@@ -116,18 +119,18 @@ class Watch:
         """
         while self._wakes and self._wakes[0][0] <= now:
             _, code, key = heapq.heappop(self._wakes)
-            self._dirty[code, key] = None
+            self._dirty.setdefault((code, key), set())
         for code, account in self._unusual:
             self._mark(code, account)
         for case in self._new:
-            self._threads.settle((case.detection.code, case.conclusion.completing.identity), [case])
-        for code, key in self._dirty:
-            self._conclude(code, key, now)
+            self._threads.settle((case.detection.code, case.done), [case], self._final)
+        for (code, key), added in self._dirty.items():
+            self._conclude(code, key, now, added)
         self._new.clear()
         self._unusual.clear()
         self._dirty.clear()
         news = self._threads.news(now)
-        self._forget()
+        self._forget(now)
         return news
 
     def standing(self) -> list[Alert]:
@@ -144,34 +147,65 @@ class Watch:
             found = in_burst(self._bursts.notes(f"{code} {account}"), limit.count, limit.within)
             self._threads.mark(code, account, dict.fromkeys(found, frozenset({FIRED})))
 
-    def _conclude(self, code: str, key: str, now: datetime) -> None:
+    def _conclude(self, code: str, key: str, now: datetime, added: Container[str]) -> None:
+        """Conclude under a key; what was told for good is passed over, but not what a late record completes."""
         one, notes = self._stateful[code], self._memories[code].notes(key)
         cases = []
         for found in one.conclude(key, notes, Moment(now, self.context)):
             if isinstance(found, Wake):
                 heapq.heappush(self._wakes, (found.at, code, key))
-            elif found.completing.time >= self._final:
-                cases.append(Case(one.slug, one.detection, key, found))
-        self._threads.settle((code, key), cases)
+                continue
+            case = Case(one.slug, one.detection, key, found, span=one.span)
+            if (case.ends >= self._final or case.done in added) and case.done not in self._learnt:
+                cases.append(case)
+        self._threads.settle((code, key), cases, self._final)
 
-    def _forget(self) -> None:
-        """Let go of what no record can change any more; looked for once an hour of event time."""
+    def _forget(self, now: datetime) -> None:
+        """Let go of what no record can change any more; looked for once an hour of event time.
+
+        A record may claim to come from the future: by the clock nothing is older for that.
+        """
         if self.context.lateness is None or self._latest == BEGINNING:
             return
-        horizon = self._latest - self.context.lateness
+        horizon = min(self._latest, now) - self.context.lateness
         if horizon < self._swept + _SWEEP:
             return
         self._swept = horizon
         self._final = horizon - LONGEST_ROOT_SESSION - self.context.origin_wait
-        self._threads.forget(self._final)
+        # A case that may still change last went on a span ago, and its first event lies another before.
+        oldest = self._final - self._longest_span * 2
+        self._threads.forget(self._final, oldest - _SWEEP)
         for code, memory in self._memories.items():
             one = self._stateful[code]
             for key in [*memory]:
-                memory.forget(key, self._final - one.span, one.keep)
+                memory.forget(key, self._final - one.span * 2, one.keep)
         for key in [*self._habits]:
-            self._habits.forget(key, self._final, newest_of_each)
+            self._habits.forget(key, oldest, oldest_of_each)
         for key in [*self._bursts]:
-            self._bursts.forget(key, self._final - LONGEST_BURST, None)
+            self._bursts.forget(key, self._final - self._longest_burst, None)
+
+    # -- what is usual -----------------------------------------------------------------------------------------
+    def learn(self, baseline: Baseline) -> None:
+        """Take in what was learnt before; what is told of there was judged then, and is not told again."""
+        for account, notes in baseline.habits.items():
+            for note in notes:
+                self._habits.add(account, note)
+        for code, seen in baseline.seen.items():
+            for key, notes in seen.items() if code in self._memories else ():
+                for note in notes:
+                    self._memories[code].add(key, note)
+                    self._learnt.add(note.event.identity)
+
+    def learnt(self) -> Baseline:
+        """Return what is known by now of what is usual."""
+        return Baseline(
+            habits={key: list(oldest_of_each(self._habits.notes(key), BEGINNING)) for key in self._habits},
+            seen={
+                code: {key: list(one.keep(self._memories[code].notes(key), BEGINNING)) for key in self._memories[code]}
+                for code, one in self._stateful.items()
+                if one.keep is not None and learns(one)
+            },
+        )
 
     # -- writing down ------------------------------------------------------------------------------------------
     def dump(self) -> bytes:
@@ -204,7 +238,7 @@ class Watch:
         for code, notes in found.memories.items():
             if code in self._memories:
                 self._memories[code].load(notes)
-                self._dirty.update(dict.fromkeys((code, key) for key in notes))
+                self._dirty.update({(code, key): set() for key in notes})
         self._habits.load(found.habits)
         self._bursts.load(found.bursts)
         self._threads.load(found.threads, self._case_of)
@@ -213,4 +247,6 @@ class Watch:
         one = self._by_slug.get(slug)
         if one is None:
             return None
-        return Case(slug, one.detection, key, conclusion, getattr(one, "escalation", None))
+        if isinstance(one, Stateful):
+            return Case(slug, one.detection, key, conclusion, span=one.span)
+        return Case(slug, one.detection, key, conclusion, one.escalation)

@@ -1,0 +1,180 @@
+"""Guessing passwords of root: bursts, sprays, and a success after failures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from rootwarden.model.findings import Severity
+from tests.detections.scenes import (
+    ACCOUNT,
+    ATTACKER,
+    DAY,
+    FOURTH,
+    HOLDER,
+    SECOND,
+    THIRD,
+    at,
+    failed_sign_in,
+    shot,
+    sign_in,
+)
+from tests.detections.stage import alerts, approved, ids, in_turn, only, revised
+
+SECONDS = (0, 200, 400, 600, 900)
+
+
+def failures(*seconds, account=ACCOUNT, address=ATTACKER):
+    """Return failed sign-ins so many seconds into the day."""
+    return [failed_sign_in(DAY + timedelta(seconds=one), account, sourceIPAddress=address) for one in seconds]
+
+
+# -- RD-101 ----------------------------------------------------------------------------------------------------
+def test_five_failures_in_a_quarter_of_an_hour_are_a_burst():
+    """The fifth completes it; what follows within the time belongs to it."""
+    burst = failures(*SECONDS, 1700)
+    found = only("RD-101", burst)
+    assert found.event_ids == ids(*burst)
+    assert found.event_time == DAY + timedelta(seconds=900)
+    assert found.severity is Severity.HIGH
+    assert found.account == ACCOUNT
+
+
+def test_near_a_burst():
+    """One second too late, one too few, other accounts, successes, other people's sign-ins, one record five times."""
+    assert not alerts("RD-101", failures(0, 200, 400, 600, 901))
+    assert not alerts("RD-101", failures(*SECONDS[:4]))
+    assert not alerts("RD-101", failures(*SECONDS[:3]) + failures(600, 900, account=SECOND))
+    assert not alerts("RD-101", [sign_in(DAY + timedelta(seconds=one)) for one in SECONDS])
+    assert not alerts("RD-101", [shot("user-sign-in-fails", DAY + timedelta(seconds=one)) for one in SECONDS])
+    assert not alerts("RD-101", failures(0) * 5)
+
+
+def test_two_bursts_are_two_alerts():
+    """A quarter of an hour without a failure, and a second, ends a burst; up to that it goes on."""
+    assert len(alerts("RD-101", failures(*SECONDS, *(one + 1801 for one in SECONDS)))) == 2
+    assert len(alerts("RD-101", failures(*SECONDS, *(one + 1800 for one in SECONDS)))) == 1
+
+
+def test_slow_guessing_becomes_a_burst_when_it_quickens():
+    """What led up to it slowly is not part of it."""
+    slow = [one * 800 for one in range(9)]
+    assert not alerts("RD-101", failures(*slow))
+    quick = [6500, 6550, 6600, 6650]
+    found = only("RD-101", failures(*slow, *quick))
+    assert found.first_time == DAY + timedelta(seconds=6400)
+    assert found.event_time == DAY + timedelta(seconds=6650)
+
+
+def test_a_late_failure_revises_a_burst():
+    """An earlier fifth completes it; the thread stays."""
+    whole = failures(0, 200, 400, 600, 850, 900)
+    found = revised("RD-101", [one for one in whole if one is not whole[2]], [whole[2]])
+    assert found == only("RD-101", whole)
+
+
+def test_a_late_failure_joins_two_bursts():
+    """Of two alerts one goes on and the other is withdrawn."""
+    first, second, between = failures(*SECONDS), failures(*(one + 1801 for one in SECONDS)), failures(1500)
+    news = in_turn("RD-101", first + second, between)
+    assert sorted(str(update.act) for update in news) == ["raised", "raised", "revised", "withdrawn"]
+
+
+def test_an_approved_burst_weighs_little():
+    """Inside a window the holder may mistype."""
+    assert only("RD-101", failures(*SECONDS), approved(ACCOUNT, DAY, at("01:00"))).severity is Severity.LOW
+    assert only("RD-101", failures(*SECONDS), approved(SECOND, DAY, at("01:00"))).severity is Severity.HIGH
+
+
+def test_an_endless_burst_names_a_hundred_records():
+    """A machine may try for hours; the alert stays one, and small."""
+    found = only("RD-101", failures(*range(0, 6000, 10)))
+    assert len(found.event_ids) == 100
+    assert "100 failures or more" in found.says
+
+
+# -- RD-102 ----------------------------------------------------------------------------------------------------
+def spray(*accounts, every=28_800, address=ATTACKER):
+    """Return one failed sign-in in each account, one every so many seconds."""
+    return [
+        failed_sign_in(DAY + timedelta(seconds=number * every), account, sourceIPAddress=address)
+        for number, account in enumerate(accounts)
+    ]
+
+
+def test_three_accounts_from_one_address_are_a_spray():
+    """Each account is named once; a fourth belongs to it."""
+    whole = spray(ACCOUNT, SECOND, THIRD, FOURTH)
+    found = only("RD-102", whole)
+    assert found.event_ids == ids(*whole)
+    assert found.account == THIRD
+    assert found.key == ATTACKER
+    assert found.severity is Severity.CRITICAL
+
+
+def test_near_a_spray():
+    """A second too slow, too few accounts, other addresses, or sign-ins that succeed."""
+    slow = [*spray(ACCOUNT, SECOND), failed_sign_in(DAY + timedelta(seconds=86_401), THIRD, sourceIPAddress=ATTACKER)]
+    assert not alerts("RD-102", slow)
+    assert alerts("RD-102", [*slow[:2], failed_sign_in(at("24:00"), THIRD, sourceIPAddress=ATTACKER)])
+    assert not alerts("RD-102", spray(ACCOUNT, SECOND, ACCOUNT, SECOND))
+    assert not alerts("RD-102", spray(ACCOUNT, SECOND) + spray(THIRD, address=HOLDER))
+    assert not alerts("RD-102", [sign_in(DAY, one, sourceIPAddress=ATTACKER) for one in (ACCOUNT, SECOND, THIRD)])
+
+
+def test_a_late_failure_revises_a_spray():
+    """Another account was tried earlier: then another record completes it."""
+    whole = spray(ACCOUNT, SECOND, THIRD, FOURTH, every=60)
+    found = revised("RD-102", [whole[0], *whole[2:]], [whole[1]])
+    assert found == only("RD-102", whole)
+    assert found.account == THIRD
+
+
+def test_a_spray_goes_on_for_days():
+    """As long as no day passes without a failure it is one alert."""
+    found = only("RD-102", spray(*(ACCOUNT, SECOND, THIRD) * 8, every=80_000 // 2))
+    assert len(found.event_ids) == 3
+
+
+def test_an_approved_spray_weighs_less():
+    """The window is that of the account which completes it."""
+    whole = spray(ACCOUNT, SECOND, THIRD, every=60)
+    assert only("RD-102", whole, approved(THIRD, DAY, at("01:00"))).severity is Severity.HIGH
+    assert only("RD-102", whole, approved(ACCOUNT, DAY, at("01:00"))).severity is Severity.CRITICAL
+
+
+# -- RD-103 ----------------------------------------------------------------------------------------------------
+def test_success_after_three_failures():
+    """From whatever address."""
+    whole = [*failures(0, 60, 120), sign_in(at("01:00"), sourceIPAddress=HOLDER)]
+    found = only("RD-103", whole)
+    assert found.event_ids == ids(*whole)
+    assert found.severity is Severity.CRITICAL
+    assert found.event_time == at("01:00")
+
+
+def test_near_success_after_failures():
+    """A second too late, one failure too few, another account, the wrong order, a success between."""
+    assert not alerts("RD-103", [*failures(0, 60, 120), sign_in(at("01:00:01"))])
+    assert not alerts("RD-103", [*failures(0, 60), sign_in(at("00:30"))])
+    assert not alerts("RD-103", [*failures(0, 60), *failures(70, account=SECOND), sign_in(at("00:30"))])
+    assert not alerts("RD-103", [*failures(0, 60, 120), sign_in(at("00:30"), SECOND)])
+    assert not alerts("RD-103", [sign_in(DAY), *failures(60, 120, 180)])
+    assert not alerts("RD-103", [*failures(0, 60), sign_in(at("00:05")), *failures(360), sign_in(at("00:10"))])
+
+
+def test_a_late_failure_revises_success_after_failures():
+    """It is added to what led up to the success."""
+    whole = [*failures(0, 60, 120, 180), sign_in(at("00:30"))]
+    assert revised("RD-103", [whole[0], *whole[2:]], [whole[1]]).event_ids == ids(*whole)
+
+
+def test_a_late_success_before_it_moves_the_alert():
+    """If an earlier success turns up, that one was the success after the failures."""
+    failed, late, told = failures(0, 60, 120), sign_in(at("00:10")), sign_in(at("00:30"))
+    assert revised("RD-103", [*failed, told], [late]).event_time == at("00:10")
+
+
+def test_an_approved_success_after_failures_weighs_less():
+    """The holder mistypes."""
+    whole = [*failures(0, 60, 120), sign_in(at("00:30"))]
+    assert only("RD-103", whole, approved(ACCOUNT, DAY, at("01:00"))).severity is Severity.MEDIUM
