@@ -119,9 +119,8 @@ def _covered(seen: View, found: Cover, alarm: Sight | None, now: datetime) -> Ve
     if found.own_unread is not None:
         return seen.cannot_tell(found.own_unread)
     parts = [part for part in (found.actual, found.forecast) if part is not None]
-    parts[0].cite(seen.log, now)
-    for part in parts[1:]:
-        part.cite_beside(parts[0], seen.log, now)
+    for part in parts:
+        part.cite(seen.log, now)
     if alarm is not None:
         cite_alarm(alarm, seen.log, seen.subject.account)
     names = " and ".join(sorted({part.budget.name for part in parts}))
@@ -137,7 +136,7 @@ def _covered(seen: View, found: Cover, alarm: Sight | None, now: datetime) -> Ve
 
 def _uncovered(seen: View, found: Cover, alarm: Sight | None, now: datetime) -> Verdict:
     for budget in found.budgets[:3]:
-        budget.cite(seen.log, now)
+        budget.cite(seen.log)
     for part in (found.actual, found.forecast, found.late):
         if part is not None:
             part.cite(seen.log, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType, field
 
 from rootwarden.model.facts import FACTS, calls_and_permissions
 
@@ -33,6 +33,12 @@ class Unknown(Struct, frozen=True, omit_defaults=True, gc=False):
         if self.missing:
             line += f" (needs {', '.join(self.missing)})"
         return f"{line}; {self.hint}" if self.hint else line
+
+
+class Unmarked(Struct, gc=False, kw_only=True):
+    """A shape for what was read: an object with the mark of an unread value in it does not fit."""
+
+    mark: UnsetType = field(name=MARK, default=UNSET)
 
 
 class UnseenError(Exception):

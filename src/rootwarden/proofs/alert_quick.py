@@ -9,41 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import field
 
-from rootwarden.model.readings import MARK
+from rootwarden.model.readings import Unmarked
 from rootwarden.model.view import View
 from rootwarden.proofs.topic_publish import CLOUDWATCH, EVENTS, Publisher
 
 ALARMS, RULES = "cloudwatch.alarms", "events.rules"
 
 
-class _Read(Struct, gc=False):
-    """What was read: with the mark of an unread value in it, it is not of this type."""
-
-    mark: UnsetType = field(name=MARK, default=UNSET)
-
-
-class _Alarm(_Read, gc=False, kw_only=True):
+class _Alarm(Unmarked, gc=False, kw_only=True):
     AlarmName: str
     AlarmArn: str
     AlarmActions: list[str]
 
 
-class _Region(_Read, gc=False, kw_only=True):
+class _Region(Unmarked, gc=False, kw_only=True):
     region: str
     MetricAlarms: list[_Alarm]
     CompositeAlarms: list[_Alarm]
     # Where CloudWatch offers no alarms on logs, their list is left out.
-    LogAlarms: list[_Alarm] = []
+    LogAlarms: list[_Alarm] = field(default_factory=list)
 
 
-class _Target(_Read, gc=False, kw_only=True):
+class _Target(Unmarked, gc=False, kw_only=True):
     Arn: str
     RoleArn: str = ""
 
 
-class _Rule(_Read, gc=False, kw_only=True):
+class _Rule(Unmarked, gc=False, kw_only=True):
     region: str
     Name: str
     Arn: str

@@ -6,9 +6,10 @@ Budgets". In a management account a budget without an account filter counts the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,18 +22,21 @@ BUDGETS, NOTIFICATIONS = "budgets.budgets", "budgets.notifications"
 
 
 class CostBudget(Struct, frozen=True):
-    """A cost budget that is active, and the account it stands in; `accounts` None: no account filter."""
+    """A cost budget that is active, and the account it stands in; `accounts` None: no account filter.
+
+    `read` is what makes it count: fact paths with what was found there.
+    """
 
     name: str
     payer: str
     sight: Sight
     accounts: Accounts
+    read: Mapping[str, Any]
 
-    def cite(self, log: Log, now: datetime) -> CostBudget:
+    def cite(self, log: Log) -> CostBudget:
         """Record what makes the budget count, and return it as seen through that record."""
-        sight = self.sight.recorded_in(log)
-        counted(sight, now)
-        return CostBudget(self.name, self.payer, sight, self.accounts)
+        log.entries.update(self.read)
+        return CostBudget(self.name, self.payer, self.sight.recorded_in(log), self.accounts, self.read)
 
 
 class Listed(Struct, frozen=True):
@@ -64,8 +68,9 @@ def cost_budgets(budgets: Sight, payer: str, now: datetime) -> Listed:
     """
     counting: list[CostBudget] = []
     unsure: list[tuple[str, UnseenError]] = []
-    for budget in budgets.recorded_in(Log()).each(key="BudgetName"):
-        name = budget.told("BudgetName")
+    for item in budgets.recorded_in(Log()).each(key="BudgetName"):
+        log = Log()
+        budget, name = item.recorded_in(log), item.told("BudgetName")
         try:
             accounts = counted(budget, now)
             if not name:
@@ -74,7 +79,7 @@ def cost_budgets(budgets: Sight, payer: str, now: datetime) -> Listed:
             unsure.append((name, error))
             continue
         if accounts != NOBODY:
-            counting.append(CostBudget(name, payer, budget, accounts))
+            counting.append(CostBudget(name, payer, budget, accounts, log.entries.copy()))
     return Listed(tuple(sorted(counting, key=lambda one: one.name)), tuple(unsure))
 
 
@@ -128,15 +133,7 @@ class Alert(Struct, frozen=True):
 
     def cite(self, log: Log, now: datetime) -> None:
         """Record the budget and the notification as evidence."""
-        _alert(self.budget.cite(log, now), self.sight.recorded_in(log), now)
-
-    def cite_beside(self, other: Alert, log: Log, now: datetime) -> None:
-        """Record the same beside another alert that is recorded already, most often of the same budget."""
-        if self.budget is not other.budget:
-            self.cite(log, now)
-            return
-        budget = CostBudget(self.budget.name, self.budget.payer, self.budget.sight.recorded_in(log), None)
-        _alert(budget, self.sight.recorded_in(log), now)
+        _alert(self.budget.cite(log), self.sight.recorded_in(log), now)
 
 
 def alerts(budget: CostBudget, notifications: Sight, now: datetime) -> Iterator[Alert | UnseenError]:

@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import UNSET, Raw, UnsetType, field
 
 from rootwarden.model.account_line import NOT_LEGIBLE, decoded
-from rootwarden.model.readings import MARK
+from rootwarden.model.readings import Unmarked
 from rootwarden.proofs.admin_power import IAM_PATTERNS, any_action
 
 _ABSENT = Raw()
 
 
-class _Statement(Struct, gc=False):
+class _Statement(Unmarked, gc=False, kw_only=True):
     Effect: str = ""
     Action: str | list[str] | None = None
 
 
-class _Document(Struct, gc=False):
+class _Document(Unmarked, gc=False, kw_only=True):
     Statement: list[_Statement] | _Statement
 
     def could_grant(self) -> bool:
@@ -44,25 +44,24 @@ class _Document(Struct, gc=False):
         return False
 
 
-class _Attached(Struct, gc=False):
+class _Attached(Unmarked, gc=False, kw_only=True):
     PolicyArn: str
 
 
-class _Inline(Struct, gc=False):
+class _Inline(Unmarked, gc=False, kw_only=True):
     PolicyDocument: _Document
 
 
-class QuickRole(Struct, gc=False, kw_only=True):
+class QuickRole(Unmarked, gc=False, kw_only=True):
     """A role with what a quick look needs; what only a role that matters is asked for stays undecoded."""
 
     RoleName: str
     Arn: str
     AttachedManagedPolicies: list[_Attached]
-    RolePolicyList: list[_Inline] = []
+    RolePolicyList: list[_Inline] = field(default_factory=list)
     Path: str | UnsetType = UNSET
     AssumeRolePolicyDocument: Raw = _ABSENT
     PermissionsBoundary: Raw = _ABSENT
-    mark: UnsetType = field(name=MARK, default=UNSET)
 
     def plain(self) -> dict[str, Any] | None:
         """Return the role as it stands in the snapshot, but for fields that nobody reads; None if it has own policies.
@@ -128,12 +127,12 @@ def _any_own_could(roles: Iterable[QuickRole]) -> bool:
 _STARRED = re.compile(r"\n(?:\*|[?iI][^\n]*\*)")
 
 
-class _Version(Struct, gc=False):
+class _Version(Unmarked, gc=False, kw_only=True):
     Document: Raw
     IsDefaultVersion: bool | None = None
 
 
-class QuickPolicy(Struct, gc=False):
+class QuickPolicy(Unmarked, gc=False, kw_only=True):
     """A managed policy with its versions, their documents undecoded."""
 
     Arn: str

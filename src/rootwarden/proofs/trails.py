@@ -80,12 +80,8 @@ def survey(seen: View) -> Survey:
     """
     found, scratch = seen.once(_look_through), seen.about()
     scratch.log.entries.update(found.scratch.log.entries)
-    return Survey(
-        tuple(trail.recorded_in(scratch.log) for trail in found.here),
-        tuple(trail.recorded_in(scratch.log) for trail in found.elsewhere),
-        tuple((region, sight.recorded_in(scratch.log)) for region, sight in found.unread),
-        scratch,
-    )
+    here = tuple([trail.recorded_in(scratch.log) for trail in found.here])
+    return Survey(here, found.elsewhere, found.unread, scratch)
 
 
 def _look_through(scratch: View) -> Survey:
