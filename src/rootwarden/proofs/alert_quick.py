@@ -60,8 +60,9 @@ def quick_senders(seen: View) -> Mapping[str, tuple[Publisher, ...]] | None:
     account, topics = seen.subject.account, _Topics()
     found: dict[str, set[Publisher]] = {}
     try:
-        for sender, arn in (*_senders_of_alarms(regions, account, topics), *_senders_of_rules(rules, account, topics)):
-            found.setdefault(arn, set()).add(sender)
+        for senders in (_senders_of_alarms(regions, account, topics), _senders_of_rules(rules, account, topics)):
+            for sender, arn in senders:
+                found.setdefault(arn, set()).add(sender)
     except _OddError:
         return None
     return {arn: tuple(sorted(found[arn])) for arn in sorted(found)}
@@ -77,7 +78,8 @@ def _senders_of_alarms(regions: list[_Region], account: str, topics: _Topics) ->
                 if not (alarm.AlarmName and alarm.AlarmArn):
                     raise _OddError
                 sender = Publisher(CLOUDWATCH, account, f"the alarm {alarm.AlarmName}", alarm.AlarmArn, one.region)
-                yield from ((sender, arn) for arn in sent_to)
+                for arn in sent_to:
+                    yield sender, arn
 
 
 def _senders_of_rules(rules: list[_Rule], account: str, topics: _Topics) -> Iterator[tuple[Publisher, str]]:

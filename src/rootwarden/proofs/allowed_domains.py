@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rootwarden.model.readings import UnseenError
+from rootwarden.model.sight import Log
 from rootwarden.model.view import View
 
 
@@ -13,7 +14,7 @@ def allowed_domains(seen: View) -> frozenset[str] | None:
 
     Nothing is recorded, because in plain mode it decides nothing.
     """
-    policy = seen.about().policy
+    policy = seen.policy.recorded_in(Log())
     try:
         named = None if policy.is_none else policy["root_email"]["allowed_domains"].plain(default=None)
     except UnseenError:

@@ -23,6 +23,7 @@ REPORT = "iam.credential_report"
 _ORDER = {status: rank for rank, status in enumerate(Status)}
 _NEWER = Unknown("not_in_report", "iam.GetCredentialReport", hint="the user is newer than the report")
 _CONTRADICTION = Unknown("rows_disagree", "iam.GetCredentialReport", hint="the report has two rows for this user")
+_CELLS = ("password_enabled", "access_key_1_active", "access_key_2_active", "mfa_active")
 _SAID = {"true": Truth(True), "false": Truth(False)}
 
 
@@ -116,15 +117,14 @@ class Credentials(Struct, frozen=True):
 
 def credentials(row: Named) -> Credentials:
     """Read the credentials of a row of the report; records nothing."""
-    keys = (_says(row, "access_key_1_active"), _says(row, "access_key_2_active"))
-    return Credentials(_says(row, "password_enabled"), keys, _says(row, "mfa_active"))
-
-
-def _says(row: Named, cell: str) -> Truth:
-    """Answer by a boolean cell; the two usual spellings without further ado, all else with care."""
-    text = row.raw.get(cell) if isinstance(row.raw, dict) else None
-    usual = _SAID.get(text) if isinstance(text, str) else None
-    return usual or report_says(row.at(Log())[cell])
+    cells: Any = row.raw if isinstance(row.raw, dict) else {}
+    said: list[Truth] = []
+    for name in _CELLS:
+        text = cells.get(name)
+        usual = _SAID.get(text) if isinstance(text, str) else None  # all other spellings are read with care
+        said.append(usual or report_says(row.at(Log())[name]))
+    password, first, second, mfa = said
+    return Credentials(password, (first, second), mfa)
 
 
 def worst_of_each(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -169,7 +169,7 @@ def _conditions(block: Any) -> Iterator[Condition]:
         if not isinstance(tests, dict):
             raise FlawError(f"Condition {str(operator)[:40]} is not an object")
         for key, values in tests.items():
-            yield Condition(str(operator), str(key).lower(), _texts(values, str(key)[:40], scalars=True))
+            yield Condition(str(operator), str(key).lower(), _texts(values, key, scalars=True))
 
 
 def _texts(value: Any, what: str, *, scalars: bool = False) -> tuple[str, ...]:
@@ -178,7 +178,7 @@ def _texts(value: Any, what: str, *, scalars: bool = False) -> tuple[str, ...]:
         return (value,)
     items = value if isinstance(value, list) else [value]
     if not items:
-        raise FlawError(f"{what} is empty")
+        raise FlawError(f"{what[:40]} is empty")
     if _TEXT.issuperset(map(type, items)):
         return tuple(items)
     return tuple(_text(item, what, scalars) for item in items)
@@ -191,4 +191,4 @@ def _text(item: Any, what: str, scalars: bool) -> str:
         return "true" if item else "false"
     if scalars and isinstance(item, int | float):
         return str(item)
-    raise FlawError(f"{what} is not text")
+    raise FlawError(f"{what[:40]} is not text")

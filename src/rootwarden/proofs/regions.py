@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.view import View
 
@@ -20,11 +18,12 @@ def regions_in_use(seen: View) -> tuple[str, ...]:
     """
     fact = seen.account["account.regions"]
     rows = fact.plain()
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise UnseenError(Unknown("malformed: expected a list of Regions"), fact.path)
-    if not all(isinstance(row.get(field), str) for row in rows for field in ("RegionName", "RegionOptStatus")):
+    regions = [(row.get("RegionName"), row.get("RegionOptStatus")) for row in rows]
+    if not all(isinstance(name, str) and isinstance(state, str) for name, state in regions):
         raise UnseenError(Unknown("malformed: a Region without name or state"), fact.path)
-    names = tuple(row["RegionName"] for row in rows if row["RegionOptStatus"] in _IN_USE)
+    names = tuple(name for name, state in regions if state in _IN_USE)
     if not names:
         raise UnseenError(Unknown("malformed: no Region is in use"), fact.path)
     return names

@@ -65,7 +65,8 @@ def delivery(seen: View, topic: Sight, arn: str, publishers: tuple[Publisher, ..
 
     Publishers with a Region must be in the topic's own: alarms and rules cannot send to another one.
     """
-    strangers = [publisher for publisher in publishers if publisher.region not in ("", arn.split(":")[3])]
+    near = ("", arn.split(":")[3])
+    strangers = [publisher for publisher in publishers if publisher.region not in near]
     problems = [Problem("wrong_region", strangers[0].name)] if strangers else []
     doubts: list[UnseenError] = []
     try:

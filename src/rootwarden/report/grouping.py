@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
@@ -67,12 +67,11 @@ class Group(Struct, frozen=True):
 
 def grouped(findings: Iterable[Finding], of_organization: Collection[str] = ()) -> list[Group]:
     """Return the groups, the worst first; `of_organization` are the slugs of controls that judge the organization."""
-    heaps: dict[tuple[str, Status, Severity, str, str], list[Finding]] = {}
+    heaps: defaultdict[tuple[str, Status, Severity, str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
-        key = (finding.code, finding.status, finding.severity, finding.reason, finding.aspect)
-        heaps.setdefault(key, []).append(finding)
+        heaps[finding.code, finding.status, finding.severity, finding.reason, finding.aspect].append(finding)
     groups = [
-        Group(tuple(heap), tuple(dict.fromkeys(f.account for f in heap)), heap[0].control in of_organization)
+        Group(tuple(heap), tuple(dict.fromkeys([f.account for f in heap])), heap[0].control in of_organization)
         for heap in heaps.values()
     ]
     return sorted(groups, key=lambda group: group.rank)
