@@ -70,7 +70,7 @@ class Court(Struct, frozen=True):
         return found
 
     def _judge(self, registered: Registered, view: View) -> list[Finding]:
-        limits, blank = self._prepared(registered)
+        limits, blank = self.prepared.get(registered.slug) or self._prepared(registered)
         verdicts: list[Verdict] = []
         try:
             verdicts.extend(registered.judge(view, limits, self.now))
@@ -84,11 +84,9 @@ class Court(Struct, frozen=True):
         return [_finding(blank, view.subject, verdict) for verdict in verdicts]
 
     def _prepared(self, registered: Registered) -> Prepared:
-        found = self.prepared.get(registered.slug)
-        if found is None:
-            limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
-            found = self.prepared[registered.slug] = (limits, _blank(registered))
-        return found
+        limits = Thresholds(registered.control.params, self.settings.get(registered.slug))
+        self.prepared[registered.slug] = limits, _blank(registered)
+        return self.prepared[registered.slug]
 
 
 def _lifeless(view: View) -> Verdict | None:

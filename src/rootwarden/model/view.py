@@ -19,7 +19,7 @@ T = TypeVar("T")
 _pieces = msgspec.json.Decoder(list[Raw])
 
 
-class Subject(Struct, frozen=True, kw_only=True):
+class Subject(Struct, frozen=True, gc=False, kw_only=True):
     """Whom or what a judgement is about."""
 
     account: str

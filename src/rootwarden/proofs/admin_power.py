@@ -47,14 +47,14 @@ class Place(Struct, frozen=True):
         return f"arn:{self.partition}:iam::{self.account}:{ANYTHING}"
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """One policy somebody holds, with the name to show for it."""
 
     label: str
     document: Document
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """Whether somebody is an administrator.
 
     through: the policy that says so. depends: condition keys that decide it in use. restrained: condition keys under

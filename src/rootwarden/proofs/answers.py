@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 
-class Answer(Struct, frozen=True):
+class Answer(Struct, frozen=True, gc=False):
     """True, False, or None with the reason why it cannot be told."""
 
     value: bool | None

@@ -21,7 +21,7 @@ from rootwarden.proofs.cost_scope import NOBODY, Accounts, accounts_covered
 BUDGETS, NOTIFICATIONS = "budgets.budgets", "budgets.notifications"
 
 
-class CostBudget(Struct, frozen=True):
+class CostBudget(Struct, frozen=True, gc=False):
     """A cost budget that is active, and the account it stands in; `accounts` None: no account filter.
 
     `read` is what makes it count: fact paths with what was found there.
@@ -123,7 +123,7 @@ def _instant(sight: Sight) -> datetime:
     return found
 
 
-class Alert(Struct, frozen=True):
+class Alert(Struct, frozen=True, gc=False):
     """One notification that is raised when costs rise: ACTUAL or FORECASTED, at a share of the limit in percent."""
 
     kind: str
@@ -171,7 +171,7 @@ def _alert(budget: CostBudget, row: Sight, now: datetime) -> Alert | None:
     return Alert(kind, threshold * 100 / limit, budget, row)
 
 
-class Money(Struct, frozen=True):
+class Money(Struct, frozen=True, gc=False):
     """An amount with its currency, such as 100 USD."""
 
     amount: Decimal

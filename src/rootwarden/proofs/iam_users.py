@@ -27,7 +27,7 @@ _CELLS = ("password_enabled", "access_key_1_active", "access_key_2_active", "mfa
 _SAID = {"true": Truth(True), "false": Truth(False)}
 
 
-class Named(Struct, frozen=True):
+class Named(Struct, frozen=True, gc=False):
     """A user or role, as the report or the authorization details tell of it; `name` is "" where that is unread."""
 
     name: str
@@ -102,7 +102,7 @@ def account_role(role: Any, number: int, seen: View) -> Named:
     return _named(role, f"{FACT}.roles", number, "RoleName", "Arn", seen)
 
 
-class Credentials(Struct, frozen=True):
+class Credentials(Struct, frozen=True, gc=False):
     """What a user can sign in with, each as an open question where the report does not say."""
 
     password: Truth

@@ -30,7 +30,7 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Request(Struct, frozen=True):
+class Request(Struct, frozen=True, gc=False):
     """A question to a policy.
 
     action: `sns:Publish`. resource: an ARN; put `wildcards.ANYTHING` where any name is meant, as in
@@ -54,7 +54,7 @@ def _in_lower_case(context: Context) -> Context:
     return {key.lower(): value for key, value in context.items()}
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, gc=False):
     """The answer: the effect, why, the ids of the statements behind it, and which effects remain possible."""
 
     effect: Effect
@@ -91,7 +91,7 @@ def decide_together(policies: Iterable[Any], request: Request) -> Decision:
     return Decision(Effect.UNKNOWN, doubtful[0].match.why, tuple(one.id for one in doubtful), possible)
 
 
-class _Weighed(Struct, frozen=True):
+class _Weighed(Struct, frozen=True, gc=False):
     """A statement that matches or may match; `denies` is None where even the effect cannot be read."""
 
     id: str

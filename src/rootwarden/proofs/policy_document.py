@@ -26,7 +26,7 @@ class FlawError(Exception):
     """A part of a policy is not as the grammar wants it; the text says which."""
 
 
-class Patterns(Struct, frozen=True):
+class Patterns(Struct, frozen=True, gc=False):
     """The values of Action or Resource; `negated` for NotAction and NotResource.
 
     Those of Action are in lower case, because IAM does not tell case apart in them.
@@ -36,14 +36,14 @@ class Patterns(Struct, frozen=True):
     negated: bool = False
 
 
-class Principals(Struct, frozen=True):
+class Principals(Struct, frozen=True, gc=False):
     """Whom a statement names, as (type, value) pairs; `negated` for NotPrincipal. `("*", "*")` is everyone."""
 
     named: tuple[tuple[str, str], ...]
     negated: bool = False
 
 
-class Condition(Struct, frozen=True):
+class Condition(Struct, frozen=True, gc=False):
     """One operator applied to one key; keys are lower case, because IAM does not tell case apart in them."""
 
     operator: str
@@ -51,7 +51,7 @@ class Condition(Struct, frozen=True):
     values: tuple[str, ...]
 
 
-class Statement(Struct, frozen=True, kw_only=True):
+class Statement(Struct, frozen=True, gc=False, kw_only=True):
     """One statement. `allows` is None, and `flaw` says why, when it cannot be told what the statement does.
 
     `resources` is None in a trust policy, `principals` is None in an identity policy.
@@ -67,7 +67,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     flaw: str = ""
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, gc=False):
     """A policy as statements; `flaw` when it is none, and nothing can be said of it."""
 
     statements: tuple[Statement, ...]

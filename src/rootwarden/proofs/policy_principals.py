@@ -36,7 +36,7 @@ class Kind(StrEnum):
     ANONYMOUS = "anonymous"
 
 
-class Caller(Struct, frozen=True):
+class Caller(Struct, frozen=True, gc=False):
     """Who asks: make one with `service`, `account`, `identity`, `federated`, or use `ANONYMOUS`."""
 
     kind: Kind

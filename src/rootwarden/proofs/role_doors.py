@@ -33,7 +33,7 @@ _PERMISSION_SET = re.compile(_RESERVED + r"(.+)_[0-9a-f]{16}")
 _ASSUME = "sts:AssumeRole"
 
 
-class Role(Struct, frozen=True):
+class Role(Struct, frozen=True, gc=False):
     """A role of the authorization details with its trust policy as read."""
 
     name: str
@@ -52,7 +52,7 @@ class Role(Struct, frozen=True):
         return Sight(self.path, self.raw, log)["AssumeRolePolicyDocument"]
 
 
-class Door(Struct, frozen=True):
+class Door(Struct, frozen=True, gc=False):
     """One way into a role: whether it is open, to whom, and what besides the trust policy was read to know."""
 
     open: Truth

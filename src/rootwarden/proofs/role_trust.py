@@ -39,7 +39,7 @@ class Trusted(StrEnum):
     UNCLEAR = "unclear"
 
 
-class Guest(Struct, frozen=True):
+class Guest(Struct, frozen=True, gc=False):
     """One principal that a trust policy names in an Allow."""
 
     kind: Trusted

@@ -28,7 +28,7 @@ MFA = "AccountMFAEnabled"
 _MARKS = frozenset({PASSWORD, MFA})
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """What the sources say of one kind of credential: whether any exists, and whether one of them is active."""
 
     summary: Truth

@@ -20,7 +20,7 @@ from rootwarden.proofs.budget_parts import money
 _PER_MONTH = {"DAILY": Decimal(30), "MONTHLY": Decimal(1), "QUARTERLY": Decimal(1) / 3, "ANNUALLY": Decimal(1) / 12}
 
 
-class Spend(Struct, frozen=True):
+class Spend(Struct, frozen=True, gc=False):
     """What was spent, per month, and where that stands; `start` is the first day of a full month, else ""."""
 
     amount: Decimal

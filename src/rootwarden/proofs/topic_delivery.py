@@ -29,7 +29,7 @@ PROBLEMS: Mapping[str, str] = {
 }
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """What stops messages: its name, and whose messages, where it is not everybody's."""
 
     name: str

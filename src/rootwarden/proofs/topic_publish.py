@@ -30,7 +30,7 @@ _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _USABLE = ("Enabled", "Updating")
 
 
-class Publisher(Struct, frozen=True, order=True):
+class Publisher(Struct, frozen=True, gc=False, order=True):
     """What sends messages to a topic: the service, and the alarm, rule or budget behind it ("" where unknown).
 
     `role` is the ARN of the role as which EventBridge sends to a target that names one, "" elsewhere.

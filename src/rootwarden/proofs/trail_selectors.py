@@ -26,7 +26,7 @@ _SOME_SOURCE = "\x01.amazonaws.com"
 _READ_WRITE = {"All": (True, False), "ReadOnly": (True,), "WriteOnly": (False,)}
 
 
-class Selector(Struct, frozen=True):
+class Selector(Struct, frozen=True, gc=False):
     """One selector for events of one category: which kinds (readOnly true, false) of which sources it records."""
 
     read_only: tuple[bool, ...]
@@ -37,7 +37,7 @@ class Selector(Struct, frozen=True):
         return read_only in self.read_only and all(field.lets_through(source) for field in self.fields)
 
 
-class Recorded(Struct, frozen=True):
+class Recorded(Struct, frozen=True, gc=False):
     """What a trail keeps of the management events; `excluded` names services of which something is missing."""
 
     reads: bool

@@ -22,7 +22,7 @@ from rootwarden.proofs.regions import not_asked
 FACT = "cloudtrail.trails"
 
 
-class Trail(Struct, frozen=True):
+class Trail(Struct, frozen=True, gc=False):
     """One trail: its ARN taken apart, the best view of it, and a second one for the parts the first lacks."""
 
     arn: str

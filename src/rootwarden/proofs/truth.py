@@ -18,7 +18,7 @@ _SILENT = frozenset({"not_collected", "field_missing", "no_root_row"})
 SILENCE = "report_says_"
 
 
-class Truth(Struct, frozen=True):
+class Truth(Struct, frozen=True, gc=False):
     """True, False, or None with the reason and the fact path at which sight ended."""
 
     value: bool | None

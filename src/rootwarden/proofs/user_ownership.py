@@ -28,14 +28,14 @@ _PASSWORD: Cell = ("report", "password_enabled")
 _KEYS: tuple[Cell, ...] = (("report", "access_key_1_active"), ("report", "access_key_2_active"))
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """One thing that must hold, and where it was read (None: it is about other users too)."""
 
     holds: Truth
     cell: Cell | None = None
 
 
-class Sign(Struct, frozen=True):
+class Sign(Struct, frozen=True, gc=False):
     """A sign with its reason and its links."""
 
     reason: str
@@ -57,7 +57,7 @@ class Sign(Struct, frozen=True):
         return [link.cell for link in decided or self.links if link.cell is not None]
 
 
-class Holder(Struct, frozen=True):
+class Holder(Struct, frozen=True, gc=False):
     """A user with what ownership is judged by: owner ("" for none), whether that was read, row and credentials.
 
     `tag` is the tag that names the owner.

@@ -18,7 +18,7 @@ from rootwarden.proofs.truth import Truth, all_true, any_true
 from rootwarden.proofs.user_power import known_of_role, known_of_user, notes_on
 
 
-class Way(Struct, frozen=True):
+class Way(Struct, frozen=True, gc=False):
     """A way in: whether it is there, in words, and what was read to know it."""
 
     there: Truth
