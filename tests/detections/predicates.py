@@ -279,9 +279,19 @@ GRADES = {
 SEVERITIES = {code: grade for grade, codes in GRADES.items() for code in words(codes)}
 
 
+def names_another_device(record: Record) -> bool:
+    """Whether a call that names no user names a virtual device that is not root's."""
+    made = field(record, "requestParameters.virtualMFADeviceName")
+    serial = text(record, "requestParameters.serialNumber").casefold()
+    if record.get("eventName") in ("EnableMFADevice", "CreateVirtualMFADevice"):
+        return made is not None and str(made).casefold() != "root-account-mfa-device"
+    deletes = record.get("eventName") == "DeleteVirtualMFADevice"
+    return deletes and ":mfa/" in serial and ROOT_DEVICE.search(serial) is None
+
+
 def level_of(code: str, record: Record) -> str:
     """The severity that a detection gives a record it fires on."""
-    if code in ("RD-011", "RD-012") and not on_root_device(record):
+    if code in ("RD-011", "RD-012") and (not on_root_device(record) or names_another_device(record)):
         return "low"
     if code == "RD-017" and not by_root(record):
         return "high"

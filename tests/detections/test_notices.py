@@ -76,7 +76,7 @@ def test_a_trail_falls_silent():
     assert found.event_ids == (spoke[1].identity,)
     assert found.severity is Severity.HIGH
     assert found.region == "eu-west-1"
-    assert "until now" in found.says
+    assert "not heard since" in found.says
 
 
 def test_silence_is_noticed_without_another_record():

@@ -130,7 +130,8 @@ def test_acts_outside_the_scope():
     found = only("RD-106", [call], SCOPE)
     assert found.event_ids == ids(call)
     assert found.severity is Severity.HIGH
-    assert found.window == "W-1"
+    assert found.window == "", "it is not approved"
+    assert any("W-1" in note for note in found.notes)
     assert only("RD-001", [call], SCOPE).severity is Severity.MEDIUM
 
 
@@ -155,11 +156,41 @@ def test_near_acts_outside_the_scope():
 
 
 def test_late_news_revise_an_act_outside_the_scope():
-    """Who acted is settled; the alert stays one."""
+    """A task session is covered by no window for root itself: then it is not out of scope, but without a window."""
     call = act(at("10:31"), eventName="ListRoles", mfa="false", key="ASIA1MADE")
-    issue = assume_root(at("10:30"), ACCOUNT, "ASIA1MADE", task="")
+    issue = assume_root(at("10:30"), ACCOUNT, "ASIA1MADE", task="IAMAuditRootUserCredentials")
     news = in_turn("RD-106", [call], [issue], context=SCOPE, now=at("10:32"))
-    assert [one.act for one in news if one.alert.event_ids == ids(call)] == [Act.RAISED, Act.REVISED]
+    assert [one.act for one in news if one.alert.event_ids == ids(call)] == [Act.RAISED, Act.WITHDRAWN]
+    news = in_turn("RD-104", [call], [issue], context=SCOPE, now=at("10:32"))
+    assert [one.act for one in news if one.alert.event_ids == ids(call)] == [Act.RAISED]
+
+
+def test_a_window_for_a_task_does_not_cover_root_itself():
+    """Whoever signs in as root while a task is approved has no approval; the session of the task has."""
+    direct, issue = act(at("10:30")), assume_root(at("10:30"), ACCOUNT, "ASIA1MADE")
+    session = act(at("10:31"), mfa="false", key="ASIA1MADE")
+    assert only("RD-104", [direct, issue, session], TASK).event_ids == ids(direct)
+    assert only("RD-001", [direct], TASK).severity is Severity.MEDIUM
+    assert {one.severity for one in alerts("RD-001", [issue, session], TASK)} == {Severity.INFO}
+
+
+def test_the_caller_of_a_task_must_be_the_approved_one():
+    """Where a window names a source identity, another caller is out of scope."""
+    approval = approved(ACCOUNT, at("10:00"), at("11:00"), task="S3UnlockBucketPolicy", source_identity="rw-1")
+    issue = assume_root(at("10:30"), ACCOUNT, "ASIA1MADE")
+    assert only("RD-106", [issue], approval).severity is Severity.HIGH
+    issue["userIdentity"]["sessionContext"]["sourceIdentity"] = "rw-1"
+    assert not alerts("RD-106", [issue], approval)
+    assert only("RD-026", [issue], approval).severity is Severity.LOW
+
+
+def test_of_two_tasks_each_window_covers_its_own():
+    """Two approved tasks at once: neither is out of the other's scope."""
+    both = Context(windows=tuple(
+        Window(id=f"W-{task}", account=ACCOUNT, opens=at(opens), closes=at("11:00"), task=task)
+        for task, opens in (("IAMAuditRootUserCredentials", "09:50"), ("S3UnlockBucketPolicy", "10:00"))
+    ))  # fmt: skip
+    assert not alerts("RD-106", [assume_root(at("10:30"), ACCOUNT, "ASIA1MADE")], both)
 
 
 def test_of_overlapping_windows_the_one_that_allows_counts():

@@ -72,6 +72,8 @@ def test_every_golden_record_is_judged_as_known_beforehand(golden: Golden) -> No
     expected = {code for code in golden.fires if code not in MEMORY}
     if kind is Kind.UNKNOWN_SHAPE:
         expected.add(UNKNOWN_SHAPE)
+    if kind is Kind.RELATED:  # AWS wrote type Root for somebody else: rules about root say nothing
+        expected -= {one.detection.code for one in rules() if one.identity_types == {"root"}}
     assert kind == golden.kind
     assert set(Rulebook(rules()).judge(golden.record, kind)) == expected
 
@@ -273,5 +275,5 @@ def test_no_record_breaks_a_detection_alone(one: Stateful, record: dict[str, Any
     for key, note in one.remember(event, record, hits, circumstances()):
         assert isinstance(key, str)
         assert note.event == event
-        for found in one.conclude(key, [note], Moment(LATE, circumstances())):
+        for found in one.conclude(key, [note], Moment(LATE, circumstances(), LATE)):
             assert not isinstance(found, Conclusion) or found.completing == event

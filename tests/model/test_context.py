@@ -52,9 +52,8 @@ def test_a_task_is_known_by_its_name():
     task = "arn:aws:iam::aws:policy/root-task/S3UnlockBucketPolicy"
     for written in (task, "S3UnlockBucketPolicy"):
         window = Window(id="W", account=ACCOUNT, opens=DAY, closes=DAY, task=written)
-        assert window.allows_task(task)
-        assert not window.allows_task("arn:aws:iam::aws:policy/root-task/IAMCreateRootUserPassword")
-        assert not window.allows_task("")
+        assert window.allows(read_event(assume_root(DAY, ACCOUNT, "ASIA1MADE")))
+        assert not window.allows(read_event(assume_root(DAY, ACCOUNT, "ASIA1MADE", task="IAMCreateRootUserPassword")))
 
 
 def test_of_several_windows_the_order_does_not_count():

@@ -43,7 +43,10 @@ def test_root_is_decided_from_the_type_alone():
         (7, Kind.ROOT_DIRECT),
         ("AWS Internal", Kind.AMBIGUOUS),
         ("autoscaling.amazonaws.com", Kind.ROOT_SERVICE_INVOKED),
-        ("delegate.example", Kind.ROOT_SERVICE_INVOKED),
+        ("delegate.example", Kind.ROOT_DIRECT),
+        ("us-east-1.signin.amazonaws.com", Kind.ROOT_DIRECT),
+        ("SIGNIN.amazonaws.com", Kind.ROOT_DIRECT),
+        ("signin.amazonaws.com.cn", Kind.ROOT_DIRECT),
     ],
 )
 def test_who_invoked_it_counts(by, kind):

@@ -40,13 +40,20 @@ HOW IT IS DECIDED
   for_root:
     - requestParameters.userName: [null, '', AWS ROOT USER, root]
     - requestParameters.serialNumber|contains: [':mfa/root-account-mfa-device', ':u2f/root-account/']
+  root_device:
+    requestParameters.serialNumber|contains: [':mfa/root-account-mfa-device', ':u2f/root-account/']
+  any_device:
+    requestParameters.serialNumber|contains: ':mfa/'
+  by_serial_only:
+    eventName: DeleteVirtualMFADevice
   no_error_code:
     errorCode: [null, '']
   condition: by_root and call and no_error_code
 
 CASES
-  When `not for_root`: low; inside an approved window info. It is then called
-    "Root changed a user's MFA".
+  When `not for_root or (by_serial_only and any_device and not root_device)`:
+    low; inside an approved window info. It is then called "Root changed a
+    user's MFA".
   Else: critical; inside an approved window high.
 
 WHAT IT MISSES

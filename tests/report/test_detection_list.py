@@ -67,7 +67,7 @@ def test_json_tells_cases_and_escalations() -> None:
     assert listed["RD-012"]["cases"] == snapshot(
         [
             {
-                "when": "not for_root",
+                "when": "not for_root or (by_serial_only and any_device and not root_device)",
                 "severity": "low",
                 "severity_in_window": "info",
                 "title": "Root changed a user's MFA",

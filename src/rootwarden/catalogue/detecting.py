@@ -76,10 +76,17 @@ def rules_of(texts: Mapping[str, str], owned: Iterable[str] = ()) -> tuple[Singl
 
 
 def _single(rule: Rule) -> SingleRecord:
+    if rule.product not in ("", "aws") or rule.service not in ("", "cloudtrail"):
+        source = "/".join(filter(None, (rule.product, rule.category, rule.service)))
+        why, todo = (
+            "only CloudTrail records are judged",
+            "give product aws and service cloudtrail, or leave the rule out",
+        )
+        raise RuleError(rule.file, 0, "logsource", f"logsource {source}", why=why, todo=todo)
     terms = read_terms(rule)
     slug = rule.file.rpartition("/")[2].removesuffix(_SUFFIX).removesuffix(".yaml")
     detection = Detection(
-        code=terms.code or rule.id or slug,
+        code=terms.code or slug,
         title=rule.title,
         severity=terms.severity,
         severity_in_window=terms.severity_in_window or terms.severity,
@@ -124,7 +131,7 @@ def _judge(rule: Rule, detection: Detection, terms: Terms) -> Callable[[Record],
 
 def _names_of(resource: str) -> Sequence[str]:
     """Return the ways in which records name an owned resource: by ARN, and by the name at its end."""
-    plain = resource.strip().removesuffix(":*")
+    plain = resource.strip().removesuffix(":*").rstrip("/")
     if not plain:
         return ()
     service = plain.split(":")[2] if plain.count(":") >= 5 else ""

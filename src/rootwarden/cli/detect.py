@@ -131,6 +131,7 @@ def _context(settings: Settings, given: dict[str, Any]) -> Any:
         owned_resources=names(given["owned"]),
         match_grace=timedelta(seconds=given["match_grace"]),
         origin_wait=timedelta(seconds=given["origin_wait"]),
+        archive=given["now"] is None,
     )
 
 

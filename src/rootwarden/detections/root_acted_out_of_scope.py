@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.context import Context, is_assume_root
+from rootwarden.model.detection import Approval, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.root_activity import SURELY_AS_ROOT
@@ -15,7 +15,7 @@ DETECTION = Detection(
     code="RD-106",
     title="Root task policy or action outside the approved scope",
     severity=Severity.HIGH,
-    severity_in_window=Severity.LOW,
+    severity_in_window=Severity.HIGH,
     description=(
         "A window was approved for one task, and something else was done in it: another task policy was asked for, "
         "or another call was made."
@@ -31,7 +31,8 @@ DETECTION = Detection(
         "Revoke the window if the answer is not good.",
         "Widen the next request if it is.",
     ),
-    says="{actor} did {event} in {account}, which the approved window does not cover",
+    says="{actor} did {event} as root of {subject}, or for it, which the approved window does not cover",
+    approval=Approval.EXCEEDED,
     mitre=("T1548.005",),
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html",),
 )
@@ -43,21 +44,13 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
     """Keep what may lie outside the scope of a window, each record for itself: windows may become known later."""
     if context.windows is None:
         return
-    if event.name == "AssumeRoot" and event.service == "sts.amazonaws.com":
+    if is_assume_root(event):
         yield event.identity, Note(event, "task", event.task.rpartition("/")[2] or "no task policy")
     elif event.kind in SURELY_AS_ROOT:
         yield event.identity, Note(event, "call", event.name)
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude from each record alone; what is out of scope weighs in full, though it lies in the window."""
+    """Conclude from each record alone; whether a window lacks it is settled where alerts are raised."""
     for note in notes:
-        window = moment.context.window_of(note.event)
-        if window is None:
-            continue
-        allowed = window.allows_task(note.event.task) if note.what == "task" else window.allows(note.event)
-        if not allowed:
-            yield Conclusion(
-                completing=note.event, single=True, severity_in_window=DETECTION.severity,
-                detail=f"{note.what} {note.value}",
-            )  # fmt: skip
+        yield Conclusion(completing=note.event, single=True, detail=f"{note.what} {note.value}")

@@ -48,7 +48,8 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
     removed = hits.get("RD-012")
     if removed is not None and removed.case == 0:
         yield event.account, Note(event, "removed")
-    if event.name == "EnableMFADevice" and event.actor == "root" and not event.failed:
+    added = hits.get("RD-011")
+    if added is not None and added.case == 0 and event.name == "EnableMFADevice":
         yield event.account, Note(event, "registered")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -69,7 +68,7 @@ def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclu
 
 def _late(window: Window, windows: Sequence[Window], notes: Sequence[Note], grace: timedelta) -> list[Event]:
     """Return the first things the session did after a window in which it began or was seen, until another covers it."""
-    first = bisect_right(notes, window.closes + grace, key=_time)
+    first = next((n for n, note in enumerate(notes) if note.event.time - grace > window.closes), len(notes))
     inside = notes[first - 1].event.time if first and _within(window, notes[first - 1].event.time, grace) else None
     late: list[Event] = []
     for note in notes[first:]:
@@ -85,7 +84,3 @@ def _late(window: Window, windows: Sequence[Window], notes: Sequence[Note], grac
 
 def _within(window: Window, when: datetime, grace: timedelta) -> bool:
     return window.covers(window.account, when, grace)
-
-
-def _time(note: Note) -> datetime:
-    return note.event.time

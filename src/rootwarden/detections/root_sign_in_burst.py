@@ -40,7 +40,10 @@ DETECTION = Detection(
     mitre=("T1110.001",),
     refines=("RD-004",),
     references=(
-        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html",
+        (
+            ""
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html"
+        ),
     ),
 )
 

@@ -35,7 +35,10 @@ DETECTION = Detection(
     ),
     refines=("RD-002",),
     references=(
-        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html",
+        (
+            ""
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html"
+        ),
     ),
 )
 
@@ -52,14 +55,13 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude at each success with enough failures since the success before it."""
+    """Conclude at each success with enough failures before it, whoever else succeeded in between."""
     failures: list[Event] = []
     for note in in_steps(notes, "failed", "succeeded"):
         if note.what == "failed":
             failures.append(note.event)
             continue
-        recent = [event for event in failures if note.event.time - event.time <= WITHIN]
-        if len(recent) >= FAILURES:
-            events = tuple(recent[-EVIDENCE:])
-            yield Conclusion(completing=note.event, events=events, detail=f"{len(recent)} failures before")
-        failures.clear()
+        failures = [event for event in failures if note.event.time - event.time <= WITHIN]
+        if len(failures) >= FAILURES:
+            events = tuple(failures[-EVIDENCE:])
+            yield Conclusion(completing=note.event, events=events, detail=f"{len(failures)} failures before")

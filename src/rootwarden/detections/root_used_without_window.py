@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.context import Context, is_assume_root
+from rootwarden.model.detection import Approval, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.root_activity import SURELY_AS_ROOT
@@ -22,8 +22,9 @@ DETECTION = Detection(
     ),
     logic=(
         "Any act of root (services that act in its name excepted), or an AssumeRoot call, at a time that no approved "
-        "window of the account covers, give or take the grace. For AssumeRoot the account is that of "
-        "targetPrincipal. Judged only where windows are known."
+        "window of the account covers, give or take the grace. For AssumeRoot the account is that of targetPrincipal. "
+        "A window for a task covers sessions of AssumeRoot only, one without a task root itself only. Judged only "
+        "where windows are known."
     ),
     misses=(
         "Everything, as long as no windows are given: then nobody can say what was approved. Use of root inside a "
@@ -36,7 +37,8 @@ DETECTION = Detection(
         "List everything the session did.",
         "Claim it afterwards if it was one of you, and write down why it was not asked for.",
     ),
-    says="{actor} used root of {account} ({event}) without an approved window",
+    says="{actor} did {event} as root of {subject}, or for it, without an approved window",
+    approval=Approval.MISSING,
     mitre=("T1078.004",),
     references=("https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",),
 )
@@ -46,13 +48,11 @@ SPAN = timedelta()
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
     """Keep what may need a window, each record for itself: windows may become known later."""
-    asked = event.name == "AssumeRoot" and event.service == "sts.amazonaws.com"
-    if context.windows is not None and (asked or event.kind in SURELY_AS_ROOT):
+    if context.windows is not None and (is_assume_root(event) or event.kind in SURELY_AS_ROOT):
         yield event.identity, Note(event, "acted")
 
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude from each record that no window covers."""
+    """Conclude from each record alone; whether a window covers it is settled where alerts are raised."""
     for note in notes:
-        if moment.context.windows is not None and moment.context.window_of(note.event) is None:
-            yield Conclusion(completing=note.event, single=True)
+        yield Conclusion(completing=note.event, single=True)

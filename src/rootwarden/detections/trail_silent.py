@@ -39,7 +39,10 @@ DETECTION = Detection(
     says="the trail of {account} in {region} fell silent",
     mitre=("T1562.008",),
     references=(
-        "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html",
+        (
+            ""
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html"
+        ),
     ),
 )
 
@@ -61,10 +64,10 @@ def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclu
     for note, following in zip_longest(notes, notes[1:]):
         end = note.event.time + WITHIN
         since = f"since {note.event.time:%Y-%m-%d %H:%M} UTC"
-        if following is None and moment.now <= end:
+        if following is None and moment.heard <= end:
             yield Wake(end + timedelta(seconds=1))
         elif following is None:
-            yield Conclusion(completing=note.event, detail=f"{since}, until now", until=_STILL)
+            yield Conclusion(completing=note.event, detail=f"{since}, and not heard since", until=_STILL)
         elif following.event.time > end:
             until = following.event.time
             yield Conclusion(completing=note.event, detail=f"{since}, until {until:%Y-%m-%d %H:%M} UTC", until=until)

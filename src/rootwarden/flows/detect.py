@@ -22,6 +22,7 @@ from rootwarden.model.detection import SingleRecord
 from rootwarden.model.findings import CATALOGUE_VERSION, Severity
 from rootwarden.model.incidents import incidents
 from rootwarden.model.notices import digest_notice
+from rootwarden.model.root_activity import Kind
 from rootwarden.model.watching import Watch
 from rootwarden.trail.envelopes import read_items
 from rootwarden.trail.items import Digest, Flaw, Found, Item
@@ -31,6 +32,7 @@ _LARGEST_RULE = 1 << 20
 # Flushed now and then, so that what waits to be concluded does not grow with the file.
 _BATCH = 20_000
 _NO_WINDOWS = "RD-104, RD-105 and RD-106, because no approved windows were given (--windows FILE)"
+_NO_SPENDING = "RD-115, because notices of spending are no CloudTrail records"
 _NO_DIGESTS = "RD-119, because no digest file was among what was read"
 
 
@@ -74,7 +76,7 @@ def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Bas
         judged_at=request.now,
         records=records,
         digests=digests,
-        kinds={kind.value: count for kind, count in sorted(watch.kinds.items(), key=lambda one: -one[1])},
+        kinds=_kinds(watch),
         unread=tuple(unread),
         not_judged=tuple(_not_judged(request.context, digests)),
         alerts=alerts,
@@ -83,11 +85,21 @@ def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Bas
     return found, watch.learnt()
 
 
+def _kinds(watch: Watch) -> dict[str, int]:
+    """Count who was behind the records, the most first; sessions that only their key gave away are moved."""
+    counts = Counter({kind.value: count for kind, count in watch.kinds.items()})
+    joined = min(watch.sessions(), counts[Kind.ROOT_DIRECT.value])
+    counts[Kind.ROOT_DIRECT.value] -= joined
+    counts[Kind.ROOT_SESSION.value] += joined
+    return {kind: count for kind, count in counts.most_common() if count}
+
+
 def _not_judged(context: Context, digests: int) -> Iterator[str]:
     if context.windows is None:
         yield _NO_WINDOWS
     if not digests:
         yield _NO_DIGESTS
+    yield _NO_SPENDING
 
 
 def items_of(files: Sequence[str], stdin: Callable[[], IO[bytes]]) -> Iterator[Item]:

@@ -27,6 +27,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     `event_ids` are all records behind it, oldest first, as account/eventID; `event_time` is that of the record that
     completed it. `subject` is the account whose root user it is about: for AssumeRoot the target's. `window` is the
     approved period that covers it, "" if none does or none are known. `failed`: the call that completed it was refused.
+    `completed_by` is the record that completed it, as in `event_ids`.
     """
 
     fingerprint: str
@@ -44,6 +45,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     event_name: str
     kind: Kind
     actor: str
+    target: str
     source: str
     agent: str
     access_key: str
@@ -55,6 +57,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     says: str
     notes: tuple[str, ...]
     response: tuple[str, ...]
+    completed_by: str
 
 
 class Act(StrEnum):

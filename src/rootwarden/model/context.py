@@ -10,16 +10,17 @@ from msgspec import Meta, Struct
 from rootwarden.model.event import Event
 from rootwarden.model.root_activity import ACTS_AS_ROOT, Kind
 
-_OF_ITS_ACCOUNT = ACTS_AS_ROOT | {Kind.ROOT_FEDERATED, Kind.RELATED}
+_OF_ITS_ACCOUNT = ACTS_AS_ROOT | {Kind.ROOT_FEDERATED}
+_STS, SIGN_IN = "sts.amazonaws.com", "signin.amazonaws.com"
 # Clocks differ and activation takes a moment: the one grace for all that compares events with windows.
 MATCH_GRACE = timedelta(minutes=2)
 
 
 class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An approved period of root use of one account."""
+    """An approved period of root use of one account: of root itself, or, with a task, of task sessions."""
 
     id: Annotated[str, Meta(description="The name by which alerts refer to it.")]
-    account: Annotated[str, Meta(description="The account whose root user may be used.")]
+    account: Annotated[str, Meta(description="The account whose root user may be used.", pattern=r"^[0-9]{12}$")]
     opens: Annotated[datetime, Meta(description="The beginning, an instant with an offset.")]
     closes: Annotated[datetime, Meta(description="The end, an instant with an offset.")]
     task: Annotated[
@@ -29,19 +30,26 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         tuple[str, ...],
         Meta(description="The calls that are covered, as iam:CreateUser or CreateUser; none given: all of them."),
     ] = ()
-    source_identity: Annotated[str, Meta(description="The source identity with which its sessions are marked.")] = ""
+    source_identity: Annotated[
+        str, Meta(description="The source identity that the caller of AssumeRoot must carry; empty: any.")
+    ] = ""
 
     def covers(self, account: str, when: datetime, grace: timedelta) -> bool:
         """Return whether an instant in an account lies within, give or take the grace."""
         return account == self.account and self.opens <= when + grace and when - grace <= self.closes
 
-    def allows(self, event: Event) -> bool:
-        """Return whether the approval covers this call."""
-        return not self.events or bool({event.name, f"{event.service.partition('.')[0]}:{event.name}"} & {*self.events})
+    def is_for(self, event: Event, session: bool) -> bool:
+        """Return whether it was approved for this way of being root: by a task session, or as root itself."""
+        return bool(self.task) == (session or is_assume_root(event)) or is_assume_root(event)
 
-    def allows_task(self, task: str) -> bool:
-        """Return whether a task policy of AssumeRoot, by ARN, is the approved one."""
-        return task.rpartition("/")[2] == self.task.rpartition("/")[2]
+    def allows(self, event: Event) -> bool:
+        """Return whether the approval covers this call; whoever may be root may sign in."""
+        if is_assume_root(event):
+            same = event.task.rpartition("/")[2] == self.task.rpartition("/")[2]
+            return same and self.source_identity in ("", event.source_identity)
+        if not self.events or event.service == SIGN_IN:
+            return True
+        return bool({event.name, f"{event.service.partition('.')[0]}:{event.name}"} & {*self.events})
 
 
 class WindowsFile(Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +75,8 @@ class Context(Struct, frozen=True, kw_only=True):
 
     origin_wait: how long an alert may wait for the record that tells whether AssumeRoot issued a session. lateness: how
     late a record may arrive and still change what was concluded (None: any record may, nothing is forgotten); later
-    ones are judged for themselves.
+    ones are judged for themselves. archive: what is judged is long past and ends somewhere, so that silence at its end
+    says nothing.
     """
 
     windows: tuple[Window, ...] | None = None
@@ -76,13 +85,23 @@ class Context(Struct, frozen=True, kw_only=True):
     match_grace: timedelta = MATCH_GRACE
     origin_wait: timedelta = timedelta(minutes=15)
     lateness: timedelta | None = None
+    archive: bool = False
 
-    def window_of(self, event: Event) -> Window | None:
-        """Return the window that covers an event of root, or an AssumeRoot by the account it is for; else None."""
+    def window_of(self, event: Event, *, session: bool = False) -> Window | None:
+        """Return the window that covers an event of root, or an AssumeRoot by the account it is for; else None.
+
+        `session`: AssumeRoot is known to have issued the caller's session. Root itself is not covered by a window that
+        was approved for a task, nor a task session by one for root itself.
+        """
         account = affected(event)
         if self.windows is None or not account:
             return None
-        found = [window for window in self.windows if window.covers(account, event.time, self.match_grace)]
+        session = session or event.kind is Kind.ROOT_SESSION
+        found = [
+            window
+            for window in self.windows
+            if window.covers(account, event.time, self.match_grace) and window.is_for(event, session)
+        ]
         # Of several the one that fits best, so that the order in which they are given does not count.
         return min(found, key=lambda w: (not w.allows(event), w.opens, w.id), default=None)
 
@@ -92,6 +111,14 @@ def affected(event: Event) -> str:
 
     For AssumeRoot that is the target principal's, in whatever account the call was made.
     """
-    if event.name == "AssumeRoot" and event.service == "sts.amazonaws.com":
+    if is_assume_root(event):
         return event.target
-    return event.account if event.kind in _OF_ITS_ACCOUNT else ""
+    if event.kind in _OF_ITS_ACCOUNT:
+        return event.owner or event.account
+    # Whoever asks for a new password is not signed in: it may be the holder, whose window it then is.
+    return event.account if event.kind is Kind.RELATED and event.service == SIGN_IN else ""
+
+
+def is_assume_root(event: Event) -> bool:
+    """Return whether an event is a call of AssumeRoot."""
+    return event.name == "AssumeRoot" and event.service == _STS

@@ -22,13 +22,22 @@ class Harm(StrEnum):
     NONE = "none"
 
 
+class Approval(StrEnum):
+    """Which approval an alert depends on: none at all, that no window covers the act, or that one does not allow it."""
+
+    ANY = "any"
+    MISSING = "missing"
+    EXCEEDED = "exceeded"
+
+
 class Detection(Struct, frozen=True, kw_only=True):
     """What is said of a detection everywhere; its slug is its file's name.
 
     `severity_in_window` counts inside an approved window of root use. `needs_root_itself`: an alert of it is withdrawn
     once AssumeRoot turns out to have issued the session. `refines`: codes that need not be told beside this one, for it
     says more of the same. `says` is a clause for a story: {actor} {event} {account} {region} {source} {target} are
-    filled in. `logic` says in words what must hold.
+    filled in, {subject} is the account whose root user it is about. `logic` says in words what must hold. `approval`
+    is decided when an alert is raised, because only then it is known who issued a session.
     """
 
     code: str
@@ -45,6 +54,7 @@ class Detection(Struct, frozen=True, kw_only=True):
     mitre: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     needs_root_itself: bool = False
+    approval: Approval = Approval.ANY
     refines: tuple[str, ...] = ()
 
 
@@ -108,10 +118,14 @@ class Wake(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True):
-    """When and in which circumstances a detection concludes: `now` by the clock of events, and the context."""
+    """When and in which circumstances a detection concludes: `now` by the clock of events, and the context.
+
+    `heard` is the instant up to which silence means something: now, or the end of what an archive holds.
+    """
 
     now: datetime
     context: Context
+    heard: datetime
 
 
 Remember = Callable[[Event, Record, Mapping[str, Hit], Context], Iterable[tuple[str, Note]]]

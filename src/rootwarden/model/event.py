@@ -21,7 +21,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
 
     `account` is the one whose trail holds the record, `target` the account or resource acted on where the record names
     one, `key` the access key id of the caller, `made` the one that the call returned, `session` when the caller's
-    session began.
+    session began, `owner` the account of the root user that acted, where the record names it.
     """
 
     account: str
@@ -42,11 +42,18 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     failed: bool = False
     mfa: str = ""
     awaits_issuer: bool = False
+    owner: str = ""
+    source_identity: str = ""
 
     @property
     def identity(self) -> str:
         """What makes two deliveries the same record: recipientAccountId and eventID (CloudTrail User Guide)."""
         return f"{self.account}/{self.id}"
+
+    @property
+    def version(self) -> tuple[bool, bytes]:
+        """What decides between two contents that came under one identity: success counts, then the text."""
+        return self.failed, msgspec.json.encode(self)
 
     @property
     def refused(self) -> bool:
@@ -65,6 +72,7 @@ def read_event(record: Record) -> Event:
     context = field(who, "sessionContext")
     attributes = field(context, "attributes")
     asked = field(record, "requestParameters")
+    kind = classify(record)
     return Event(
         account=text(record, "recipientAccountId") or text(who, "accountId"),
         id=text(record, "eventID") or _stand_in(record),
@@ -74,16 +82,18 @@ def read_event(record: Record) -> Event:
         region=text(record, "awsRegion"),
         address=text(record, "sourceIPAddress"),
         agent=text(record, "userAgent"),
-        actor=_actor(who),
-        kind=classify(record),
+        actor=_actor(who, kind),
+        kind=kind,
         key=text(who, "accessKeyId"),
         made=_made(field(record, "responseElements")),
         target=_target(asked),
         task=text(field(asked, "taskPolicyArn"), "arn"),
         session=_instant(text(attributes, "creationDate")),
         failed=is_failure(record),
-        mfa=text(attributes, "mfaAuthenticated").lower(),
+        mfa=str(field(attributes, "mfaAuthenticated")).lower(),
         awaits_issuer=awaits_issuer(record),
+        owner=text(who, "accountId") if text(who, "type") == "Root" else "",
+        source_identity=text(context, "sourceIdentity"),
     )
 
 
@@ -109,19 +119,27 @@ def text(place: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _actor(who: Any) -> str:
+def _actor(who: Any, kind: Kind) -> str:
     """Return the caller for people: root by its name, others by ARN or what else there is."""
-    if text(who, "type") == "Root":
+    if text(who, "type") == "Root" and kind is not Kind.RELATED:
         return "root"
     return text(who, "arn") or text(who, "userName") or text(who, "principalId") or text(who, "invokedBy") or "somebody"
 
 
+# Where requests name what they are about, the most telling first.
+_NAMED = (
+    "userName", "roleName", "groupName", "bucketName", "dBInstanceIdentifier", "dBClusterIdentifier", "tableName",
+    "functionName", "secretId", "keyId", "queueUrl", "topicArn", "stackName", "volumeId", "snapshotId", "imageId",
+    "trailName", "name", "instanceType",
+)  # fmt: skip
+
+
 def _target(asked: Any) -> str:
-    """Return the account of `targetPrincipal` (an id or an ARN), else the user that the request names."""
+    """Return the account of `targetPrincipal` (an id or an ARN), else what the request names."""
     principal = text(asked, "targetPrincipal")
     if principal:
         return principal.split(":")[4] if principal.count(":") >= 5 else principal
-    return text(asked, "userName")
+    return next((named for name in _NAMED if (named := text(asked, name))), "")
 
 
 def _made(answer: Any) -> str:

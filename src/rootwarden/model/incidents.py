@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from rootwarden.model.alert import Alert
+from rootwarden.model.event import NO_TIME
 from rootwarden.model.findings import Severity
 
 PAUSE = timedelta(hours=1)
+# As long as a console session lasts; keys that live longer join strangers.
+SESSION = timedelta(hours=12)
 
 
 class Incident(Struct, frozen=True):
@@ -33,7 +36,7 @@ class Incident(Struct, frozen=True):
     @property
     def begins(self) -> datetime:
         """When its first record was made."""
-        return min(alert.first_time for alert in self.alerts)
+        return min((alert.first_time for alert in self.alerts if alert.event_time != NO_TIME), default=NO_TIME)
 
     @property
     def ends(self) -> datetime:
@@ -44,8 +47,8 @@ class Incident(Struct, frozen=True):
 def incidents(alerts: Iterable[Alert]) -> tuple[Incident, ...]:
     """Group alerts into incidents, the worst first.
 
-    Two belong together when they share a record or an access key, or are about the same account with no more than an
-    hour between them.
+    Two belong together when they share a record, when the same access key was used within twelve hours, or when they
+    are about the same account with no more than an hour between them.
     """
     ordered = sorted(alerts, key=_order)
     parent = list(range(len(ordered)))
@@ -68,17 +71,20 @@ def _name(first: Alert) -> str:
 
 def _links(alerts: Sequence[Alert]) -> Iterator[tuple[int, int]]:
     """Yield pairs of alerts that belong together; each alert with the one before it under the same sign."""
-    last: dict[Hashable, int] = {}
+    last: dict[str, int] = {}
+    keys: dict[str, int] = {}
     latest: dict[str, tuple[int, datetime]] = {}
     for number, alert in enumerate(alerts):
-        signs: list[Hashable] = [("record", event) for event in alert.event_ids]
+        for event in alert.event_ids:
+            if event in last:
+                yield last[event], number
+            last[event] = number
+        used = keys.get(alert.access_key) if alert.access_key else None
+        if used is not None and alert.event_time - alerts[used].event_time <= SESSION:
+            yield used, number
         if alert.access_key:
-            signs.append(("key", alert.access_key))
-        for sign in signs:
-            if sign in last:
-                yield last[sign], number
-            last[sign] = number
-        before = latest.get(alert.subject)
+            keys[alert.access_key] = number
+        before = latest.get(alert.subject) if alert.subject else None
         if before is not None and alert.first_time - before[1] <= PAUSE:
             yield before[0], number
         if before is None or alert.event_time >= before[1]:

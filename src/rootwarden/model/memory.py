@@ -30,7 +30,10 @@ class Memory:
             return True
         at = bisect_left(held, note.order, key=_order)
         if at < len(held) and held[at].order == note.order:
-            return False
+            if held[at].event == note.event or held[at].event.version <= note.event.version:
+                return False
+            held[at] = note  # one content for one record, whichever came first
+            return True
         insort(held, note, key=_order)
         return True
 

@@ -16,7 +16,7 @@ _FAMILIES = (
     ("python-", "Python"), ("curl/", "curl"), ("go-http-client", "Go"), ("okhttp", "Java"),
     ("kali", "Kali"), ("pacu", "Pacu"),
 )  # fmt: skip
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _.-]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z _.-]*")
 
 
 def network(address: str) -> str:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from msgspec import Struct
 
 from rootwarden.model.alert import Alert, Origin, fingerprint_of_one, fingerprint_of_several
 from rootwarden.model.context import Context, Window, affected
-from rootwarden.model.detection import Conclusion, Detection, Escalation
-from rootwarden.model.event import Event
+from rootwarden.model.detection import Approval, Conclusion, Detection, Escalation
+from rootwarden.model.event import NO_TIME, Event
 from rootwarden.model.findings import Severity
 from rootwarden.model.habits import FIRED, REGION, said_of
 from rootwarden.model.root_activity import LONGEST_ROOT_SESSION, Kind
 
 _LEVELS = tuple(Severity)
-_OUTSIDE = "outside_approval: the approved window does not cover this call"
+_LONGEST = 90  # characters of a name in a sentence; names are written by whoever acts
+# Clocks may differ so much; a record from further ahead waits for nothing.
+_SKEW = timedelta(minutes=5)
 
 
 class Case(Struct, frozen=True):
@@ -57,6 +60,8 @@ def issued_by(event: Event, issue: Event) -> bool:
     Clocks of two accounts' records agree to the second; the grace is for rounding.
     """
     since = event.time - issue.time
+    if issue.target not in ("", event.owner or event.account):
+        return False  # a key of another account's session: whoever writes that wants to be overlooked
     return -_ROUNDING <= since <= LONGEST_ROOT_SESSION + _ROUNDING
 
 
@@ -75,8 +80,11 @@ def raise_alert(
     kind = Kind.ROOT_SESSION if session else done.kind
     if kind is Kind.ROOT_SESSION and detection.needs_root_itself:
         return None
-    pending = done.awaits_issuer and not session and now < done.time + context.origin_wait
-    window = context.window_of(done)
+    waited = now - done.time
+    pending = done.awaits_issuer and not session and -_SKEW <= waited < context.origin_wait
+    window = context.window_of(done, session=session)
+    if not _concerns(detection.approval, window, done, context):
+        return None
     events = sorted({event.identity: event for event in (*case.conclusion.events, done)}.values(), key=_in_time)
     says = _filled(detection.says, done)
     return Alert(
@@ -86,7 +94,7 @@ def raise_alert(
         title=case.conclusion.title or detection.title,
         severity=_severity(case, window, pending, marks),
         account=done.account,
-        subject=affected(done) or done.account,
+        subject=_subject(done),
         region=done.region,
         key=case.key,
         event_ids=tuple(event.identity for event in events),
@@ -95,10 +103,11 @@ def raise_alert(
         event_name=done.name,
         kind=kind,
         actor=done.actor,
+        target=done.target,
         source=done.address,
         agent=done.agent,
         access_key=done.key,
-        window=window.id if window is not None else "",
+        window=window.id if window is not None and window.allows(done) else "",
         origin=Origin.PENDING if pending else Origin.SETTLED,
         failed=done.failed,
         refines=detection.refines,
@@ -106,6 +115,7 @@ def raise_alert(
         says=f"{says} ({case.conclusion.detail})" if case.conclusion.detail else says,
         notes=tuple(_notes(done, window, context, pending, marks)),
         response=detection.response,
+        completed_by=done.identity,
     )
 
 
@@ -115,7 +125,7 @@ def _in_time(event: Event) -> tuple[datetime, str]:
 
 def _severity(case: Case, window: Window | None, pending: bool, marks: frozenset[str]) -> Severity:
     own, done = case.conclusion, case.conclusion.completing
-    if window is not None and _approved(window, done):
+    if window is not None and window.allows(done):
         level = own.severity_in_window or case.detection.severity_in_window
     else:
         level = own.severity or case.detection.severity
@@ -125,18 +135,31 @@ def _severity(case: Case, window: Window | None, pending: bool, marks: frozenset
     return _LEVELS[min(_LEVELS.index(level) + 1, len(_LEVELS) - 1)] if pending else level
 
 
-def _approved(window: Window, event: Event) -> bool:
-    if event.name == "AssumeRoot":
-        return window.allows_task(event.task)
-    return window.allows(event)
+def _concerns(approval: Approval, window: Window | None, event: Event, context: Context) -> bool:
+    """Return whether an act is as a detection wants it: unapproved, beyond what was approved, or whatever it is."""
+    match approval:
+        case Approval.ANY:
+            return True
+        case Approval.MISSING:
+            return context.windows is not None and window is None
+        case Approval.EXCEEDED:
+            return window is not None and not window.allows(event)
+        case _:
+            assert_never(approval)
+
+
+def _subject(event: Event) -> str:
+    return affected(event) or event.owner or event.account
 
 
 def _notes(done: Event, window: Window | None, context: Context, pending: bool, marks: frozenset[str]) -> Iterator[str]:
     if pending:
         yield "origin_pending: an AssumeRoot record may still show that a task session, not root itself, did this"
-    if window is not None and not _approved(window, done):
-        yield _OUTSIDE
-    if context.quiet_hours is not None and context.quiet_hours.contain(done.time):
+    if window is not None and not window.allows(done):
+        yield f"outside_approval: window {window.id} does not cover this call"
+    if done.time == NO_TIME:
+        yield "no_time: the record does not say when it was made"
+    elif context.quiet_hours is not None and context.quiet_hours.contain(done.time):
         yield f"quiet_hours: {done.time:%H:%M} UTC lies in the quiet hours"
     yield from said_of(marks, done)
 
@@ -150,15 +173,13 @@ class _Words(dict[str, str]):
 
 def _filled(says: str, event: Event) -> str:
     words = _Words(
-        actor=_who(event), event=event.name or "an unnamed event", account=event.account or "an unknown account",
+        actor=event.actor, event=event.name or "an unnamed event", account=event.account or "an unknown account",
         region=event.region or "no Region", source=event.address or "an unknown address",
-        target=event.target or "no named target",
+        target=event.target or "no named target", subject=_subject(event) or "an unknown account",
     )  # fmt: skip
+    for name, value in words.items():
+        words[name] = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
     try:
         return says.format_map(words)
     except (ValueError, LookupError, AttributeError):
         return says
-
-
-def _who(event: Event) -> str:
-    return "root" if event.actor == "root" else event.actor

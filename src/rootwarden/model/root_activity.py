@@ -33,7 +33,8 @@ SURELY_AS_ROOT = frozenset({Kind.ROOT_DIRECT, Kind.ROOT_SESSION})
 # Sessions of AssumeRoot last 900 seconds at most (STS API reference, AssumeRoot).
 LONGEST_ROOT_SESSION = timedelta(seconds=900)
 
-_PEOPLE = frozenset({"signin.amazonaws.com", "console.amazonaws.com"})
+# The pages through which people act, in any Region and case.
+_PEOPLE = ("signin.amazonaws.com", "console.amazonaws.com")
 _INTERNAL = "AWS Internal"
 _KNOWN_TYPES = frozenset({
     "Root", "IAMUser", "AssumedRole", "Role", "FederatedUser", "Directory", "AWSAccount", "AWSService", "SAMLUser",
@@ -113,12 +114,17 @@ def is_failure(record: Mapping[str, Any]) -> bool:
 
 
 def service_invoked(record: Mapping[str, Any]) -> bool:
-    """Return whether AWS itself acts: a service event, or `invokedBy` names a service that is no sign-in page."""
+    """Return whether AWS itself acts: a service event, or `invokedBy` names a service that is no sign-in page.
+
+    What is neither is taken for a person: better an alert too many.
+    """
     if record.get("eventType") == "AwsServiceEvent":
         return True
     who = record.get("userIdentity")
     by = who.get("invokedBy") if isinstance(who, dict) else None
-    return isinstance(by, str) and by not in _PEOPLE and (by == _INTERNAL or by.endswith(".amazonaws.com"))
+    if not isinstance(by, str) or by.lower().endswith(_PEOPLE):
+        return False
+    return by == _INTERNAL or by.endswith(".amazonaws.com")
 
 
 def _root(record: Mapping[str, Any], who: Mapping[str, Any], issued: Container[str]) -> Kind:
@@ -130,7 +136,7 @@ def _root(record: Mapping[str, Any], who: Mapping[str, Any], issued: Container[s
     by = who.get("invokedBy")
     if by == _INTERNAL and record.get("eventType") != "AwsServiceEvent":
         return Kind.AMBIGUOUS
-    if service_invoked(record) or (isinstance(by, str) and by and by not in _PEOPLE):
+    if service_invoked(record):
         return Kind.ROOT_SERVICE_INVOKED
     return Kind.ROOT_DIRECT if _placed(record) else Kind.UNKNOWN_SHAPE
 

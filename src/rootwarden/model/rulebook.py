@@ -12,6 +12,7 @@ from rootwarden.model.root_activity import Kind
 # The detection that stands for every shape that nobody knows, whatever its own rule says. The classifier knows all that
 # its rule is about, so that of other records it is not asked.
 UNKNOWN_SHAPE = "RD-033"
+_ROOT = frozenset({"root"})
 _MAYBE_UNKNOWN = frozenset({Kind.UNKNOWN_SHAPE, Kind.ROOT_FEDERATED})
 
 
@@ -43,7 +44,8 @@ class Rulebook:
         hits = {}
         for rule in asked:
             hit = rule.judge(record)
-            if hit is not None:
+            # AWS writes type Root for somebody else now and then: the classifier decides, not the rule.
+            if hit is not None and not (kind is Kind.RELATED and rule.identity_types == _ROOT):
                 hits[rule.detection.code] = hit
         if self._unknown is not None and kind in _MAYBE_UNKNOWN:
             hit = self._unknown.judge(record)

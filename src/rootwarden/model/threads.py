@@ -13,7 +13,7 @@ from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion
 from rootwarden.model.event import Event
-from rootwarden.model.raising import Case, raise_alert
+from rootwarden.model.raising import Case, issued_by, raise_alert
 
 Place = tuple[str, str]
 _NO_MARKS: frozenset[str] = frozenset()
@@ -138,6 +138,12 @@ class Threads:
         found = (one.alert for one in self._threads.values() if one.alert is not None)
         return sorted(found, key=lambda one: (one.event_time, one.code, one.fingerprint))
 
+    def sessions(self) -> int:
+        """Return how many records were taken for root itself until AssumeRoot was seen to have issued their session."""
+        done = (one.case.conclusion.completing for one in self._threads.values())
+        joined = (event.identity for event in done if event.awaits_issuer and self._is_session(event))
+        return len(set(joined))
+
     # -- writing down ------------------------------------------------------------------------------------------
     def dump(self) -> ThreadsState:
         """Return everything as plain structs, to be written down."""
@@ -178,9 +184,12 @@ class Threads:
         alike = [name for name in gone if about and self._threads[name].case.conclusion.subject == about]
         return min(alike, key=lambda name: abs(_time(self._threads[name].case) - _time(case)), default=None)
 
+    def _is_session(self, event: Event) -> bool:
+        return any(issued_by(event, issue) for issue in self._issued.get(event.key, ()))
+
     def _put(self, name: str, place: Place, case: Case) -> None:
         thread = self._threads.get(name)
-        if thread is not None and thread.stands and thread.case == case:
+        if thread is not None and thread.stands and (thread.case == case or _is_another_version(thread.case, case)):
             return
         if thread is None:
             thread = self._threads[name] = Thread(place, case)
@@ -225,6 +234,16 @@ def _by_made(issued: Iterable[Event]) -> dict[str, list[Event]]:
     for event in issued:
         found.setdefault(event.made, []).append(event)
     return found
+
+
+def _is_another_version(held: Case, new: Case) -> bool:
+    """Return whether the record behind a case came with other content before, and that is the one to keep.
+
+    CloudTrail promises one content for one eventID; should it not be so, the order of arrival must not decide.
+    """
+    if not (held.conclusion.single and new.conclusion.single):
+        return False
+    return held.conclusion.completing.version < new.conclusion.completing.version
 
 
 def _time(case: Case) -> datetime:

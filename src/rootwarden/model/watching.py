@@ -13,7 +13,7 @@ from msgspec import Struct
 from rootwarden.model.alert import Alert, Update
 from rootwarden.model.baseline import Baseline, learns
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Hit, Moment, Note, SingleRecord, Stateful, Wake
+from rootwarden.model.detection import Approval, Conclusion, Hit, Moment, Note, SingleRecord, Stateful, Wake
 from rootwarden.model.event import NO_TIME, Event, Record, read_event
 from rootwarden.model.habits import FIRED, firsts, habits, in_burst, oldest_of_each
 from rootwarden.model.memory import Memory
@@ -61,7 +61,7 @@ class Watch:
         self._threads = Threads(context)
         # What changed since the last flush; dicts, because sets would not keep the order.
         self._new: list[Case] = []
-        self._learnt: set[str] = set()
+        self._learnt: set[tuple[str, str]] = set()
         self._dirty: dict[tuple[str, str], set[str]] = {}
         self._unusual: dict[tuple[str, str], None] = {}
         self._wakes: list[tuple[datetime, str, str]] = []
@@ -86,12 +86,14 @@ class Watch:
         self._latest = max(self._latest, event.time)
         for code, hit in hits.items():
             self._take_hit(code, hit, event)
-        if event.time == NO_TIME:
-            return
         for code, one in self._stateful.items():
+            if event.time == NO_TIME and one.detection.approval is not Approval.MISSING:
+                continue  # it belongs to no sequence; but no window can cover it
             for key, note in one.remember(event, record, hits, self.context):
                 if self._memories[code].add(key, note):
                     self._dirty.setdefault((code, key), set()).add(note.event.identity)
+        if event.time == NO_TIME:
+            return
         for note in habits(event):
             if self._habits.add(event.account, note):
                 self._unusual["", event.account] = None
@@ -133,6 +135,10 @@ class Watch:
         self._forget(now)
         return news
 
+    def sessions(self) -> int:
+        """Return how many acts that looked like root's own turned out to be of sessions that AssumeRoot issued."""
+        return self._threads.sessions()
+
     def standing(self) -> list[Alert]:
         """Return the alerts that stand and may still change, in the order of event time."""
         return self._threads.standing()
@@ -151,12 +157,13 @@ class Watch:
         """Conclude under a key; what was told for good is passed over, but not what a late record completes."""
         one, notes = self._stateful[code], self._memories[code].notes(key)
         cases = []
-        for found in one.conclude(key, notes, Moment(now, self.context)):
+        heard = self._latest if self.context.archive else now
+        for found in one.conclude(key, notes, Moment(now, self.context, heard)):
             if isinstance(found, Wake):
                 heapq.heappush(self._wakes, (found.at, code, key))
                 continue
             case = Case(one.slug, one.detection, key, found, span=one.span)
-            if (case.ends >= self._final or case.done in added) and case.done not in self._learnt:
+            if (case.ends >= self._final or case.done in added) and (code, case.done) not in self._learnt:
                 cases.append(case)
         self._threads.settle((code, key), cases, self._final)
 
@@ -194,7 +201,7 @@ class Watch:
             for key, notes in seen.items() if code in self._memories else ():
                 for note in notes:
                     self._memories[code].add(key, note)
-                    self._learnt.add(note.event.identity)
+                    self._learnt.add((code, note.event.identity))
 
     def learnt(self) -> Baseline:
         """Return what is known by now of what is usual."""

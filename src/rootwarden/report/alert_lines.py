@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from rootwarden.model.alert import Alert
 from rootwarden.model.detected import ALERTS_SCHEMA, Detected
 from rootwarden.model.incidents import Incident
-from rootwarden.report.story import story, story_until
+from rootwarden.report.story import Teller, story
 
 
 class AlertLine(Struct, frozen=True, kw_only=True):
@@ -40,6 +40,7 @@ class AlertLine(Struct, frozen=True, kw_only=True):
         str, Meta(description="pending: an AssumeRoot record may still show that root itself did not do it.")
     ]
     actor: Annotated[str, Meta(description="Who acted: root, or an ARN.")]
+    target: Annotated[str, Meta(description="What the call was about, where the request names it.")]
     source: Annotated[str, Meta(description="The sourceIPAddress of the record.")]
     agent: Annotated[str, Meta(description="The userAgent of the record.")]
     access_key: Annotated[str, Meta(description="The access key id of the caller, shortened unless asked for.")]
@@ -84,9 +85,10 @@ class AlertsObject(Struct, frozen=True, kw_only=True):
 
 def lines(detected: Detected) -> list[AlertLine]:
     """Return the alerts of all incidents in the order of event time."""
-    found = [(alert, incident) for incident in detected.incidents for alert in incident.alerts]
-    found.sort(key=lambda pair: (pair[0].event_time, pair[0].severity.rank, pair[0].code, pair[0].fingerprint))
-    return [_line(alert, incident) for alert, incident in found]
+    tellers = [(incident, Teller(incident)) for incident in detected.incidents]
+    found = [(alert, incident, teller) for incident, teller in tellers for alert in incident.alerts]
+    found.sort(key=lambda one: (one[0].event_time, one[0].severity.rank, one[0].code, one[0].fingerprint))
+    return [_line(alert, incident, teller) for alert, incident, teller in found]
 
 
 def counted(detected: Detected) -> Counted:
@@ -124,7 +126,7 @@ def _incident(one: Incident) -> IncidentLine:
     )
 
 
-def _line(alert: Alert, incident: Incident) -> AlertLine:
+def _line(alert: Alert, incident: Incident, teller: Teller) -> AlertLine:
     return AlertLine(
         code=alert.code,
         detection=alert.detection,
@@ -134,7 +136,7 @@ def _line(alert: Alert, incident: Incident) -> AlertLine:
         event_time=alert.event_time,
         window=alert.window,
         title=alert.title,
-        story=story_until(incident, alert),
+        story=teller.until(alert),
         response=alert.response,
         fingerprint=alert.fingerprint,
         incident=incident.id,
@@ -144,6 +146,7 @@ def _line(alert: Alert, incident: Incident) -> AlertLine:
         kind=alert.kind.value,
         origin=alert.origin.value,
         actor=alert.actor,
+        target=alert.target,
         source=alert.source,
         agent=alert.agent,
         access_key=alert.access_key,

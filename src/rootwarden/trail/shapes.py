@@ -27,6 +27,8 @@ LISTS = {
     "logEvents": "message",  # a CloudWatch Logs subscription
     "Messages": "message",  # ReceiveMessage
 }
+# Events of EventBridge about sign-ins that are in no trail (EventBridge reference, "AWS Sign-In events").
+UNRECORDED = ("Sign-in Anomaly Alert",)
 ELEMENT = "record"  # of a bare list
 # Fields that hold one object, or its JSON as text.
 WRAPPERS = ("detail", "CloudTrailEvent", "message", "Message", "Body", "body", "Sns")
@@ -65,6 +67,9 @@ def _object(value: dict[str, Any], where: str, sure: bool, depth: int) -> Iterat
     streamed = "s3" in value or (isinstance(source, str) and source.startswith("aws:"))  # CloudTrail's: *.amazonaws.com
     if marks >= 2 and not streamed:
         yield Found(value, where)
+        yield from _carried(value, where, depth)
+    elif value.get("detail-type") in UNRECORDED:
+        yield Found(value, where)  # an event of AWS that is no record: who it is about, the classifier must say
     elif envelopes := [key for key in ENVELOPES if key in value]:
         for key in envelopes:
             yield from _envelope(value, key, where, depth)
@@ -82,6 +87,16 @@ def _object(value: dict[str, Any], where: str, sure: bool, depth: int) -> Iterat
         )
 
 
+def _carried(value: dict[str, Any], where: str, depth: int) -> Iterator[Item]:
+    """Take out what an object that looks like a record itself carries: so do some who forward records."""
+    for key in LISTS:
+        if isinstance(value.get(key), list):
+            yield from _envelope(value, key, where, depth)
+    for key in WRAPPERS:
+        if isinstance(value.get(key), dict | str):
+            yield from (item for item in _envelope(value, key, where, depth) if not isinstance(item, Flaw))
+
+
 def _envelope(value: dict[str, Any], key: str, where: str, depth: int) -> Iterator[Item]:
     """Take out what one field of an envelope holds: a list, one object, or the text of one."""
     inside = value[key]
@@ -92,8 +107,13 @@ def _envelope(value: dict[str, Any], key: str, where: str, depth: int) -> Iterat
     elif key in LISTS:
         yield Flaw(where, f"its {key} are no list", "check who wrote the file; AWS writes a list here")
     else:
-        sure = key == "CloudTrailEvent" or str(value.get("detail-type")).endswith("via CloudTrail")
+        sure = key == "CloudTrailEvent" or _via_cloudtrail(value)
         yield from _inside(inside, where, sure, depth)
+
+
+def _via_cloudtrail(value: dict[str, Any]) -> bool:
+    """Return whether EventBridge says that an event holds a record."""
+    return str(value.get("detail-type")).endswith("via CloudTrail")
 
 
 def _list(elements: list[Any], noun: str, where: str, depth: int, *, sure: bool = False) -> Iterator[Item]:
@@ -113,6 +133,9 @@ def _inside(value: Any, where: str, sure: bool, depth: int) -> Iterator[Item]:
         except (*NOT_LEGIBLE, UnicodeEncodeError) as error:
             yield Flaw(where, f"the text in this message is no JSON, or was cut short ({error})", _NOT_OURS)
             return
+    if value == []:
+        yield Flaw(where, "the list in this message is empty", _NOT_OURS)
+        return
     yield from unwrap(value, where, sure=sure, depth=depth + 1)
 
 
