@@ -6,11 +6,11 @@ import gc
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
 
 from rootwarden.flows.collect import CollectRequest, CollectResult, collect
 from rootwarden.lab.server import Lab
+from rootwarden.model.snapshot import Facts
 from rootwarden.store.snapshots import OpenSnapshot, open_snapshot
 
 ONE_REGION = ("eu-west-1",)
@@ -50,8 +50,7 @@ def read_back(result: CollectResult) -> Collected:
     snapshot = open_snapshot(result.path)
     organization = {name: snapshot.organization.get(name)[0] for name in snapshot.organization or ()}
     accounts = {
-        line.account: {name: msgspec.json.decode(value) for name, value in line.facts.items()}
-        for line in snapshot.accounts()
+        line.account: {name: Facts(line.facts).get(name)[0] for name in line.facts} for line in snapshot.accounts()
     }
     return Collected(result, snapshot, organization, accounts)
 
