@@ -301,3 +301,18 @@ def test_the_management_account_may_issue_for_many():
     calls = [act(DAY + timedelta(seconds=one + 5), mfa="false", key=f"ASIA{one}") for one in range(1_000)]
     assert issues[0]["recipientAccountId"] == MANAGEMENT
     assert not alerts("RD-031", [*calls, *issues])
+
+
+def test_a_record_without_a_time_is_told_once():
+    """However late it comes again, and though all that is old was forgotten in between."""
+    timeless = shot("event-without-time", DAY) | {"eventTime": None}
+    watch = new_watch(Context(lateness=timedelta(hours=2)))
+    give(watch, [timeless])
+    first = watch.flush(DAY)
+    for hours in range(1, 12):
+        give(watch, [act(DAY + timedelta(hours=hours))])
+        watch.flush(DAY + timedelta(hours=hours))
+    give(watch, [timeless])
+    again = watch.flush(DAY + timedelta(hours=12))
+    assert first
+    assert not {one.thread for one in first} & {one.thread for one in again}

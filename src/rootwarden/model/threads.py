@@ -12,11 +12,12 @@ from msgspec import Struct
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion
-from rootwarden.model.event import Event
+from rootwarden.model.event import NO_TIME, Event
 from rootwarden.model.raising import Case, issued_by, raise_alert
 
 Place = tuple[str, str]
 _NO_MARKS: frozenset[str] = frozenset()
+_TIMELESS = 1000
 
 
 class Thread(Struct):
@@ -118,17 +119,22 @@ class Threads:
         return sorted(found, key=lambda one: (one.alert.event_time, one.alert.code, one.thread))
 
     def forget(self, final: datetime, issued_before: datetime) -> None:
-        """Let go of alerts that could change only before `final`, and of sessions issued long before."""
-        old = [name for name, one in self._threads.items() if one.case.ends < final]
+        """Let go of alerts that could change only before `final`, and of sessions issued long before.
+
+        Of records without a time nobody knows how old they are: the latest of them are kept, in the order of arrival.
+        """
+        timeless = [name for name, one in self._threads.items() if _time(one.case) == NO_TIME]
+        kept = set(timeless[-_TIMELESS:])
+        old = [name for name, one in self._threads.items() if one.case.ends < final and name not in kept]
         for name in old:
             thread = self._threads.pop(name)
             _drop(self._under, thread.place, name)
             self._unlist(name, thread.case)
         issued = [event for events in self._issued.values() for event in events if event.time >= issued_before]
         self._issued = _by_made(issued)
-        kept = self._by_event.keys()
+        events = self._by_event.keys()
         marks = (
-            (place, {event: mark for event, mark in marks.items() if event in kept})
+            (place, {event: mark for event, mark in marks.items() if event in events})
             for place, marks in self._marks.items()
         )
         self._marks = {place: left for place, left in marks if left}
