@@ -12,9 +12,10 @@ def main() -> None:
 
         sys.stdout.write(f"rootwarden {__version__}\n")
         return
+    from rootwarden.cli.leaving import leave  # noqa: PLC0415
     from rootwarden.cli.main import run  # noqa: PLC0415
 
-    sys.exit(run(sys.argv[1:]))
+    leave(run(sys.argv[1:]))
 
 
 if __name__ == "__main__":

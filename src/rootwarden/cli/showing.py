@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from rootwarden.cli.leaving import hold
 from rootwarden.cli.writing import check, write_file, write_out
 from rootwarden.errors import UsageError
 from rootwarden.model.audit import Audit
@@ -72,6 +73,7 @@ def show(audit: Audit, wanted: Sequence[Target], look: Look) -> None:
         OutputError: a file cannot be written.
     """
     shown = masked(audit, show_ids=look.show_ids, show_pii=look.show_pii)
+    hold((audit, shown))
     json_file = next((t.file for t in wanted if t.format.name == "json" and t.file != STDOUT), "")
     # Files first: whoever reads standard output may leave before it is all written.
     for target in sorted(wanted, key=lambda target: target.file == STDOUT):

@@ -135,8 +135,7 @@ class _Identity(Struct, frozen=True):
 
 def fingerprint(*, code: str, aspect: str, partition: str, account: str, region: str, resource: str) -> str:
     """Return the lasting identity of a finding: SHA-256 of these six as canonical JSON (RFC 8785)."""
-    identity = _Identity(account, aspect, code, partition, region, resource)
-    return hashlib.sha256(_canonical(identity)).hexdigest()
+    return hashlib.sha256(_canonical(_Identity(account, aspect, code, partition, region, resource))).hexdigest()
 
 
 _canonical = msgspec.json.Encoder().encode
