@@ -179,3 +179,16 @@ def test_wrapped_too_deep() -> None:
         value = {"detail": value}
     assert found(_read(value)) == [RECORD]
     assert "wrapped more than" in flaws(_read({"detail": value}))[0].why
+
+
+def test_an_empty_list_as_a_message_is_told() -> None:
+    """A message that should hold a record and holds an empty list is a flaw, never silence."""
+    for value in ({"detail-type": "AWS API Call via CloudTrail", "detail": []}, {"CloudTrailEvent": "[]"}):
+        (item,) = _read(value)
+        assert isinstance(item, Flaw)
+
+
+def test_records_in_an_object_that_looks_like_one_are_found() -> None:
+    """Whoever forwards records may use the names of their fields."""
+    forwarded = {"eventSource": "siem", "eventName": "x", "eventTime": "y", "message": json.dumps(RECORD)}
+    assert RECORD in found(_read(forwarded))

