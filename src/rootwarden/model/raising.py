@@ -47,7 +47,7 @@ class Case(Struct, frozen=True):
 
     @property
     def fingerprint(self) -> str:
-        """The identity of the alert; see DESIGN of alerts: by one record, or by key and completing record."""
+        """The identity of the alert: by one record, or by the key and the record that completed it."""
         done = self.conclusion.completing
         if self.conclusion.single:
             return fingerprint_of_one(self.detection.code, done.account, done.id)
