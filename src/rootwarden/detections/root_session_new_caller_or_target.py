@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from rootwarden.model.context import Context
+from rootwarden.model.context import Context, is_assume_root
 from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record, field, text
 from rootwarden.model.findings import Severity
@@ -45,7 +45,7 @@ keep = newest_within(LOOKBACK)
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
     """Keep the target of each privileged session under its caller."""
-    if event.name == "AssumeRoot" and event.service == "sts.amazonaws.com" and not event.failed:
+    if is_assume_root(event) and not event.failed:
         yield _caller(event, record), Note(event, "issued", event.target)
 
 

@@ -40,7 +40,7 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def is_for(self, event: Event, session: bool) -> bool:
         """Return whether it was approved for this way of being root: by a task session, or as root itself."""
-        return bool(self.task) == (session or is_assume_root(event)) or is_assume_root(event)
+        return is_assume_root(event) or bool(self.task) == session
 
     def allows(self, event: Event) -> bool:
         """Return whether the approval covers this call; whoever may be root may sign in."""
