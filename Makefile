@@ -63,7 +63,7 @@ docs-check: $(VENV)/.dev ## fail when a generated page is out of date
 
 lock: $(BIN)/uv ## resolve the dependencies again
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --extra lab --group build -o requirements/lab.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -c requirements/lab.txt pyproject.toml --extra lab --group dev -o requirements/dev.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -c requirements/lab.txt pyproject.toml --extra lab --extra postgres --group dev -o requirements/dev.txt
 	echo uv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" - -o requirements/uv.txt
 
 clean: ## remove the environment and caches

@@ -1,0 +1,1 @@
+"""Carries messages to people and machines: one file for each family of channels."""
