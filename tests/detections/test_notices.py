@@ -9,8 +9,10 @@ from rootwarden.model.alert import Act
 from rootwarden.model.context import Context
 from rootwarden.model.findings import Severity
 from rootwarden.model.notices import digest_notice, spending_notice
+from rootwarden.trail.shapes import unwrap
 from tests.detections.scenes import ACCOUNT, DAY, SECOND, act, at, failed_sign_in, shot
 from tests.detections.stage import LATE, alerts, approved, give, ids, in_turn, new_watch, only, revised
+from tests.trail.spending_messages import budget_text, notification
 
 
 # -- RD-115 ----------------------------------------------------------------------------------------------------
@@ -54,6 +56,26 @@ def test_notices_that_one_act_completes_are_one_alert():
     assert found.event_ids == (one.identity, two.identity, *ids(call))
     assert "monitor-1; 1234.50 USD by monitor-2" in found.says
     assert len(alerts("RD-115", [call, spent(at("11:00")), spent(at("12:00"), source="monitor-2")])) == 2
+
+
+def as_read(*messages):
+    """Return the notices that messages of AWS give once they are read."""
+    items = [item for one in messages for item in unwrap(one, "f")]
+    return [spending_notice(one.account, one.when, one.amount, one.currency, one.source) for one in items]
+
+
+def test_messages_as_aws_sends_them():
+    """A budget's forecast counts; two alerts of one budget on a day are two notices, the same one twice is one."""
+    sent = {"Timestamp": f"{DAY:%Y-%m-%dT%H:%M:%SZ}"}
+    texts = [
+        budget_text("monthly", "November 24, 2026", ("$9", threshold, "$12.50"), kind=kind, account=ACCOUNT)
+        for threshold, kind in (("$5.00", "ACTUAL"), ("$8.00", "ACTUAL"), ("$9.00", "FORECASTED"))
+    ]
+    notices = as_read(*(notification(text, **sent) for text in [*texts, texts[0]]))
+    found = only("RD-115", [*notices, act(at("01:00"))])
+    for said in ("7.50 USD by budget monthly (ACTUAL > $5.00)", "4.50 USD", "3.50 USD by budget monthly (FORECASTED"):
+        assert found.says.count(said) == 1
+    assert len(set(found.event_ids)) == len(found.event_ids) == 4
 
 
 def test_approved_spending_weighs_less():

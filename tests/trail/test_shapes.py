@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rootwarden.trail.envelopes import Digest, Flaw, Found
+from rootwarden.trail.items import Announced
 from tests.trail.reading import digests, flaws, found, read
 
 # CloudTrail user guide, "CloudTrail digest file structure", shortened.
@@ -73,25 +74,33 @@ S3_NOTICE = {
 
 
 @pytest.mark.parametrize(
-    ("notice", "names"),
+    ("notice", "objects"),
     [
-        ({"Records": [S3_NOTICE]}, ["s3://b/AWSLogs/a b=.json.gz"]),
-        ({"Body": json.dumps({"Records": [S3_NOTICE]})}, ["s3://b/AWSLogs/a b=.json.gz"]),
+        ({"Records": [S3_NOTICE]}, [("f, record 1", "AWSLogs/a b=.json.gz")]),
+        ({"Body": json.dumps({"Records": [S3_NOTICE]})}, [("f, record 1", "AWSLogs/a b=.json.gz")]),
         (
             {"detail-type": "Object Created", "detail": {"bucket": {"name": "b"}, "object": {"key": "k+"}}},
-            ["s3://b/k+"],
+            [("f", "k+")],
         ),
-        ({"Message": json.dumps({"s3Bucket": "b", "s3ObjectKey": ["k", "l"]})}, ["s3://b/k", "s3://b/l"]),
-        ({"Records": [{"eventSource": "aws:s3", "s3": {}}]}, ["without saying which"]),
+        ({"Message": json.dumps({"s3Bucket": "b", "s3ObjectKey": ["k", "l"]})}, [("f", "k"), ("f", "l")]),
     ],
 )
-def test_notices_of_objects(notice: dict[str, Any], names: list[str]) -> None:
+def test_notices_of_objects(notice: dict[str, Any], objects: list[tuple[str, str]]) -> None:
     """A notice names the object in which records stand; it is never taken for a record of somebody's act."""
     items = _read(notice)
-    assert found(items) == []
-    for flaw, name in zip(flaws(items), names, strict=True):
-        assert name in flaw.why
-        assert flaw.todo == "read that object itself"
+    assert items == [Announced(where, "b", key) for where, key in objects]
+    for item in items:
+        assert isinstance(item, Announced)
+        assert f"announces s3://b/{item.key}" in item.flaw.why
+        assert item.flaw.todo == "read that object itself"
+
+
+def test_a_notice_that_names_no_object() -> None:
+    """It is told, never taken for a record."""
+    (flaw,) = _read({"Records": [{"eventSource": "aws:s3", "s3": {}}]})
+    assert isinstance(flaw, Flaw)
+    assert "without saying which" in flaw.why
+    assert flaw.todo == "read that object itself"
 
 
 def test_other_streams() -> None:

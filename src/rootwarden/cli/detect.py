@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from datetime import UTC, datetime, timedelta
@@ -14,11 +13,11 @@ import click
 
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.spans import quiet_hours
 from rootwarden.cli.writing import check, write_file, write_out
 from rootwarden.errors import UsageError
 
 _LEVELS = ["critical", "high", "medium", "low", "info", "none"]
-_QUIET = re.compile(r"(\d{1,2})-(\d{1,2})")
 
 
 @click.command(name="detect")
@@ -127,23 +126,12 @@ def _context(settings: Settings, given: dict[str, Any]) -> Any:
 
     return Context(
         windows=windows_of(given["windows"]) if given["windows"] else None,
-        quiet_hours=_quiet_hours(given["quiet_hours"]),
+        quiet_hours=quiet_hours(given["quiet_hours"], "--quiet-hours"),
         owned_resources=names(given["owned"]),
         match_grace=timedelta(seconds=given["match_grace"]),
         origin_wait=timedelta(seconds=given["origin_wait"]),
         archive=given["now"] is None,
     )
-
-
-def _quiet_hours(text: str | None) -> Any:
-    from rootwarden.model.context import QuietHours  # noqa: PLC0415
-
-    if text is None:
-        return None
-    found = _QUIET.fullmatch(text.strip())
-    if found is None or not all(int(hour) <= 24 for hour in found.groups()):
-        raise UsageError(f"--quiet-hours {text!r} is no span of hours", todo="write it as 20-6")
-    return QuietHours(int(found.group(1)), int(found.group(2)))
 
 
 def _instant(text: str | None) -> datetime:

@@ -12,6 +12,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from rootwarden.cli.watch_settings import (
+    DigestSection,
+    EscalationSection,
+    SilenceSection,
+    StandingSection,
+    WatchSection,
+    WatchSections,
+    check_sections,
+)
 from rootwarden.errors import UsageError
 
 NAME = "rootwarden.toml"
@@ -66,22 +75,44 @@ class ThresholdsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file; `[controls.<slug>]` holds a control's settings."""
+    """The whole file; `[controls.<slug>]` holds a control's settings, `[channels.<name>]` where messages go."""
 
     aws: AwsSection = AwsSection()
     audit: AuditSection = AuditSection()
     detect: DetectSection = DetectSection()
     thresholds: ThresholdsSection = ThresholdsSection()
     controls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    watch: WatchSection = WatchSection()
+    escalation: EscalationSection = EscalationSection()
+    digest: DigestSection = DigestSection()
+    silence: SilenceSection = SilenceSection()
+    standing: list[StandingSection] = field(default_factory=list)
+
+    @property
+    def watching(self) -> WatchSections:
+        """All that is said of watching."""
+        return WatchSections(
+            watch=self.watch,
+            escalation=self.escalation,
+            digest=self.digest,
+            silence=self.silence,
+            standing=tuple(self.standing),
+        )
 
 
 class Settings(Struct, frozen=True):
-    """What a verb gets from the configuration: option defaults per verb, account roles, settings of controls."""
+    """What a verb gets from the configuration: option defaults per verb, account roles, controls' settings, channels.
+
+    `channels` are checked by whoever opens them; they hold references to secrets, or a secret somebody put there.
+    """
 
     defaults: dict[str, dict[str, Any]]
     roles: dict[str, str]
     controls: dict[str, dict[str, Any]]
     source: str = ""
+    channels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    watching: WatchSections = WatchSections()
 
 
 def load_settings(given: str | None, environment: Mapping[str, str]) -> Settings:
@@ -113,6 +144,7 @@ def _read(path: Path) -> File:
         raise UsageError(f"{path} has a value of the wrong type", why=str(error), todo="mend that value") from error
     _account_ids(file.audit.accounts or (), path, "audit.accounts")
     _account_ids(file.audit.roles, path, "audit.roles")
+    check_sections(file.watching, str(path))
     return file
 
 
@@ -148,5 +180,16 @@ def _settings(file: File, source: str) -> Settings:
         for key, value in judging.items()
         if value not in (None, [])
     }
-    defaults = {"audit": aws | audit, "collect": aws | read, "doctor": aws, "detect": detect}
-    return Settings(defaults, file.audit.roles, file.controls, source)
+    kept = {"store": file.watch.store} if file.watch.store else {}
+    named = {key: getattr(file.watch, key) for key in ("listen", "public_url", "log") if getattr(file.watch, key)}
+    verbs = ("list", "show", "ack", "close", "mute", "unmute", "mutes")
+    defaults: dict[str, dict[str, Any]] = {
+        "audit": aws | audit,
+        "collect": aws | read,
+        "doctor": aws,
+        "detect": detect,
+        "notify": {"test": aws},
+        "watch": aws | {key: value for key, value in detect.items() if key != "output"} | kept | named,
+        "alerts": dict.fromkeys(verbs, kept),
+    }
+    return Settings(defaults, file.audit.roles, file.controls, source, file.channels, file.watching)

@@ -8,6 +8,7 @@ import click
 
 # verb -> one line for `--help`; the module is rootwarden.cli.<verb>, its command is called `command`.
 VERBS = {
+    "alerts": "List incidents; show, acknowledge, close and mute them.",
     "audit": "Read an account or organization and judge its root risk.",
     "collect": "Read what AWS answers into a snapshot file.",
     "controls": "List the controls.",
@@ -18,6 +19,8 @@ VERBS = {
     "explain": "Say all about one control or detection.",
     "iam-policy": "Print the IAM policy that an audit needs.",
     "lab": "An AWS to practise on.",
+    "notify": "List the channels that carry messages, and try them.",
+    "watch": "Watch root as it happens, and tell people.",
     "version": "Print the version of the program and of its catalogue.",
 }
 

@@ -21,18 +21,18 @@ from rootwarden.model.detected import Detected
 from rootwarden.model.detection import SingleRecord
 from rootwarden.model.findings import CATALOGUE_VERSION, Severity
 from rootwarden.model.incidents import incidents
-from rootwarden.model.notices import digest_notice
+from rootwarden.model.notices import digest_notice, spending_notice
 from rootwarden.model.root_activity import Kind
 from rootwarden.model.watching import Watch
 from rootwarden.trail.envelopes import read_items
-from rootwarden.trail.items import Digest, Flaw, Found, Item
+from rootwarden.trail.items import Announced, Digest, Flaw, Found, Item, Spending
 
 _RULE_FILES = (".yml", ".yaml")
 _LARGEST_RULE = 1 << 20
 # Flushed now and then, so that what waits to be concluded does not grow with the file.
 _BATCH = 20_000
 _NO_WINDOWS = "RD-104, RD-105 and RD-106, because no approved windows were given (--windows FILE)"
-_NO_SPENDING = "RD-115, because notices of spending are no CloudTrail records"
+_NO_SPENDING = "RD-115, because no notice of spending was among what was read"
 _NO_DIGESTS = "RD-119, because no digest file was among what was read"
 
 
@@ -55,7 +55,7 @@ def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Bas
     if request.baseline is not None:
         watch.learn(request.baseline)
     unread: list[str] = []
-    records = digests = 0
+    records = digests = notices = 0
     for item in items:
         match item:
             case Found():
@@ -66,6 +66,11 @@ def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Bas
             case Digest():
                 digests += 1
                 watch.tell(digest_notice(item.account, item.region, item.end), {})
+            case Announced():
+                unread.append(f"{item.where}: {item.flaw.why}; {item.flaw.todo}")
+            case Spending():
+                notices += 1
+                watch.tell(spending_notice(item.account, item.when, item.amount, item.currency, item.source), {})
             case Flaw():
                 unread.append(f"{item.where}: {item.why}; {item.todo}")
     watch.flush(request.now)
@@ -78,7 +83,7 @@ def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Bas
         digests=digests,
         kinds=_kinds(watch),
         unread=tuple(unread),
-        not_judged=tuple(_not_judged(request.context, digests)),
+        not_judged=tuple(_not_judged(request.context, digests, notices)),
         alerts=alerts,
         incidents=incidents(alerts),
     )
@@ -94,12 +99,13 @@ def _kinds(watch: Watch) -> dict[str, int]:
     return {kind: count for kind, count in counts.most_common() if count}
 
 
-def _not_judged(context: Context, digests: int) -> Iterator[str]:
+def _not_judged(context: Context, digests: int, notices: int) -> Iterator[str]:
     if context.windows is None:
         yield _NO_WINDOWS
     if not digests:
         yield _NO_DIGESTS
-    yield _NO_SPENDING
+    if not notices:
+        yield _NO_SPENDING
 
 
 def items_of(files: Sequence[str], stdin: Callable[[], IO[bytes]]) -> Iterator[Item]:

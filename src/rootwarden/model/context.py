@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -70,6 +71,58 @@ class QuietHours(Struct, frozen=True, forbid_unknown_fields=True):
         return inside if self.start <= self.end else when.hour >= self.start or when.hour < self.end
 
 
+# What the name of a window begins with that stands always, for a job that is known.
+STANDING = "standing:"
+
+
+class Standing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A job that is known to open task sessions of root by itself: our own audit, or a declared tool of others.
+
+    `caller` is its role (an ARN), `task` the one task policy it may use, `source_identity` what it must carry (a `*` at
+    the end stands for anything), `hours` when it may run (UTC; None: at any time), `expires` when the declaration ends.
+    """
+
+    name: str
+    caller: str
+    task: str = "IAMAuditRootUserCredentials"
+    source_identity: str = ""
+    hours: QuietHours | None = None
+    expires: datetime | None = None
+
+    def expects(self, issue: Event) -> bool:
+        """Return whether a call of AssumeRoot is one that this job makes."""
+        if issue.failed or _role(issue.actor) != _role(self.caller) or _last(issue.task) != _last(self.task):
+            return False
+        if self.hours is not None and not self.hours.contain(issue.time):
+            return False
+        if self.expires is not None and issue.time >= self.expires:
+            return False
+        wanted = self.source_identity
+        carried = issue.source_identity
+        return carried.startswith(wanted[:-1]) if wanted.endswith("*") else wanted in ("", carried)
+
+    def window(self, issue: Event) -> Window:
+        """Return the window in which a call it makes stands, by which alerts refer to it."""
+        run = f":{issue.source_identity}" if issue.source_identity else ""
+        return Window(
+            id=f"{STANDING}{self.name}{run}", account=issue.target, opens=issue.time, closes=issue.time, task=self.task
+        )
+
+
+def _role(arn: str) -> tuple[str, str]:
+    """Return (account, role name) of a role's ARN, or of a session's of it; the whole text if it is neither."""
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[5].startswith("role/"):
+        return parts[4], parts[5].rpartition("/")[2]
+    if len(parts) == 6 and parts[5].startswith("assumed-role/"):
+        return parts[4], parts[5].split("/")[1]
+    return "", arn
+
+
+def _last(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
 class Context(Struct, frozen=True, kw_only=True):
     """The circumstances of judging; `windows` None: nobody said which were approved, so nothing is judged by them.
 
@@ -80,6 +133,7 @@ class Context(Struct, frozen=True, kw_only=True):
     """
 
     windows: tuple[Window, ...] | None = None
+    standing: tuple[Standing, ...] = ()
     quiet_hours: QuietHours | None = None
     owned_resources: tuple[str, ...] = ()
     match_grace: timedelta = MATCH_GRACE
@@ -104,6 +158,11 @@ class Context(Struct, frozen=True, kw_only=True):
         ]
         # Of several the one that fits best, so that the order in which they are given does not count.
         return min(found, key=lambda w: (not w.allows(event), w.opens, w.id), default=None)
+
+    def standing_of(self, issues: Sequence[Event]) -> Window | None:
+        """Return the standing window of the first call of AssumeRoot among these that a known job makes, else None."""
+        found = (one.window(issue) for issue in issues for one in self.standing if one.expects(issue))
+        return next(found, None)
 
 
 def affected(event: Event) -> str:

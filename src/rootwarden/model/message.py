@@ -30,8 +30,8 @@ class Message(Struct, frozen=True, kw_only=True):
 
     `id` is the idempotency key: it stays the same however often the message is sent. `thread` is the incident (or the
     digest, the drill) it belongs to: channels that can group do so by it. `title` is what happened, in one line without
-    the severity; `lines` say who, where, when (UTC) and whether it was approved; `steps` what to do first; `link` is the
-    one place to go on, "" if there is none. `event_ids` are the records behind it as account/eventID, `data` what
+    the severity; `lines` say who, where, when (UTC) and whether it was approved; `steps` what to do first; `link` is
+    the one place to go on, "" if there is none. `event_ids` are the records behind it as account/eventID, `data` what
     machines are told beside. `may_repeat`: it may have been delivered before. `drill`: nothing of it is real.
     """
 
@@ -60,12 +60,17 @@ class Receipt(Struct, frozen=True):
 
 
 class DeliveryError(Exception):
-    """A message was not taken: why (no secret in it), whether trying again can help, and after how many seconds."""
+    """A message was not taken: why (no secret in it), whether trying again can help, and after how many seconds.
 
-    def __init__(self, why: str, *, retryable: bool = True, retry_after: float | None = None) -> None:
-        """Keep the three."""
+    `unsure`: it may have been taken all the same, because the answer did not come.
+    """
+
+    def __init__(
+        self, why: str, *, retryable: bool = True, retry_after: float | None = None, unsure: bool = False
+    ) -> None:
+        """Keep the four."""
         super().__init__(why)
-        self.why, self.retryable, self.retry_after = why, retryable, retry_after
+        self.why, self.retryable, self.retry_after, self.unsure = why, retryable, retry_after, unsure
 
 
 class Channel(Protocol):

@@ -9,7 +9,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from rootwarden.model.alert import Alert, Origin, fingerprint_of_one, fingerprint_of_several
-from rootwarden.model.context import Context, Window, affected
+from rootwarden.model.context import Context, Window, affected, is_assume_root
 from rootwarden.model.detection import Approval, Conclusion, Detection, Escalation
 from rootwarden.model.event import NO_TIME, Event
 from rootwarden.model.findings import Severity
@@ -82,7 +82,7 @@ def raise_alert(
         return None
     waited = now - done.time
     pending = done.awaits_issuer and not session and -_SKEW <= waited < context.origin_wait
-    window = context.window_of(done, session=session)
+    window = context.window_of(done, session=session) or _standing(done, context, issues)
     if not _concerns(detection.approval, window, done, context):
         return None
     events = sorted({event.identity: event for event in (*case.conclusion.events, done)}.values(), key=_in_time)
@@ -117,6 +117,13 @@ def raise_alert(
         response=detection.response,
         completed_by=done.identity,
     )
+
+
+def _standing(done: Event, context: Context, issues: Sequence[Event]) -> Window | None:
+    """Return the standing window that covers a call of AssumeRoot, or what the session does that it issued."""
+    if not context.standing:
+        return None
+    return context.standing_of((done,) if is_assume_root(done) else [one for one in issues if issued_by(done, one)])
 
 
 def _in_time(event: Event) -> tuple[datetime, str]:

@@ -45,6 +45,13 @@ class WatchState(Struct, frozen=True, kw_only=True):
     threads: ThreadsState
 
 
+class Taken(Struct, frozen=True):
+    """What became of a record: who is behind it, and the event that is remembered of it, None if nothing is."""
+
+    kind: Kind
+    event: Event | None
+
+
 class Watch:
     """Everything that is known between records. Feed records, then `flush` for the news; the clock is given."""
 
@@ -72,14 +79,16 @@ class Watch:
         self._latest = self._swept = self._final = BEGINNING
 
     # -- taking in ---------------------------------------------------------------------------------------------
-    def feed(self, record: Record) -> Kind:
-        """Take in a record; return who is behind it, as far as the record itself tells."""
+    def feed(self, record: Record) -> Taken:
+        """Take in a record; return who is behind it, as far as the record itself tells, and whether it counts."""
         kind = classify(record)
         self.kinds[kind] += 1
         hits = self._rules.judge(record, kind)
-        if hits or kind in _LOOKED_AT:
-            self.tell(read_event(record), record, hits)
-        return kind
+        if not hits and kind not in _LOOKED_AT:
+            return Taken(kind, None)
+        event = read_event(record)
+        self.tell(event, record, hits)
+        return Taken(kind, event)
 
     def tell(self, event: Event, record: Record, hits: Mapping[str, Hit] = {}) -> None:
         """Take in an event; also one that is no record of CloudTrail, such as a digest that arrived."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -33,4 +34,34 @@ class Flaw(Struct, frozen=True):
     todo: str
 
 
-Item = Found | Digest | Flaw
+class Announced(Struct, frozen=True):
+    """A notice that says where records or a digest lie: an object in a bucket, still to be read."""
+
+    where: str
+    bucket: str
+    key: str
+
+    @property
+    def flaw(self) -> Flaw:
+        """What it is to whoever cannot read the object."""
+        return Flaw(
+            self.where, f"it holds no record but announces s3://{self.bucket}/{self.key}", "read that object itself"
+        )
+
+
+class Spending(Struct, frozen=True):
+    """A message of AWS that spending is out of line: how much above the usual or the budget, and who says so.
+
+    `account` is the one that spent, as far as the message tells. The figures are hours old when they come (AWS Cost
+    Management User Guide: budgets are updated up to three times a day, anomalies found about that often).
+    """
+
+    account: str
+    when: datetime
+    amount: Decimal
+    currency: str
+    source: str
+    where: str
+
+
+Item = Found | Digest | Announced | Spending | Flaw

@@ -12,6 +12,7 @@ from msgspec import Struct
 from rootwarden.model.account_line import NOT_LEGIBLE
 from rootwarden.trail.items import Flaw
 from rootwarden.trail.shapes import ELEMENT, LISTS, is_familiar
+from rootwarden.trail.spending import budget_text
 from rootwarden.trail.stretches import Stretch
 
 # A string to its end or to the end of the text, or a bracket. Possessive, so that no text makes it slow.
@@ -33,12 +34,15 @@ class Legible(Struct, frozen=True):
 def legible(stretch: Stretch, name: str, where: str) -> Iterator[Legible | Flaw]:
     """Decode a stretch. One that is no JSON is taken apart: every whole value in it, then the flaw.
 
-    Of a key that occurs twice in an object the last counts.
+    Of a key that occurs twice in an object the last counts. A message of AWS Budgets is text by nature, and whole.
     """
     try:
         value = msgspec.json.decode(stretch.data)
     except NOT_LEGIBLE as error:
-        if lines := _json_lines(stretch):
+        if (text := budget_text(stretch.data)) is not None:
+            if text:
+                yield Legible(text, where)
+        elif lines := _json_lines(stretch):
             for line in lines:
                 yield from legible(line, name, f"{name}, line {line.line}")
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -15,7 +16,15 @@ import msgspec
 
 from rootwarden.model.account_line import NOT_LEGIBLE
 from rootwarden.model.sight import parse_time
-from rootwarden.trail.items import Digest, Flaw, Found, Item
+from rootwarden.trail.items import Announced, Digest, Flaw, Found, Item
+from rootwarden.trail.spending import (
+    anomaly_messages,
+    budget_message,
+    confirmation,
+    is_anomaly,
+    is_budget_message,
+    sent_at,
+)
 
 # Fields of every record. Two make a record; one is enough for an object that is nothing else.
 MARKS = ("eventVersion", "eventTime", "eventSource", "eventID", "eventName", "userIdentity", "eventType")
@@ -46,22 +55,27 @@ def is_familiar(value: Any) -> bool:
     return isinstance(value, dict) and any(key in value for key in (*MARKS, *ENVELOPES, "digestEndTime"))
 
 
-def unwrap(value: Any, where: str, *, sure: bool = False, depth: int = 0) -> Iterator[Item]:
-    """Take the records, digests and flaws out of a decoded value, in order.
+def unwrap(
+    value: Any, where: str, *, sure: bool = False, depth: int = 0, sent: datetime | None = None
+) -> Iterator[Item]:
+    """Take the records, digests, notices and flaws out of a decoded value, in order.
 
-    `sure` says that an object is a record whatever it looks like, because it stood where only records stand.
+    `sure` says that an object is a record whatever it looks like, because it stood where only records stand. `sent` is
+    when the envelope around it was sent, if it says so.
     """
     if depth > DEEPEST:
         yield Flaw(where, f"it is wrapped more than {DEEPEST} times", "take the record out of its envelopes")
     elif isinstance(value, dict):
-        yield from _object(value, where, sure, depth)
+        yield from _object(value, where, sure, depth, sent)
     elif isinstance(value, list):
-        yield from _list(value, ELEMENT, where, depth)
+        yield from _list(value, ELEMENT, where, depth, sent)
+    elif isinstance(value, str) and is_budget_message(value):
+        yield budget_message(value, sent, where)
     else:
         yield Flaw(where, "it is no object, so it cannot be a record", _NOT_OURS)
 
 
-def _object(value: dict[str, Any], where: str, sure: bool, depth: int) -> Iterator[Item]:
+def _object(value: dict[str, Any], where: str, sure: bool, depth: int, sent: datetime | None) -> Iterator[Item]:
     marks = sum(mark in value for mark in MARKS)
     source = value.get("eventSource")
     streamed = "s3" in value or (isinstance(source, str) and source.startswith("aws:"))  # CloudTrail's: *.amazonaws.com
@@ -70,14 +84,22 @@ def _object(value: dict[str, Any], where: str, sure: bool, depth: int) -> Iterat
         yield from _carried(value, where, depth)
     elif value.get("detail-type") in UNRECORDED:
         yield Found(value, where)  # an event of AWS that is no record: who it is about, the classifier must say
+    elif (asked := confirmation(value, where)) is not None:
+        yield asked
     elif envelopes := [key for key in ENVELOPES if key in value]:
+        sent = sent_at(value) or sent
         for key in envelopes:
-            yield from _envelope(value, key, where, depth)
+            yield from _envelope(value, key, where, depth, sent)
+    elif is_anomaly(value):
+        yield from anomaly_messages(value, sent, where)
     elif "digestEndTime" in value:
         yield _digest(value, where)
-    elif named := _named_objects(value):
-        for name in named:
-            yield Flaw(where, f"it holds no record but announces {name}", "read that object itself")
+    elif (objects := _named_objects(value)) is not None:
+        for bucket, key in objects:
+            yield Announced(where, bucket, key)
+        if not objects:
+            why = "it holds no record but announces an S3 object without saying which"
+            yield Flaw(where, why, "read that object itself")
     elif (marks or sure) and not streamed:
         yield Found(value, where)
     else:
@@ -91,7 +113,7 @@ def _carried(value: dict[str, Any], where: str, depth: int) -> Iterator[Item]:
     """Take out the records that an object carries which looks like a record itself: so do some who forward records."""
     for key in ENVELOPES:
         if isinstance(value.get(key), dict | list | str):
-            yield from (item for item in _envelope(value, key, where, depth) if _is_whole(item))
+            yield from (item for item in _envelope(value, key, where, depth, None) if _is_whole(item))
 
 
 def _is_whole(item: Item) -> bool:
@@ -99,18 +121,18 @@ def _is_whole(item: Item) -> bool:
     return isinstance(item, Found) and sum(mark in item.record for mark in MARKS) >= 3
 
 
-def _envelope(value: dict[str, Any], key: str, where: str, depth: int) -> Iterator[Item]:
+def _envelope(value: dict[str, Any], key: str, where: str, depth: int, sent: datetime | None) -> Iterator[Item]:
     """Take out what one field of an envelope holds: a list, one object, or the text of one."""
     inside = value[key]
     if key in LISTS and isinstance(inside, list):
         if value.get("messageType") == "CONTROL_MESSAGE":
             inside = [one for one in inside if not _is_health_check(one)]
-        yield from _list(inside, LISTS[key], where, depth, sure=key == "Records")
+        yield from _list(inside, LISTS[key], where, depth, sent, sure=key == "Records")
     elif key in LISTS:
         yield Flaw(where, f"its {key} are no list", "check who wrote the file; AWS writes a list here")
     else:
         sure = key == "CloudTrailEvent" or _via_cloudtrail(value)
-        yield from _inside(inside, where, sure, depth)
+        yield from _inside(inside, where, sure, depth, sent)
 
 
 def _via_cloudtrail(value: dict[str, Any]) -> bool:
@@ -118,18 +140,20 @@ def _via_cloudtrail(value: dict[str, Any]) -> bool:
     return str(value.get("detail-type")).endswith("via CloudTrail")
 
 
-def _list(elements: list[Any], noun: str, where: str, depth: int, *, sure: bool = False) -> Iterator[Item]:
+def _list(
+    elements: list[Any], noun: str, where: str, depth: int, sent: datetime | None, *, sure: bool = False
+) -> Iterator[Item]:
     for number, element in enumerate(elements, 1):
         if isinstance(element, dict):
-            yield from unwrap(element, f"{where}, {noun} {number}", sure=sure, depth=depth + 1)
+            yield from unwrap(element, f"{where}, {noun} {number}", sure=sure, depth=depth + 1, sent=sent)
         else:
             why = "it is no object, so it cannot be a record"
             yield Flaw(f"{where}, {noun} {number}", why, "check who wrote the file; AWS writes objects here")
 
 
-def _inside(value: Any, where: str, sure: bool, depth: int) -> Iterator[Item]:
-    """Open one envelope: what it holds is an object, or the text of one."""
-    if isinstance(value, str):
+def _inside(value: Any, where: str, sure: bool, depth: int, sent: datetime | None) -> Iterator[Item]:
+    """Open one envelope: what it holds is an object, the text of one, or a message of AWS Budgets."""
+    if isinstance(value, str) and not is_budget_message(value):
         try:
             value = msgspec.json.decode(value.encode())
         except (*NOT_LEGIBLE, UnicodeEncodeError) as error:
@@ -138,7 +162,7 @@ def _inside(value: Any, where: str, sure: bool, depth: int) -> Iterator[Item]:
     if value == []:
         yield Flaw(where, "the list in this message is empty", _NOT_OURS)
         return
-    yield from unwrap(value, where, sure=sure, depth=depth + 1)
+    yield from unwrap(value, where, sure=sure, depth=depth + 1, sent=sent)
 
 
 def _is_health_check(element: Any) -> bool:
@@ -146,19 +170,22 @@ def _is_health_check(element: Any) -> bool:
     return isinstance(element, dict) and str(element.get("message")).startswith(_HEALTH_CHECK)
 
 
-def _named_objects(value: dict[str, Any]) -> list[str]:
-    """Return the S3 objects that a notice of S3, of EventBridge or of CloudTrail names instead of holding records."""
+def _named_objects(value: dict[str, Any]) -> list[tuple[str, str]] | None:
+    """Return (bucket, key) of what a notice of S3, of EventBridge or of CloudTrail names instead of holding records.
+
+    None: it is no such notice.
+    """
     match value:
         case {"s3": {"bucket": {"name": str(bucket)}, "object": {"key": str(key)}}}:
-            return [f"s3://{bucket}/{unquote_plus(key)}"]  # S3 user guide: keys are URL-encoded here, and only here
+            return [(bucket, unquote_plus(key))]  # S3 user guide: keys are URL-encoded here, and only here
         case {"bucket": {"name": str(bucket)}, "object": {"key": str(key)}}:
-            return [f"s3://{bucket}/{key}"]
+            return [(bucket, key)]
         case {"s3Bucket": str(bucket), "s3ObjectKey": list(keys)}:
-            return [f"s3://{bucket}/{key}" for key in keys]
+            return [(bucket, str(key)) for key in keys]
         case {"s3": _}:
-            return ["an S3 object without saying which"]
-        case _:
             return []
+        case _:
+            return None
 
 
 def _digest(value: dict[str, Any], where: str) -> Digest | Flaw:

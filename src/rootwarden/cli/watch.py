@@ -1,0 +1,156 @@
+"""`rootwarden watch`: records come in, people are told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from threading import Event, Thread
+from typing import IO, Any
+
+import click
+
+from rootwarden.cli.options import aws_options, names
+from rootwarden.cli.settings import Settings
+from rootwarden.errors import Exit, UsageError
+
+DEFAULT_STORE = "rootwarden.sqlite3"
+
+
+@click.command(name="watch")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
+              help="A file, or postgresql://user@host/database (password: PGPASSWORD or ~/.pgpass).")  # fmt: skip
+@click.option("--listen", metavar="HOST:PORT", help="Answer /healthz, /metrics and acknowledge links here.")
+@click.option("--public-url", metavar="URL", help="The address under which people reach --listen; links need it.")
+@click.option("--windows", metavar="FILE", help="Approved windows of root use (JSON).")
+@click.option("--rules", metavar="DIR", help="Your own Sigma rules, judged beside ours.")
+@click.option("--owned", metavar="ARN,...", help="Resources that alerting relies on; changes to them are alerts.")
+@click.option("--quiet-hours", metavar="HH-HH", help="Hours (UTC) in which nobody should use root, as 20-6.")
+@click.option("--match-grace", type=click.IntRange(0, 3600), default=120, show_default=True,
+              help="Seconds by which a window may be missed.")  # fmt: skip
+@click.option("--origin-wait", type=click.IntRange(0, 86400), default=900, show_default=True,
+              help="Seconds to wait for the record that tells a task session from root itself.")  # fmt: skip
+@click.option("--log", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of stderr.")
+@click.option("--quiet", "-q", is_flag=True, help="Only say on stderr what goes wrong.")
+@aws_options
+@click.pass_obj
+def command(settings: Settings, /, sources: tuple[str, ...], **given: Any) -> int:
+    """Watch root activity as it happens, and tell people through the channels of rootwarden.toml.
+
+    SOURCE is the URL or ARN of an SQS queue (fed by EventBridge, S3 or SNS), lookup-events[:REGION,...] to poll
+    CloudTrail's event history (no set-up, but minutes late), a folder, or - for standard input. Without one those of
+    [watch] sources are taken. Ends with Ctrl-C, or when every source has ended.
+
+    \b
+    rootwarden watch https://sqs.us-east-1.amazonaws.com/111122223333/rootwarden
+    rootwarden watch lookup-events:us-east-1 --store watch.sqlite3
+    rootwarden watch - < records.json
+    """
+    # Imported here: what a watch needs must not slow down other verbs.
+    from rootwarden.flows.watching.running import Watching  # noqa: PLC0415
+
+    del given["no_progress"]
+    logger = _Logger(given["log"], quiet=given["quiet"])
+    watching = Watching(_request(settings, sources or tuple(settings.watching.watch.sources or ()), given, logger))
+    if not settings.channels:
+        logger.note("no channels are configured: alerts are kept, and told to nobody (docs/configuration.md)")
+    for source in watching.sources:
+        if source.note:
+            logger.note(f"{source.name}: {source.note}")
+    door = _door(given["listen"], watching) if given["listen"] else None
+    if door is not None:
+        logger.note(f"listening at http://{door.address}")
+    told = _stop_when_told(watching)
+    try:
+        watching.run()
+    finally:
+        if door is not None:
+            door.close()
+    return Exit.INTERRUPTED if told.is_set() and sys.stdin is not None and sys.stdin.isatty() else Exit.FINE
+
+
+def _request(settings: Settings, sources: tuple[str, ...], given: dict[str, Any], logger: _Logger) -> Any:
+    from rootwarden.cli.watch_request import watch_request  # noqa: PLC0415
+
+    if not sources:
+        todo = "name a queue by its URL, a folder, lookup-events or -; or set [watch] sources in rootwarden.toml"
+        raise UsageError("nothing to watch", todo=todo)
+    return watch_request(settings, sources, names(given["owned"]), given, os.environ, logger.log, _stdin)
+
+
+def _door(address: str, watching: Any) -> Any:
+    from rootwarden.aws.clock import SystemClock  # noqa: PLC0415
+    from rootwarden.flows.watching.answering import acknowledge, health, look_up  # noqa: PLC0415
+    from rootwarden.web.watcher import Answers, Asked, Door, Shown  # noqa: PLC0415
+
+    clock = SystemClock()
+
+    def look(asked: Asked) -> str | Shown:
+        found = look_up(watching, clock, asked.incident, asked.channel, asked.ends, asked.signature)
+        return found if isinstance(found, str) else Shown(*found)
+
+    def settle(asked: Asked, by: str) -> str:
+        return acknowledge(watching, clock, asked.incident, asked.channel, asked.signature, by)
+
+    answers = Answers(
+        healthy=lambda: health(watching), numbers=watching.numbers.text, look=look, acknowledge=settle
+    )  # fmt: skip
+    return Door(address, answers)
+
+
+def _stop_when_told(watching: Any) -> Event:
+    """Have the watch end in order at Ctrl-C or a request to terminate; a second one ends it at once."""
+    told = Event()
+
+    def on_signal(number: int, _: object) -> None:
+        if told.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        told.set()
+        Thread(target=watching.stop, daemon=True).start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return told
+
+
+def _stdin() -> IO[bytes]:
+    if sys.stdin is None:
+        raise UsageError("standard input is closed", todo="name a queue or a folder")
+    return sys.stdin.buffer
+
+
+_TROUBLE = ("failed", "unreadable", "given-up", "not-saved")
+
+
+class _Logger:
+    """Writes one line an event to stderr, for people or as JSON."""
+
+    def __init__(self, form: str, *, quiet: bool) -> None:
+        self._json, self._quiet = form == "json", quiet
+
+    def note(self, text: str) -> None:
+        """Tell what people should know."""
+        self.log("note", {"text": text})
+
+    def log(self, event: str, about: Mapping[str, object]) -> None:
+        """Tell of an event."""
+        import json  # noqa: PLC0415
+        from datetime import UTC, datetime  # noqa: PLC0415
+
+        if self._quiet and not any(word in event for word in _TROUBLE):
+            return
+        now = datetime.now(UTC)
+        if self._json:
+            line = json.dumps({"time": now.isoformat(), "event": event, **about}, default=str)
+        else:
+            told = " ".join(f"{key}={_short(value)}" for key, value in about.items())
+            line = f"{now:%H:%M:%S} {about['text'] if event == 'note' else f'{event} {told}'}"
+        click.echo(line, err=True)
+
+
+def _short(value: object) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f'"{text}"' if " " in text else text

@@ -1,0 +1,86 @@
+"""From options and configuration to what a watch is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import IO, Any
+
+import click
+
+from rootwarden.aws.opening import Way
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.spans import quiet_hours
+from rootwarden.cli.watch_settings import StandingSection, WatchSections
+from rootwarden.flows.detect import own_rules, windows_of
+from rootwarden.flows.notifying import NotifyRequest
+from rootwarden.flows.watching.plan import LATENESS, Digest, Escalation, Silence, Step, WatchRequest
+from rootwarden.model.context import Context, Standing
+from rootwarden.model.findings import Severity
+
+
+def watch_request(
+    settings: Settings,
+    sources: tuple[str, ...],
+    owned: tuple[str, ...],
+    given: Mapping[str, Any],
+    environment: Mapping[str, str],
+    log: Callable[[str, Mapping[str, object]], None],
+    stdin: Callable[[], IO[bytes]],
+) -> WatchRequest:
+    """Return the request that the options and the configuration make.
+
+    Raises:
+        RootwardenError: a file that is named cannot be read, or a value makes no sense.
+    """
+    way = way_of(given)
+    sections = settings.watching
+    return WatchRequest(
+        sources=sources,
+        store=given["store"],
+        way=way,
+        context=Context(
+            windows=windows_of(given["windows"]) if given["windows"] else None,
+            standing=tuple(map(_standing, sections.standing)),
+            quiet_hours=quiet_hours(given["quiet_hours"], "--quiet-hours"),
+            owned_resources=owned,
+            match_grace=timedelta(seconds=given["match_grace"]),
+            origin_wait=timedelta(seconds=given["origin_wait"]),
+            lateness=LATENESS,
+        ),
+        notify=NotifyRequest(
+            channels=settings.channels, source=settings.source, environment=environment, way=way, screen=click.echo
+        ),
+        rules=own_rules(given["rules"], owned) if given["rules"] else (),
+        regions=tuple(sections.watch.regions or ()),
+        escalation=_escalation(sections),
+        digest=Digest(every=timedelta(seconds=sections.digest.every), channels=tuple(sections.digest.channels)),
+        silence=Silence(
+            factor=sections.silence.factor, least=timedelta(seconds=sections.silence.least), off=sections.silence.off
+        ),
+        public_url=given["public_url"] or "",
+        stdin=stdin,
+        log=log,
+    )
+
+
+def way_of(given: Mapping[str, Any]) -> Way:
+    """Return how to reach AWS."""
+    keys = ("profile", "region", "role_arn", "external_id", "endpoint_url")
+    return Way(**{key: given[key] or "" for key in keys}, concurrency=given["concurrency"], timeout=given["timeout"])
+
+
+def _escalation(sections: WatchSections) -> Escalation:
+    steps = tuple(Step(timedelta(seconds=one.after), tuple(one.channels)) for one in sections.escalation.steps)
+    return Escalation(lowest=Severity(sections.escalation.severity), steps=steps)
+
+
+def _standing(one: StandingSection) -> Standing:
+    return Standing(
+        name=one.name,
+        caller=one.caller,
+        task=one.task,
+        source_identity=one.source_identity,
+        hours=quiet_hours(one.hours or None, f"standing {one.name}: hours"),
+        expires=one.expires,
+    )

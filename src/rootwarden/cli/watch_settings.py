@@ -1,0 +1,108 @@
+"""The sections of rootwarden.toml about watching: sources, store, who is told when, what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct, field
+
+from rootwarden.errors import UsageError
+
+Level = Literal["critical", "high", "medium", "low", "info"]
+
+
+class WatchSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[watch]`: where records come from, where they are kept, where the watcher is asked for its health."""
+
+    sources: list[str] | None = None
+    store: str | None = None
+    listen: str | None = None
+    public_url: str | None = None
+    regions: list[str] | None = None
+    log: str | None = None
+
+
+class EscalationStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[escalation.steps]]`: seconds without acknowledgement, and who is told then."""
+
+    after: int
+    channels: list[str]
+
+
+class EscalationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[escalation]`: from which severity on somebody must acknowledge, and what happens while nobody does."""
+
+    severity: Level = "high"
+    steps: list[EscalationStep] = field(default_factory=list)
+
+
+class DigestSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[digest]`: how often (seconds) what woke nobody is summed up, and for whom."""
+
+    every: int = 86400
+    channels: list[str] = field(default_factory=list)
+
+
+class SilenceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[silence]`: an account that speaks often is silent after `factor` times its longest pause, `least` seconds."""
+
+    off: bool = False
+    factor: float = 3.0
+    least: int = 3600
+
+
+class StandingSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[standing]]`: a job that opens root sessions by itself and is known: our own audit, or a tool of others."""
+
+    name: str
+    caller: str
+    task: str = "IAMAuditRootUserCredentials"
+    source_identity: str = ""
+    hours: str = ""
+    expires: datetime | None = None
+
+
+class WatchSections(Struct, frozen=True, kw_only=True):
+    """All of them together."""
+
+    watch: WatchSection = WatchSection()
+    escalation: EscalationSection = EscalationSection()
+    digest: DigestSection = DigestSection()
+    silence: SilenceSection = SilenceSection()
+    standing: tuple[StandingSection, ...] = ()
+
+
+def check_sections(sections: WatchSections, path: str) -> None:
+    """Check what the types cannot tell.
+
+    Raises:
+        UsageError: a value makes no sense; names the key.
+    """
+    for key, wrong in _wrong(sections):
+        raise UsageError(f"{path}: {key} {wrong[0]}", todo=wrong[1])
+
+
+def _wrong(sections: WatchSections) -> Iterator[tuple[str, tuple[str, str]]]:
+    for number, step in enumerate(sections.escalation.steps):
+        if step.after < 1:
+            yield f"escalation.steps[{number}].after", ("must be 1 second or more", "write seconds, as 900")
+        if not step.channels:
+            yield f"escalation.steps[{number}].channels", ("names nobody", "name one of [channels.NAME]")
+    if sections.digest.every < 1:
+        yield "digest.every", ("must be 1 second or more", "write seconds, as 86400")
+    if sections.silence.factor < 1 or sections.silence.least < 1:
+        yield "silence", ("factor and least must be 1 or more", "leave them out for the defaults")
+    names = [one.name for one in sections.standing]
+    for number, one in enumerate(sections.standing):
+        where = f"standing[{number}]"
+        if not one.name or names.count(one.name) > 1:
+            yield f"{where}.name", ("must be there, and no other's", "give it a name of its own")
+        if not one.caller.startswith("arn:"):
+            yield f"{where}.caller", ("is no ARN", "write the role, as arn:aws:iam::111122223333:role/RootwardenAudit")
+        if one.expires is not None and one.expires.tzinfo is None:
+            yield f"{where}.expires", ("has no time zone", "write it as 2027-01-31T00:00:00Z")
+        if one.expires is None and not one.source_identity:
+            advice = "add expires = 2027-01-31T00:00:00Z, or the source_identity that our own audit carries: rw-audit-*"
+            yield f"{where}", ("has neither an end nor a source identity", advice)

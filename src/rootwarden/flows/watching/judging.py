@@ -1,0 +1,274 @@
+"""The desk of a watch: judges what was received, keeps it with its alerts and messages in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.catalogue.detecting import single_records, stateful
+from rootwarden.flows.watching.numbers import Numbers
+from rootwarden.flows.watching.plan import WatchRequest
+from rootwarden.flows.watching.tellers import Tellers
+from rootwarden.model.alert import Act, Alert, Update
+from rootwarden.model.alerting import Alerting, Decided
+from rootwarden.model.event import NO_TIME, Event, text
+from rootwarden.model.incident_book import Placed
+from rootwarden.model.message import Message, Occasion
+from rootwarden.model.notices import digest_notice, spending_notice
+from rootwarden.model.ports import Clock, NewId
+from rootwarden.model.root_activity import Kind
+from rootwarden.model.silence import Voices
+from rootwarden.model.telling import News, waits
+from rootwarden.report.alert_message import alert_message
+from rootwarden.store.casebook import Mute, mutes_at
+from rootwarden.store.intake import Batch, DeadLetter, Mark, Ready, Seen, commit, known_threads, worst_of
+from rootwarden.store.opening import Store
+from rootwarden.store.states import last_batch, save_state, saved_state, since
+from rootwarden.trail.items import Announced, Digest, Flaw, Found, Spending
+from rootwarden.trail.sources import Parcel
+
+_STATE = "alerting"
+# Of an incident so many alerts are looked up for its story.
+_STORY = 40
+# The state is written down after so many records that count, or so many seconds, whichever comes first.
+_RECORDS, _SECONDS = 5000, 600.0
+_MUTES_SECONDS = 2.0
+_RECORD = msgspec.json.Encoder(order="deterministic")
+
+
+class _Work(Struct, frozen=True):
+    """What was concluded and is not yet kept."""
+
+    decided: Decided
+    now: datetime
+    seen: Sequence[Seen]
+    letters: Sequence[DeadLetter]
+    marks: Sequence[Mark]
+
+
+def _nothing(ready: Sequence[Ready]) -> None:
+    """Tell nobody."""
+
+
+class Desk:
+    """Everything a watch knows, and the only one who writes it down. One thread works here."""
+
+    def __init__(
+        self,
+        request: WatchRequest,
+        store: Store,
+        run: str,
+        tellers: Tellers,
+        numbers: Numbers,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        """Start where the store says that the last watch ended."""
+        self._request, self._store, self._run, self._tellers = request, store, run, tellers
+        self._numbers, self._clock, self._new_id = numbers, clock, new_id
+        context = request.context
+        self._alerting = Alerting((*single_records(context.owned_resources), *request.rules), stateful(), context)
+        self._batch, self._unsaved, self._saved_at = 0, 0, clock.monotonic()
+        self._counted: Counter[Kind] = Counter()
+        self._work: _Work | None = None
+        self._pending: Batch | None = None
+        self.on_commit: Callable[[Sequence[Ready]], None] = _nothing
+        self._mutes: list[Mute] = []
+        self._mutes_until = 0.0
+        self.voices = Voices(request.silence.factor, request.silence.least, request.silence.known)
+
+    # -- starting --------------------------------------------------------------------------------------------------
+    def recover(self) -> int:
+        """Take back the state, go through what came in since, and return how many records that were.
+
+        What a newer catalogue concludes of them beside what was told is told now.
+        """
+        saved = saved_state(self._store, _STATE)
+        if saved is not None:
+            head, _, body = saved[0].partition(b"\n")
+            try:
+                self._alerting.load(body)
+                self._batch = int(head)
+            except ValueError as error:  # of an older program: all that is kept is judged anew
+                self._request.log("state-unreadable", {"why": str(error)})
+                self._batch = 0
+        found: list[tuple[Update, Placed]] = []
+        news: list[News] = []
+        count, batch, at = 0, self._batch, None
+        for one in since(self._store, self._batch):
+            if at is not None and one.batch != batch:
+                self._collect(self._alerting.decide(at), found, news)
+            batch, at = one.batch, one.at
+            if one.record:
+                self._again(one.record, notice=one.notice)
+                count += 1
+        if at is not None:
+            self._collect(self._alerting.decide(at), found, news)
+        self._batch = batch
+        self._tell_what_is_new(found, news)
+        self._unsaved = count
+        return count
+
+    def _again(self, record: bytes, *, notice: bool) -> None:
+        if notice:
+            self._alerting.tell(msgspec.json.decode(record, type=Event))
+        else:
+            self._alerting.feed(msgspec.json.decode(record))
+
+    @staticmethod
+    def _collect(decided: Decided, found: list[tuple[Update, Placed]], news: list[News]) -> None:
+        found += decided.updates
+        news += decided.news
+
+    def _tell_what_is_new(self, found: Sequence[tuple[Update, Placed]], news: Sequence[News]) -> None:
+        known = known_threads(self._store, [change.thread for change, _ in found])
+        fresh = [one for one in found if one[0].thread not in known]
+        if fresh:
+            names = {change.alert.fingerprint for change, _ in fresh}
+            told = [one for one in news if any(alert.fingerprint in names for alert in one.alerts)]
+            self._work = _Work(Decided(tuple(fresh), tuple(told)), self._clock.now(), [], [], [])
+            self.again()
+
+    # -- working ---------------------------------------------------------------------------------------------------
+    def take(self, parcels: Sequence[Parcel], marks: Sequence[Mark] = ()) -> None:
+        """Judge what was received, and keep it; when this returns, it is kept and may be confirmed.
+
+        Raises:
+            OustedError: another watcher has taken over.
+            StoreError: the database does not answer. What was fed is known still: call `again` until it does.
+        """
+        now = self._clock.now()
+        seen: list[Seen] = []
+        letters: list[DeadLetter] = []
+        for parcel in parcels:
+            self._open(parcel, now, seen, letters)
+        decided = self._alerting.decide(now)
+        for one in seen:
+            self._late(one.event, now)
+        kinds = self._alerting.watch.kinds
+        for kind, count in (kinds - self._counted).items():
+            self._numbers.records.labels(kind.value).inc(count)
+        self._counted = Counter(kinds)
+        if seen or letters or marks or decided.updates:
+            self._work = _Work(decided, now, seen, letters, marks)
+            self.again()
+
+    def _open(self, parcel: Parcel, now: datetime, seen: list[Seen], letters: list[DeadLetter]) -> None:
+        """Feed what a parcel holds."""
+        for item in parcel.items:
+            match item:
+                case Found():
+                    taken = self._alerting.feed(item.record)
+                    self.voices.hear(_account(item.record), text(item.record, "awsRegion"), now)
+                    if taken.event is not None:
+                        seen.append(Seen(taken.event, _RECORD.encode(item.record), item.where))
+                case Digest():
+                    self._notice(digest_notice(item.account, item.region, item.end), item.where, seen)
+                case Spending():
+                    notice = spending_notice(item.account, item.when, item.amount, item.currency, item.source)
+                    self._notice(notice, item.where, seen)
+                case Announced():
+                    letters.append(DeadLetter(item.where, item.flaw.why, item.flaw.todo, parcel.raw))
+                case Flaw():
+                    letters.append(DeadLetter(item.where, item.why, item.todo, parcel.raw))
+                case _:
+                    assert_never(item)
+
+    def _notice(self, notice: Event, where: str, seen: list[Seen]) -> None:
+        self._alerting.tell(notice)
+        seen.append(Seen(notice, msgspec.json.encode(notice), where, notice=True))
+
+    def _late(self, event: Event, now: datetime) -> None:
+        if event.time != NO_TIME:
+            late = max(0.0, (now - event.time).total_seconds())
+            self._numbers.judged.observe(late)
+            self._numbers.lag.labels(event.account[:64], event.region[:64]).set(late)
+
+    # -- concluding ------------------------------------------------------------------------------------------------
+    def _assemble(self, work: _Work) -> Batch:
+        decided, now, mutes = work.decided, work.now, self._muted()
+        told = {change.thread: _told(change.alert, mutes, now) for change, _ in decided.updates}
+        threads = {change.alert.fingerprint: change.thread for change, _ in decided.updates}
+        ready: list[Ready] = []
+        reminders: dict[str, datetime] = {}
+        for news in decided.news:
+            if all(any(one.covers(alert, now) for one in mutes) for alert in news.alerts):
+                continue
+            ready += self._tellers.by_severity(self._message(news, decided, now), now)
+            names = (threads.get(one.fingerprint, one.fingerprint) for one in news.alerts)
+            told |= dict.fromkeys(names, "at-once")
+            wait = self._request.escalation
+            if wait.steps and news.severity.rank <= wait.lowest.rank and news.occasion is not Occasion.CLEARED:
+                reminders[news.incident.id] = now + wait.steps[0].after
+        return Batch(
+            at=now, seen=work.seen, updates=decided.updates, told=told, reminders=reminders, ready=ready,
+            letters=work.letters, marks=work.marks,
+        )  # fmt: skip
+
+    def _message(self, news: News, decided: Decided, now: datetime) -> Message:
+        fresh = [change.alert for change, placed in decided.updates if placed.incident.id == news.incident.id]
+        alerts = {one.fingerprint: one for one in (*worst_of(self._store, news.incident.id, _STORY), *fresh[:_STORY])}
+        return alert_message(
+            news, list(alerts.values()), name=self._new_id(), now=now,
+            windows_known=self._request.context.windows is not None,
+        )  # fmt: skip
+
+    def _muted(self) -> list[Mute]:
+        if self._clock.monotonic() >= self._mutes_until:
+            self._mutes = mutes_at(self._store, self._clock.now())
+            self._mutes_until = self._clock.monotonic() + _MUTES_SECONDS
+        return self._mutes
+
+    # -- keeping ---------------------------------------------------------------------------------------------------
+    @property
+    def unkept(self) -> bool:
+        """Whether something was concluded that could not be kept yet."""
+        return self._work is not None or self._pending is not None
+
+    def again(self) -> None:
+        """Keep what could not be kept; nothing that is kept already is kept twice.
+
+        Raises:
+            OustedError, StoreError: as `take`.
+        """
+        if self._work is not None:
+            self._pending = self._assemble(self._work)  # the same ids however often it is tried to keep it
+            self._work = None
+        batch = self._pending
+        if batch is None:
+            return
+        commit(self._store, batch, self._run)
+        self._pending = None
+        self._unsaved += len(batch.seen)
+        self._numbers.letters.inc(len(batch.letters))
+        for change, _ in batch.updates:
+            if change.act is Act.RAISED:
+                self._numbers.alerts.labels(change.alert.severity.value).inc()
+        if batch.ready:
+            self.on_commit(batch.ready)
+
+    def save(self, *, at_once: bool = False) -> bool:
+        """Write the state down if it is time, or at once; return whether it was. Nothing may wait to be kept."""
+        due = self._unsaved >= _RECORDS or (self._unsaved and self._clock.monotonic() - self._saved_at > _SECONDS)
+        if not due and not (at_once and self._unsaved):
+            return False
+        number = last_batch(self._store)
+        save_state(self._store, _STATE, b"%d\n" % number + self._alerting.dump(), self._clock.now(), self._run)
+        self._batch, self._unsaved, self._saved_at = number, 0, self._clock.monotonic()
+        return True
+
+
+def _told(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str:
+    if any(one.covers(alert, now) for one in mutes):
+        return "muted"
+    return "digest" if waits(alert) else "held"
+
+
+def _account(record: Mapping[str, object]) -> str:
+    who = record.get("userIdentity")
+    return text(record, "recipientAccountId") or text(who, "accountId")

@@ -1,0 +1,185 @@
+"""Incidents as they grow: each alert finds the incident it belongs to when it is raised, and is counted there.
+
+The same signs as in `model/incidents`, and two more against storms: alerts of one detection that come from one source
+address, or without any from one Region, are one incident however many accounts they are about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Container, Iterator
+from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+
+from rootwarden.model.alert import Alert
+from rootwarden.model.event import NO_TIME
+from rootwarden.model.findings import Severity
+from rootwarden.model.incidents import PAUSE, SESSION
+
+# An incident about so many accounts names no more of them; all are in the alerts.
+_SUBJECTS = 50
+
+
+class Open(Struct):
+    """An incident that may still grow: its times are those of its records, `counts` its alerts by code."""
+
+    id: str
+    first: datetime
+    last: datetime
+    severity: Severity
+    title: str
+    subjects: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    # The worst severity by code that did not wait for the digest.
+    met: dict[str, Severity] = field(default_factory=dict)
+
+
+class Sign(Struct):
+    """Something by which alerts are seen to belong together, with the incident it led to and when it was met."""
+
+    incident: str
+    first: datetime
+    last: datetime
+
+
+class BookState(Struct, frozen=True):
+    """The book as it is written down."""
+
+    open: list[Open]
+    signs: dict[str, Sign]
+    threads: dict[str, str]
+    moved: dict[str, str]
+
+
+class Placed(Struct, frozen=True):
+    """Where an alert went: the incident, the how-manieth of its code it is there, and the incidents it joined to it."""
+
+    incident: Open
+    number: int
+    joined: tuple[str, ...] = ()
+
+
+class IncidentBook:
+    """All incidents that may still grow."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._open: dict[str, Open] = {}
+        self._signs: dict[str, Sign] = {}
+        self._threads: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
+
+    def place(self, thread: str, alert: Alert) -> Placed:
+        """Find or open the incident of an alert, which goes by `thread` whatever becomes of it, and count it."""
+        known = self._threads.get(thread)
+        found = {self._name(sign.incident) for sign in self._met(alert)}
+        if known is not None:
+            found.add(self._name(known))
+        incident, joined = self._one_of(sorted(found, key=self._age), alert)
+        if known is None:
+            incident.counts[alert.code] = incident.counts.get(alert.code, 0) + 1
+        self._threads[thread] = incident.id
+        self._grow(incident, alert)
+        for sign, _ in signs(alert):
+            self._note(sign, incident.id, alert)
+        return Placed(incident, incident.counts.get(alert.code, 1), joined)
+
+    def of(self, thread: str) -> Open | None:
+        """Return the incident of an alert that was placed, None if it is long over."""
+        name = self._threads.get(thread)
+        return self._open.get(self._name(name)) if name is not None else None
+
+    def forget(self, before: datetime) -> None:
+        """Let go of incidents whose last record is older than an instant: nothing can join them any more."""
+        gone = {name for name, one in self._open.items() if one.last < before and one.last != NO_TIME}
+        if not gone:
+            return
+        self._open = {name: one for name, one in self._open.items() if name not in gone}
+        self._threads = {key: one for key, one in self._threads.items() if self._name(one) not in gone}
+        self._signs = {key: sign for key, sign in self._signs.items() if self._name(sign.incident) not in gone}
+        self._moved = {old: new for old, new in self._moved.items() if self._name(new) not in gone}
+
+    def threads(self) -> Container[str]:
+        """Return the alerts whose incidents may still grow."""
+        return self._threads.keys()
+
+    def dump(self) -> BookState:
+        """Return everything, to be written down."""
+        return BookState([*self._open.values()], self._signs, self._threads, self._moved)
+
+    def load(self, state: BookState) -> None:
+        """Take back what `dump` returned."""
+        self._open = {one.id: one for one in state.open}
+        self._signs, self._threads, self._moved = dict(state.signs), dict(state.threads), dict(state.moved)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+    def _met(self, alert: Alert) -> Iterator[Sign]:
+        for name, reach in signs(alert):
+            sign = self._signs.get(name)
+            if sign is not None and sign.first - reach <= alert.event_time and alert.first_time <= sign.last + reach:
+                yield sign
+
+    def _one_of(self, found: list[str], alert: Alert) -> tuple[Open, tuple[str, ...]]:
+        """Return the oldest of the incidents, with all others made part of it; a new one if there is none."""
+        if not found:
+            name = f"inc-{hashlib.sha256(alert.fingerprint.encode()).hexdigest()[:12]}"
+            if name not in self._open:
+                self._open[name] = Open(name, alert.first_time, alert.event_time, alert.severity, alert.title)
+            return self._open[name], ()
+        incident, others = self._open[found[0]], found[1:]
+        for other in others:
+            self._join(incident, self._open.pop(other))
+        return incident, tuple(others)
+
+    def _join(self, incident: Open, other: Open) -> None:
+        self._moved[other.id] = incident.id
+        incident.first, incident.last = min(incident.first, other.first), max(incident.last, other.last)
+        if other.severity.rank < incident.severity.rank:
+            incident.severity, incident.title = other.severity, other.title
+        incident.subjects = list(dict.fromkeys((*incident.subjects, *other.subjects)))[:_SUBJECTS]
+        for code, count in other.counts.items():
+            incident.counts[code] = incident.counts.get(code, 0) + count
+        for code, severity in other.met.items():
+            incident.met[code] = min(severity, incident.met.get(code, severity), key=lambda one: one.rank)
+
+    def _grow(self, incident: Open, alert: Alert) -> None:
+        if alert.event_time != NO_TIME:
+            incident.first, incident.last = min(incident.first, alert.first_time), max(incident.last, alert.event_time)
+        if alert.severity.rank < incident.severity.rank:
+            incident.severity, incident.title = alert.severity, alert.title
+        if alert.subject and alert.subject not in incident.subjects and len(incident.subjects) < _SUBJECTS:
+            incident.subjects.append(alert.subject)
+
+    def _note(self, name: str, incident: str, alert: Alert) -> None:
+        sign = self._signs.get(name)
+        if sign is None or self._name(sign.incident) != incident:
+            self._signs[name] = Sign(incident, alert.first_time, alert.event_time)
+        else:
+            sign.incident = incident
+            sign.first, sign.last = min(sign.first, alert.first_time), max(sign.last, alert.event_time)
+
+    def _name(self, incident: str) -> str:
+        while incident in self._moved:
+            incident = self._moved[incident]
+        return incident
+
+    def _age(self, name: str) -> tuple[datetime, str]:
+        return self._open[name].first, name
+
+
+_WHENEVER = timedelta(days=36500)
+
+
+def signs(alert: Alert) -> Iterator[tuple[str, timedelta]]:
+    """Yield by what an alert is joined with others, and how far apart in time the two may be."""
+    for event in alert.event_ids:
+        yield f"record {event}", _WHENEVER
+    if alert.access_key:
+        yield f"key {alert.access_key}", SESSION
+    if alert.subject:
+        yield f"account {alert.subject}", PAUSE
+    if alert.source:
+        yield f"source {alert.code} {alert.source}", PAUSE
+    elif alert.region:
+        yield f"region {alert.code} {alert.region}", PAUSE

@@ -1,0 +1,310 @@
+"""Commits what a watch has concluded: records, alerts, incidents and messages in one transaction, all or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Table, and_, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rootwarden.model.alert import Act, Alert, Update
+from rootwarden.model.event import Event
+from rootwarden.model.incident_book import Open, Placed
+from rootwarden.model.message import Message
+from rootwarden.store.legible import fit
+from rootwarden.store.opening import Store
+from rootwarden.store.tables import alerts, batches, dead_letters, events, incidents, outbox, states, watermarks
+
+NOTICE = "notice"
+
+
+class Seen(Struct, frozen=True):
+    """A record that counts, as it was written, or a notice (`record` is then the event itself); where it was read."""
+
+    event: Event
+    record: bytes
+    where: str
+    notice: bool = False
+
+    @property
+    def digest(self) -> str:
+        """What tells two contents under one identity apart."""
+        return hashlib.sha256(self.record).hexdigest()[:32]
+
+
+class DeadLetter(Struct, frozen=True):
+    """What could not be understood: from where, why, what to do, and the bytes as they came."""
+
+    source: str
+    why: str
+    todo: str
+    body: bytes
+
+
+class Ready(Struct, frozen=True):
+    """A message for one channel; due at an instant, at once if that is past."""
+
+    channel: str
+    message: Message
+    critical: bool
+    due: datetime
+
+
+class Mark(Struct, frozen=True):
+    """How far a source was read, or when something was last heard."""
+
+    source: str
+    place: str
+    at: datetime
+    value: str = ""
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """Everything that one judgement brought about; `told` says of alerts how people learn of them."""
+
+    at: datetime
+    seen: Sequence[Seen] = ()
+    updates: Sequence[tuple[Update, Placed]] = ()
+    told: Mapping[str, str] = {}
+    reminders: Mapping[str, datetime] = {}
+    ready: Sequence[Ready] = ()
+    letters: Sequence[DeadLetter] = ()
+    marks: Sequence[Mark] = ()
+
+
+class OustedError(Exception):
+    """Another watcher has taken over this store: whatever this one concludes counts no more."""
+
+
+def commit(store: Store, batch: Batch, run: str) -> None:
+    """Write a batch, as the watcher `run`.
+
+    Raises:
+        OustedError: another watcher has taken over; nothing is written.
+        StoreError: the database refuses or is gone; nothing is written.
+    """
+    with store.write() as connection:
+        claim = update(states).where(states.c.name == "watcher", states.c.value == run.encode()).values(at=batch.at)
+        if connection.execute(claim).rowcount != 1:
+            raise OustedError
+        if batch.seen or batch.updates:
+            _write_seen(connection, batch)
+        _write_incidents(connection, batch)
+        _write_alerts(connection, batch)
+        put_messages(connection, batch.ready, batch.at)
+        _write_letters(connection, batch)
+        write_marks(connection, batch.marks)
+
+
+def _write_seen(connection: Connection, batch: Batch) -> None:
+    number = connection.execute(batches.insert().values(at=batch.at)).inserted_primary_key
+    assert number is not None  # both databases return the key of a row they made
+    rows = [
+        {
+            "batch": number[0],
+            "account": fit(one.event.account, 64),
+            "event_id": fit(one.event.id, 255),
+            "digest": one.digest,
+            "time": one.event.time,
+            "kind": NOTICE if one.notice else one.event.kind.value,
+            "name": fit(one.event.name, 255),
+            "region": fit(one.event.region, 64),
+            "read_at": fit(one.where, 1000),
+            "record": one.record,
+        }
+        for one in batch.seen
+    ]
+    if rows:
+        connection.execute(insert_new(connection, events, "account", "event_id", "digest"), rows)
+
+
+def _write_alerts(connection: Connection, batch: Batch) -> None:
+    last = {change.thread: (change, placed) for change, placed in batch.updates}
+    rows = [_alert_row(change, placed.incident, batch) for change, placed in last.values()]
+    if rows:
+        # How an alert was told at first stays so, unless it is told at once now.
+        kept = {"told", "raised"}
+        statement = _insert(connection, alerts)
+        new = {column.name: statement.excluded[column.name] for column in alerts.c if column.name not in kept}
+        connection.execute(statement.on_conflict_do_update(index_elements=["thread"], set_=new), rows)
+        told = [thread for thread, how in batch.told.items() if how == "at-once" and thread in last]
+        for part in _parts(told):
+            connection.execute(update(alerts).where(alerts.c.thread.in_(part)).values(told="at-once"))
+
+
+def _alert_row(change: Update, incident: Open, batch: Batch) -> dict[str, Any]:
+    alert = change.alert
+    return {
+        "thread": change.thread,
+        "incident": incident.id,
+        "code": fit(alert.code, 64),
+        "severity": alert.severity.value,
+        "rank": alert.severity.rank,
+        "account": fit(alert.account, 64),
+        "subject": fit(alert.subject, 255),
+        "event_time": alert.event_time,
+        "revision": change.revision,
+        "state": "withdrawn" if change.act is Act.WITHDRAWN else "open",
+        "told": batch.told.get(change.thread, "held"),
+        "raised": batch.at,
+        "updated": batch.at,
+        "body": msgspec.json.encode(alert),
+    }
+
+
+def _write_incidents(connection: Connection, batch: Batch) -> None:
+    touched = {placed.incident.id: placed.incident for _, placed in batch.updates}
+    for _, placed in batch.updates:
+        for name in placed.joined:
+            _join(connection, name, placed.incident.id, batch.at)
+            touched.pop(name, None)
+    rows = [_incident_row(one, batch) for one in touched.values()]
+    if rows:
+        statement = _insert(connection, incidents)
+        kept = {"opened", "joined_to", "by", "at", "note", "step", "remind", "state"}
+        new = {column.name: statement.excluded[column.name] for column in incidents.c if column.name not in kept}
+        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
+    for name, when in batch.reminders.items():
+        _wake(connection, name, when)
+
+
+def _wake(connection: Connection, name: str, when: datetime) -> None:
+    """Have somebody reminded of an incident unless it is acknowledged; one that was closed is open again."""
+    was = connection.execute(select(incidents.c.state, incidents.c.remind).where(incidents.c.id == name)).first()
+    if was is not None and (was.state == "closed" or (was.state == "open" and was.remind is None)):
+        connection.execute(update(incidents).where(incidents.c.id == name).values(state="open", remind=when, step=0))
+
+
+def _join(connection: Connection, name: str, into: str, now: datetime) -> None:
+    gone = {"state": "joined", "joined_to": into, "remind": None, "updated": now}
+    connection.execute(update(incidents).where(incidents.c.id == name).values(gone))
+    connection.execute(update(alerts).where(alerts.c.incident == name).values(incident=into))
+
+
+def _incident_row(one: Open, batch: Batch) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "state": "open",
+        "severity": one.severity.value,
+        "rank": one.severity.rank,
+        "title": fit(one.title, 500),
+        "subjects": fit(",".join(one.subjects), 4000),
+        "counts": msgspec.json.encode(one.counts).decode(),
+        "first": one.first,
+        "last": one.last,
+        "opened": batch.at,
+        "updated": batch.at,
+        "joined_to": "",
+        "by": "",
+        "at": None,
+        "note": "",
+        "step": 0,
+        "remind": None,
+    }
+
+
+def put_messages(connection: Connection, ready: Iterable[Ready], now: datetime) -> None:
+    """Put messages into the outbox; one that is there already stays as it is."""
+    rows = [
+        {
+            "id": f"{one.message.id}@{one.channel}"[:80],
+            "message": one.message.id,
+            "channel": one.channel,
+            "thread": one.message.thread,
+            "critical": one.critical,
+            "state": "waiting",
+            "created": now,
+            "due": one.due,
+            "attempts": 0,
+            "may_repeat": False,
+            "error": "",
+            "delivered": None,
+            "body": msgspec.json.encode(one.message),
+        }
+        for one in ready
+    ]
+    if rows:
+        connection.execute(insert_new(connection, outbox, "id"), rows)
+
+
+def _write_letters(connection: Connection, batch: Batch) -> None:
+    rows = [
+        {
+            "at": batch.at,
+            "source": fit(one.source, 1000),
+            "digest": hashlib.sha256(one.body).hexdigest()[:32],
+            "why": fit(one.why, 1000),
+            "todo": fit(one.todo, 1000),
+            "body": one.body,
+        }
+        for one in batch.letters
+    ]
+    if rows:
+        connection.execute(insert_new(connection, dead_letters, "digest", "why"), rows)
+
+
+def write_marks(connection: Connection, marks: Sequence[Mark]) -> None:
+    """Write down how far sources were read."""
+    rows = [
+        {"source": fit(one.source, 512), "place": fit(one.place, 1024), "at": one.at, "value": one.value}
+        for one in {(one.source, one.place): one for one in marks}.values()
+    ]
+    if rows:
+        statement = _insert(connection, watermarks)
+        new = {"at": statement.excluded.at, "value": statement.excluded.value}
+        connection.execute(statement.on_conflict_do_update(index_elements=["source", "place"], set_=new), rows)
+
+
+def marks_of(store: Store, source: str) -> Iterator[Mark]:
+    """Yield how far a source was read."""
+    with store.read() as connection:
+        for row in connection.execute(select(watermarks).where(watermarks.c.source == fit(source, 512))):
+            yield Mark(row.source, row.place, row.at, row.value)
+
+
+def known_threads(store: Store, threads: Sequence[str]) -> dict[str, int]:
+    """Return of these alerts the ones that are kept, with their revisions."""
+    found: dict[str, int] = {}
+    with store.read() as connection:
+        for part in _parts(threads):
+            rows = connection.execute(select(alerts.c.thread, alerts.c.revision).where(alerts.c.thread.in_(part)))
+            found.update((row.thread, row.revision) for row in rows)
+    return found
+
+
+def worst_of(store: Store, incident: str, most: int) -> list[Alert]:
+    """Return the worst alerts of an incident that stand, at most so many, oldest first among equals."""
+    wanted = (
+        select(alerts.c.body)
+        .where(and_(alerts.c.incident == incident, alerts.c.state == "open"))
+        .order_by(alerts.c.rank, alerts.c.event_time)
+        .limit(most)
+    )
+    with store.read() as connection:
+        return [msgspec.json.decode(row.body, type=Alert) for row in connection.execute(wanted)]
+
+
+def count_events(store: Store) -> int:
+    """Return how many records are kept."""
+    with store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+
+def insert_new(connection: Connection, table: Table, *key: str) -> Any:
+    """Return an INSERT that leaves alone what is there already under its key."""
+    return _insert(connection, table).on_conflict_do_nothing(index_elements=list(key))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Cut a long list, because databases take only so many parameters."""
+    for start in range(0, len(names), 500):
+        yield names[start : start + 500]

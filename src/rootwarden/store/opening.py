@@ -1,0 +1,211 @@
+"""Opens the store: SQLite in a file of one's own, or PostgreSQL for a team; brings its tables up to date."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from rootwarden.errors import Exit, InputError, RootwardenError, UsageError
+
+HEAD = "0002"
+_REVISIONS = ("0001", "0002")
+# Seconds that a writer waits for another one.
+_PATIENCE = 30
+_MIGRATING = 0x726F6F74  # "root": the advisory lock of PostgreSQL under which tables are changed
+
+
+class StoreError(RootwardenError):
+    """The store cannot be reached or does not answer: nothing can be kept, so nothing is done."""
+
+    exit_code = Exit.INCOMPLETE
+
+
+class Store:
+    """An open store. Transactions are whole or not at all, and on the disk when they end."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        """Take an engine whose tables are up to date, and the name people are told (no password in it)."""
+        self.engine, self.name = engine, name
+
+    @property
+    def shared(self) -> bool:
+        """Whether it is a server that other machines reach too."""
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that writes; committed when the block ends, undone when it raises.
+
+        Raises:
+            StoreError: the database refuses or is gone.
+        """
+        with self._told(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, and holds nobody up.
+
+        Raises:
+            StoreError: the database refuses or is gone.
+        """
+        with self._told(), self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise _broken(self.name, error) from error
+
+
+def open_store(url: str) -> Store:
+    """Open the store at a URL, a path or `sqlite:///path`, and migrate it; a new file is readable by its owner only.
+
+    Raises:
+        UsageError: the URL is malformed or names a database that is not supported.
+        InputError: it was written by a newer program, or is no store of Rootwarden's.
+        StoreError: it cannot be reached.
+    """
+    address = _address(url)
+    name = address.render_as_string(hide_password=True)
+    if address.drivername.startswith("sqlite"):
+        _own_file(Path(str(address.database)))
+    engine = create_engine(address, pool_pre_ping=address.drivername.startswith("postgresql"), future=True)
+    if engine.dialect.name == "sqlite":
+        _tune(engine)
+    store = Store(engine, name)
+    try:
+        _bring_up_to_date(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _address(url: str) -> URL:
+    todo = "write sqlite:///rootwarden.sqlite3, or postgresql://user@host/database"
+    if "://" not in url:
+        url = f"sqlite:///{url}"
+    try:
+        found = make_url(url)
+    except ArgumentError as error:
+        raise UsageError("the store's URL is malformed", todo=todo) from error
+    if found.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return found.set(drivername="postgresql+psycopg")
+    if found.drivername == "sqlite" and found.database and found.database != ":memory:":
+        return found
+    raise UsageError(f"a store cannot be {found.drivername}", why="SQLite in a file and PostgreSQL are", todo=todo)
+
+
+def _own_file(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UsageError(f"cannot open the store {path}", why=why, todo="name a file in a folder of yours") from error
+    os.close(descriptor)
+
+
+def _tune(engine: Engine) -> None:
+    """Make SQLite keep transactions as its documentation says (sqlite.org/wal.html), and begin them ourselves.
+
+    FULL, because a message is deleted from its queue once its alerts are committed: that must outlast a power cut.
+    """
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(f"PRAGMA busy_timeout={_PATIENCE * 1000}")
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _bring_up_to_date(store: Store) -> None:
+    with store.read() as connection:
+        if _revision(store, connection) == HEAD:
+            return
+    with store.write() as connection:
+        if store.shared:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _MIGRATING})
+        if _revision(store, connection) != HEAD:
+            migrate(connection, HEAD)
+
+
+def migrate(connection: Connection, target: str) -> None:
+    """Bring the tables to a revision, up or down, over an open connection ("base": none at all)."""
+    # Imported here: a store that is up to date needs none of it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    with resources.as_file(resources.files("rootwarden.store") / "migrations") as scripts:
+        config = Config()
+        config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        down = target == "base" or target < (_current(connection) or "")
+        (command.downgrade if down else command.upgrade)(config, target)
+
+
+def _revision(store: Store, connection: Connection) -> str:
+    """Return the revision of the tables, "" for an empty database.
+
+    Raises:
+        InputError: the tables are not ours, or a newer program's.
+    """
+    found = _current(connection)
+    if found in _REVISIONS:
+        return str(found)
+    if found is None:
+        others = inspect(connection).get_table_names()
+        if others and not store.shared:
+            raise InputError(f"{store.name} is no store of Rootwarden's", why=f"it holds {others[0]}", todo=_OTHER)
+        return ""
+    raise InputError(
+        f"{store.name} was written by a newer Rootwarden",
+        why=f"its schema is {found}, this program knows up to {HEAD}",
+        todo="run the newer program, or name another store",
+    )
+
+
+_OTHER = "name a new file"
+
+
+def _current(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+_SECRET = re.compile(r"(password|pwd)=\S+", re.IGNORECASE)
+
+
+def _broken(name: str, error: SQLAlchemyError) -> RootwardenError:
+    cause = str(getattr(error, "orig", None) or error).strip().splitlines()
+    why = _SECRET.sub(r"\1=***", cause[0] if cause else type(error).__name__)
+    if isinstance(error, NoSuchModuleError):
+        return UsageError("PostgreSQL needs a driver", why=why, todo="install rootwarden[postgres]")
+    if "file is not a database" in why:
+        return InputError(f"{name} is no store of Rootwarden's", why=why, todo=_OTHER)
+    return StoreError(f"the store {name} does not answer", why=why, todo="check that it is there and has room")

@@ -1,0 +1,169 @@
+"""Messages on their way: kept until a channel took them, one at a time, and never lost when the program ends.
+
+Before a message is sent it is marked as being sent, after that as delivered. What is found being sent when the program
+starts may have arrived: it is sent again under the same id, and says that it may repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import Connection, func, select, update
+
+from rootwarden.model.message import Message
+from rootwarden.store.intake import put_messages
+from rootwarden.store.opening import Store
+from rootwarden.store.tables import outbox
+
+WAITING, SENDING, DELIVERED, GIVEN_UP = "waiting", "sending", "delivered", "given-up"
+
+__all__ = ["Post", "put_messages"]
+
+
+class Post(Struct, frozen=True):
+    """A message that is due for a channel; `attempts` were made before."""
+
+    id: str
+    channel: str
+    message: Message
+    attempts: int
+    created: datetime
+
+
+class Backlog(Struct, frozen=True):
+    """How many messages wait for a channel, since when the oldest, how many were delivered and given up."""
+
+    channel: str
+    waiting: int
+    oldest: datetime | None
+    delivered: int
+    given_up: int
+
+
+class Posted(Struct, frozen=True):
+    """A message as it stands in the outbox."""
+
+    id: str
+    channel: str
+    message: str
+    state: str
+    attempts: int
+    created: datetime
+    delivered: datetime | None
+    error: str
+    may_repeat: bool
+
+
+def recover(store: Store, now: datetime) -> int:
+    """Make ready again what was being sent when the program ended last; return how many messages that are."""
+    with store.write() as connection:
+        found = update(outbox).where(outbox.c.state == SENDING).values(state=WAITING, may_repeat=True, due=now)
+        return connection.execute(found).rowcount
+
+
+def take(store: Store, channel: str, now: datetime, *, critical: bool) -> Post | None:
+    """Take the oldest message that is due in one lane of a channel, marked as being sent; None if there is none."""
+    due = (
+        select(outbox)
+        .where(outbox.c.channel == channel, outbox.c.critical == critical)
+        .where(outbox.c.state == WAITING, outbox.c.due <= now)
+        .order_by(outbox.c.due, outbox.c.created, outbox.c.id)
+        .limit(1)
+    )
+    with store.read() as connection:  # mostly there is none, and looking must hold nobody up
+        row = connection.execute(due).first()
+    if row is None:
+        return None
+    with store.write() as connection:
+        mine = update(outbox).where(outbox.c.id == row.id, outbox.c.state == WAITING)
+        if connection.execute(mine.values(state=SENDING, attempts=row.attempts + 1)).rowcount != 1:
+            return None
+    message = msgspec.json.decode(row.body, type=Message)
+    if row.may_repeat:
+        message = replace(message, may_repeat=True)
+    return Post(row.id, row.channel, message, row.attempts, row.created)
+
+
+def delivered(store: Store, post: Post, now: datetime) -> None:
+    """Note that a channel took a message."""
+    with store.write() as connection:
+        _set(connection, post, state=DELIVERED, delivered=now, error="")
+
+
+def failed(store: Store, post: Post, why: str, due: datetime, *, may_repeat: bool) -> None:
+    """Note that a channel did not take a message, and when to try again."""
+    with store.write() as connection:
+        marked = {"may_repeat": True} if may_repeat else {}
+        _set(connection, post, state=WAITING, due=due, error=why[:1000].replace("\x00", ""), **marked)
+
+
+def given_up(store: Store, post: Post, why: str) -> None:
+    """Note that a message will not be sent to this channel any more."""
+    with store.write() as connection:
+        _set(connection, post, state=GIVEN_UP, error=why[:1000].replace("\x00", ""))
+
+
+def put_off(store: Store, post: Post, due: datetime) -> None:
+    """Give back a message that was taken and not sent."""
+    with store.write() as connection:
+        _set(connection, post, state=WAITING, due=due, attempts=post.attempts)
+
+
+def _set(connection: Connection, post: Post, **values: object) -> None:
+    connection.execute(update(outbox).where(outbox.c.id == post.id).values(values))
+
+
+def next_due(store: Store, channel: str, *, critical: bool) -> datetime | None:
+    """Return when the next message of a lane is due, None if none waits."""
+    wanted = select(func.min(outbox.c.due)).where(
+        outbox.c.channel == channel, outbox.c.critical == critical, outbox.c.state == WAITING
+    )
+    with store.read() as connection:
+        return connection.execute(wanted).scalar()
+
+
+def sending(store: Store) -> int:
+    """Return how many messages are being sent."""
+    with store.read() as connection:
+        wanted = select(func.count()).select_from(outbox).where(outbox.c.state == SENDING)
+        return int(connection.execute(wanted).scalar_one())
+
+
+def backlog(store: Store, channels: Sequence[str]) -> list[Backlog]:
+    """Return how each channel stands; also channels that have messages and are configured no more."""
+    wanted = select(outbox.c.channel, outbox.c.state, func.count(), func.min(outbox.c.created)).group_by(
+        outbox.c.channel, outbox.c.state
+    )
+    with store.read() as connection:
+        rows = [tuple(row) for row in connection.execute(wanted)]
+    found = []
+    for name in dict.fromkeys((*channels, *(row[0] for row in rows))):
+        states = {row[1]: (row[2], row[3]) for row in rows if row[0] == name}
+        waiting = [states[state] for state in (WAITING, SENDING) if state in states]
+        found.append(
+            Backlog(
+                name,
+                sum(count for count, _ in waiting),
+                min((oldest for _, oldest in waiting), default=None),
+                states.get(DELIVERED, (0, None))[0],
+                states.get(GIVEN_UP, (0, None))[0],
+            )
+        )
+    return found
+
+
+def posted(store: Store, thread: str, most: int = 100) -> list[Posted]:
+    """Return the messages about an incident, oldest first."""
+    wanted = select(outbox).where(outbox.c.thread == thread).order_by(outbox.c.created, outbox.c.id).limit(most)
+    with store.read() as connection:
+        return [
+            Posted(
+                row.id, row.channel, row.message, row.state, row.attempts, row.created, row.delivered, row.error,
+                row.may_repeat,
+            )
+            for row in connection.execute(wanted)
+        ]  # fmt: skip

@@ -1,0 +1,135 @@
+"""What survives a restart whole: who watches this store, the state of alerting, and what came in since."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+from sqlalchemy import Connection, create_engine, event, func, select, text, update
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+
+from rootwarden.errors import RefusedError
+from rootwarden.store.intake import OustedError, insert_new
+from rootwarden.store.opening import Store
+from rootwarden.store.tables import batches, events, states
+
+_LOCK = 0x77617463  # "watc"
+
+
+class Replayed(Struct, frozen=True):
+    """A record that came in after the state was written, and the batch it was judged in."""
+
+    batch: int
+    at: datetime
+    record: bytes
+    notice: bool
+
+
+class Watcher:
+    """The right to watch a store: one process at a time has it, and loses it with its last breath."""
+
+    def __init__(self, store: Store, run: str, now: datetime) -> None:
+        """Take the right, and write down who has it.
+
+        Raises:
+            RefusedError: another process watches this store.
+        """
+        self.run, self._store = run, store
+        self._engine, self._connection = _lock(store)
+        with store.write() as connection:
+            connection.execute(states.delete().where(states.c.name == "watcher"))
+            connection.execute(states.insert().values(name="watcher", at=now, value=run.encode()))
+
+    def close(self) -> None:
+        """Give the right up."""
+        self._connection.close()
+        if self._engine is not self._store.engine:
+            self._engine.dispose()
+
+
+def _lock(store: Store) -> tuple[Engine, Connection]:
+    """Hold a lock that the system releases when this process ends, however it ends.
+
+    SQLite: an exclusive transaction on a file beside the store. PostgreSQL: an advisory lock of the session.
+    """
+    todo = "stop it, or name another store"
+    refused = RefusedError(f"another watcher is at work on {store.name}", why="one process at a time", todo=todo)
+    if store.shared:
+        connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if not connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LOCK}).scalar():
+            connection.close()
+            raise refused
+        return store.engine, connection
+    engine = create_engine(f"sqlite:///{store.engine.url.database}-watcher")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: object, record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+
+    connection = engine.connect()
+    try:
+        connection.exec_driver_sql("PRAGMA busy_timeout=200")
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+    except OperationalError as error:
+        connection.close()
+        engine.dispose()
+        raise refused from error
+    return engine, connection
+
+
+def save_state(store: Store, name: str, value: bytes, now: datetime, run: str = "") -> None:
+    """Keep a state under a name; with `run` only as long as that watcher has the right to.
+
+    Raises:
+        OustedError: another watcher has taken over.
+    """
+    with store.write() as connection:
+        if run:
+            mine = update(states).where(states.c.name == "watcher", states.c.value == run.encode()).values(at=now)
+            if connection.execute(mine).rowcount != 1:
+                raise OustedError
+        connection.execute(states.delete().where(states.c.name == name))
+        connection.execute(states.insert().values(name=name, at=now, value=value))
+
+
+def saved_state(store: Store, name: str) -> tuple[bytes, datetime] | None:
+    """Return a state and when it was kept, None if there is none."""
+    with store.read() as connection:
+        row = connection.execute(select(states.c.value, states.c.at).where(states.c.name == name)).first()
+    return None if row is None else (bytes(row.value), row.at)
+
+
+def secret_of(store: Store, name: str, now: datetime) -> bytes:
+    """Return 32 random bytes that are made once and stay the same."""
+    found = saved_state(store, name)
+    if found is not None:
+        return found[0]
+    with store.write() as connection:
+        new = insert_new(connection, states, "name").values(name=name, at=now, value=secrets.token_bytes(32))
+        connection.execute(new)
+    again = saved_state(store, name)
+    if again is None:
+        raise LookupError(name)
+    return again[0]
+
+
+def last_batch(store: Store) -> int:
+    """Return the number of the newest batch, 0 if there is none."""
+    with store.read() as connection:
+        return int(connection.execute(select(func.max(batches.c.id))).scalar() or 0)
+
+
+def since(store: Store, batch: int) -> Iterator[Replayed]:
+    """Yield what came in after a batch, in the order in which it was judged; batches without records too."""
+    wanted = (
+        select(batches.c.id, batches.c.at, events.c.record, events.c.kind)
+        .select_from(batches.outerjoin(events, events.c.batch == batches.c.id))
+        .where(batches.c.id > batch)
+        .order_by(batches.c.id, events.c.id)
+    )
+    with store.read() as connection:
+        for row in connection.execution_options(yield_per=1000).execute(wanted):
+            yield Replayed(row.id, row.at, bytes(row.record or b""), row.kind == "notice")

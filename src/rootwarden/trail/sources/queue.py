@@ -1,0 +1,165 @@
+"""An SQS queue: events of EventBridge, notices of S3, SNS messages; what is received is deleted only when it is kept.
+
+Source: SQS API reference (ReceiveMessage, DeleteMessageBatch), SQS developer guide ("Amazon SQS long polling").
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rootwarden.errors import AuthError, RootwardenError, UnreachableError, UsageError
+from rootwarden.trail.envelopes import read_items
+from rootwarden.trail.items import Announced, Flaw, Item
+from rootwarden.trail.objects import UnreadObjectError, announced_items
+from rootwarden.trail.shapes import unwrap
+from rootwarden.trail.sources.parcel import Parcel, SourceError, Tools
+from rootwarden.trail.spending import budget_message, is_budget_message
+
+_ARN = re.compile(r"^arn:aws[a-z-]*:sqs:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_.-]+)$")
+_HOST = re.compile(r"^(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.amazonaws\.com(?:\.cn)?$")
+_AT_ONCE = 10  # messages in a call; SQS gives and takes no more
+_LONGEST_POLL = 20  # seconds
+# So long a message is ours alone. A judgement takes milliseconds; reading a large log file may take its time.
+_HIDDEN = 120
+# An object that could not be read so often is put aside with the reason; the queue's own redrive policy may be quicker.
+_ENOUGH = 5
+
+
+def fits(place: str) -> bool:
+    """Return whether a place is a queue's URL or ARN."""
+    return _ARN.match(place) is not None or place.startswith(("https://", "http://"))
+
+
+def open(place: str, tools: Tools) -> Queue:
+    """Open a queue.
+
+    Raises:
+        UsageError: there is no such queue.
+        AuthError: it must not be read; names the permission.
+        UnreachableError: SQS does not answer.
+    """
+    arn = _ARN.match(place)
+    host = _HOST.match(urlsplit(place).hostname or "")
+    region = arn[1] if arn else next((name for name in host.groups() if name), "") if host else ""
+    try:
+        client = tools.client("sqs", region)
+        url = place
+        if arn:
+            url = client.get_queue_url(QueueName=arn[3], QueueOwnerAWSAccountId=arn[2])["QueueUrl"]
+        client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    except ClientError as error:
+        raise _refused(place, error) from error
+    except (BotoCoreError, ValueError) as error:
+        raise UnreachableError(
+            f"cannot reach the queue {place}", why=str(error), todo="check Region and network"
+        ) from error
+    return Queue(url, client, tools)
+
+
+def _refused(place: str, error: ClientError) -> RootwardenError:
+    told = error.response.get("Error", {})
+    code, message = str(told.get("Code", "")), str(told.get("Message", ""))
+    if "NonExistentQueue" in code or "QueueDoesNotExist" in code or code == "InvalidAddress":
+        return UsageError(
+            f"there is no queue {place}", why=message or code, todo="copy its URL from the stack's outputs"
+        )
+    if "Denied" in code:
+        needs = "sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:DeleteMessage"
+        return AuthError(f"the queue {place} must not be read", why=message or code, todo=f"allow {needs}")
+    return UnreachableError(f"the queue {place} does not answer", why=f"{code} {message}".strip(), todo="try again")
+
+
+class Queue:
+    """A queue that is there. May be received from by several threads at once."""
+
+    readers = 3
+    finished = False
+    note = ""
+
+    def __init__(self, url: str, client: Any, tools: Tools) -> None:
+        """Take its URL and the client of its Region."""
+        self.name, self._url, self._client, self._tools = url, url, client, tools
+
+    def resume(self, progress: Mapping[str, str]) -> None:
+        """Nothing is to be done: the queue itself knows what it still has."""
+
+    def progress(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
+        """Return nothing: the queue itself knows."""
+        return {}
+
+    def receive(self, seconds: float) -> Iterator[Parcel]:
+        """Receive up to ten messages; see Source."""
+        try:
+            answer = self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=_AT_ONCE,
+                WaitTimeSeconds=max(0, min(_LONGEST_POLL, int(seconds))),
+                VisibilityTimeout=_HIDDEN,
+                MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise SourceError(str(error), "check the queue and the permissions of the watcher") from error
+        for message in answer.get("Messages", ()):
+            parcel = self._parcel(message)
+            if parcel is not None:
+                yield parcel
+
+    def confirm(self, parcels: Sequence[Parcel]) -> None:
+        """Delete messages; see Source."""
+        for start in range(0, len(parcels), _AT_ONCE):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": parcel.receipt}
+                for number, parcel in enumerate(parcels[start : start + _AT_ONCE])
+            ]
+            try:
+                answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+            except (ClientError, BotoCoreError) as error:
+                raise SourceError(str(error), "allow sqs:DeleteMessage") from error
+            if answer.get("Failed"):
+                first = answer["Failed"][0]
+                raise SourceError(f"{first.get('Code')} {first.get('Message', '')}", "they come again, and count once")
+
+    def _parcel(self, message: Mapping[str, Any]) -> Parcel | None:
+        """Read a message; None if what it announces cannot be read now: it will come again."""
+        raw, attributes = str(message.get("Body", "")).encode("utf-8", "surrogatepass"), message.get("Attributes", {})
+        where = f"message {message.get('MessageId', '')}"
+        sent = attributes.get("SentTimestamp")
+        when = datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else None
+        items: list[Item] = []
+        for item in read_body(raw, where, when):
+            if not isinstance(item, Announced):
+                items.append(item)
+                continue
+            try:
+                items += announced_items(item, self._tools.client)
+            except UnreadObjectError as error:
+                if int(attributes.get("ApproximateReceiveCount", 1)) < _ENOUGH:
+                    return None
+                items.append(
+                    Flaw(where, f"{_ENOUGH} times it could not be read: {error}", "mend that, then read it again")
+                )
+        return Parcel(items, where, raw, message["ReceiptHandle"], when)
+
+
+def read_body(raw: bytes, where: str, sent: datetime | None = None) -> Iterator[Item]:
+    """Go through what a message holds, in whatever envelope; `sent` is when it was put into the queue."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        text = raw.decode("utf-8", "replace")
+        if is_budget_message(text):  # a topic that delivers raw messages
+            yield budget_message(text, sent, where)
+        else:
+            yield from read_items(io.BytesIO(raw), where)
+        return
+    # S3 asks a queue whether it is there before it sends notices (S3 user guide, "Event message structure").
+    if not (isinstance(value, dict) and value.get("Event") == "s3:TestEvent"):
+        yield from unwrap(value, where, sent=sent)
