@@ -1,0 +1,155 @@
+"""From record put on a queue to webhook received: latency at several rates, and the records a second that are kept up.
+
+    python -m bench.watch [SECONDS]
+
+A server of the bench's own plays SQS and the receiver; its ceiling is measured in the same run, because a figure means
+nothing unless the server could do several times as much. Prints JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from bench import sqs_running
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = "bench-key-of-the-receiver"
+CONFIG = """
+[channels.hook]
+kind = "webhook"
+url = "{endpoint}/hook"
+key = "env:BENCH_KEY"
+
+[storm]
+critical = 1000000
+high = 1000000
+medium = 1000000
+low = 1000000
+"""
+# rate: (share of root's records, accounts). Few of them at the high rate, as in an organization.
+RATES = {1: (1.0, 1000), 100: (0.05, 100_000), 1000: (0.001, 100_000)}
+
+
+def call(endpoint: str, path: str, body: Any = None) -> Any:
+    """Ask the bench server."""
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(endpoint + path, data=data), timeout=60) as answer:
+        return json.load(answer)
+
+
+class Watched:
+    """A `rootwarden watch` of its own process and folder."""
+
+    def __init__(self, endpoint: str, folder: Path, *, config: str = CONFIG, store: str = "watch.sqlite3") -> None:
+        """Write the configuration; `start` starts."""
+        (folder / "rootwarden.toml").write_text(config.format(endpoint=endpoint), encoding="utf-8")
+        self.endpoint, self.folder, self.store = endpoint, folder, store
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and return when it watches."""
+        environment = os.environ | {
+            "AWS_ENDPOINT_URL": self.endpoint, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "BENCH_KEY": KEY,
+        }  # fmt: skip
+        log = (self.folder / "log").open("ab")
+        queue = f"{self.endpoint}/000000000000/events"
+        command = [sys.executable, "-m", "rootwarden", "watch", queue, "--store", self.store]
+        before = self._watching()
+        self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stderr=log, stdout=log)
+        while self._watching() == before:
+            if self.process.poll() is not None:
+                raise RuntimeError((self.folder / "log").read_text()[-2000:])
+            time.sleep(0.05)
+
+    def _watching(self) -> int:
+        log = self.folder / "log"
+        return log.read_bytes().count(b" watching ") if log.exists() else 0
+
+    def cpu(self) -> float:
+        """Return the CPU seconds it used so far."""
+        if self.process is None:
+            return 0.0
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kill(self) -> None:
+        """Kill it where it stands."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        """End it in order."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+def at_rate(rate: int, seconds: float) -> dict[str, Any]:
+    """Measure one rate with a server and a watch of their own."""
+    share, accounts = RATES[rate]
+    with sqs_running.in_process() as server, tempfile.TemporaryDirectory() as folder:
+        watched = Watched(server.endpoint, Path(folder))
+        watched.start()
+        try:
+            began, cpu = time.monotonic(), watched.cpu()
+            load = {"queue": "events", "rate": rate, "seconds": seconds, "root_share": share, "accounts": accounts}
+            call(server.endpoint, "/bench/load", load | {"seed": rate})
+            while not call(server.endpoint, "/bench/load")["loads"][-1]["done"]:
+                time.sleep(0.2)
+            put = time.monotonic() - began
+            drained = _drain(server.endpoint, 60)
+            latency = _settled(server.endpoint)
+            stats = call(server.endpoint, "/bench/stats")
+            return {
+                "rate": rate, "seconds": round(put, 1), "root_share": share, "accounts": accounts,
+                "drained_after_s": round(drained, 2), "latency": latency, "watch_cpu_s": round(watched.cpu() - cpu, 2),
+                "stats": stats,
+            }  # fmt: skip
+        finally:
+            watched.stop()
+
+
+def _drain(endpoint: str, patience: float) -> float:
+    """Return how many seconds after the load the queue was empty."""
+    began = time.monotonic()
+    while time.monotonic() - began < patience:
+        queues = call(endpoint, "/bench/stats")["queues"]
+        if all(one["waiting"] + one["in_flight"] == 0 for one in queues.values()):
+            break
+        time.sleep(0.05)
+    return time.monotonic() - began
+
+
+def _settled(endpoint: str) -> Any:
+    """Return the latencies once no more posts come."""
+    before, found = -1, call(endpoint, "/bench/latency")
+    while found["posts"] != before:
+        before = found["posts"]
+        time.sleep(1.5)
+        found = call(endpoint, "/bench/latency")
+    return found
+
+
+def main() -> int:
+    """Measure all rates and print them."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30
+    found = {"rates": [at_rate(rate, seconds) for rate in RATES]}
+    command = [sys.executable, "-m", "bench.sqs_ceiling"]
+    ceiling = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    found["ceiling"] = json.loads(ceiling.stdout)
+    print(json.dumps(found, indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
