@@ -23,7 +23,7 @@ class Hook:
 
     def empty(self) -> None:
         """Forget every post; let none fail."""
-        self.posts = self.repeats = self.failed = self.again = self.strange = 0
+        self.posts = self.repeats = self.failed = self.again = self.strange = self.unmarked = 0
         self._keys: set[str] = set()
         self._first: dict[str, float] = {}
         self._root = 0
@@ -33,8 +33,11 @@ class Hook:
         """Fail this share of the posts from now on."""
         self._share, self._dice = share, random.Random(seed)
 
-    def take(self, body: bytes, key: str | None, now: float) -> tuple[int, Json]:
-        """Take one post; return the status and the answer. `key` is its Idempotency-Key, `now` when it arrived."""
+    def take(self, body: bytes, key: str | None, now: float, *, may_repeat: bool = False) -> tuple[int, Json]:
+        """Take one post; return the status and the answer. `key` is its Idempotency-Key, `now` when it arrived.
+
+        `may_repeat`: it says itself that it may have been delivered before.
+        """
         if self._dice.random() < self._share:
             self.failed += 1
             return 500, {"error": "this post was meant to fail"}
@@ -46,6 +49,7 @@ class Hook:
         self.posts += 1
         if key is not None and key in self._keys:
             self.repeats += 1
+            self.unmarked += not may_repeat
         elif key is not None:
             self._keys.add(key)
         for event_id in {name for text in _strings(sent) for name in (text, text.rpartition("/")[2])}:
@@ -58,6 +62,10 @@ class Hook:
                 self._root += put[1]
         return 200, {"taken": True}
 
+    def keys(self) -> list[str]:
+        """Return every Idempotency-Key that was taken, each once."""
+        return sorted(self._keys)
+
     def latency(self) -> Json:
         """Return the milliseconds from put to first arrival (nearest rank), and what has not arrived."""
         sorted_ms = sorted(seconds * 1000 for seconds in self._first.values())
@@ -65,7 +73,8 @@ class Hook:
         ranks = {f"p{part}_ms": _rank(sorted_ms, part) for part in (50, 90, 99, 100)}
         ranks["max_ms"] = ranks.pop("p100_ms")
         return {
-            "count": len(sorted_ms), **ranks, "posts": self.posts, "repeats": self.repeats, "failed": self.failed,
+            "count": len(sorted_ms), **ranks, "posts": self.posts, "repeats": self.repeats,
+            "repeats_unmarked": self.unmarked, "failed": self.failed,
             "strange": self.strange, "events_again": self.again, "root_arrived": self._root,
             "root_missing": len(missing), "root_missing_ids": missing[:SHOWN],
         }  # fmt: skip

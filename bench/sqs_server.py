@@ -10,6 +10,7 @@ Prints its port on the first line and serves 127.0.0.1 until it is told to stop.
     GET  /bench/load       how far the loads are
     POST /hook             what a webhook sends
     GET  /bench/latency    milliseconds from put to webhook: count, p50, p90, p99, max; posts, repeats, what is missing
+    GET  /bench/keys       the Idempotency-Keys that the webhook receiver took, each once
     POST /bench/fail       {share, seed}: this share of webhook posts is answered with 500
     POST /bench/delay      {sqs, s3_get, s3_list, s3_put, hook}: milliseconds before a request is looked at
     POST /bench/reset      empties queues, buckets, counts, delays
@@ -108,7 +109,12 @@ class BenchServer:
 
     def _hook(self, request: Request) -> None:
         now = asyncio.get_running_loop().time()
-        status, answer = self.hook.take(request.body, request.headers.get("idempotency-key"), now)
+        status, answer = self.hook.take(
+            request.body,
+            request.headers.get("idempotency-key"),
+            now,
+            may_repeat=request.headers.get("rootwarden-may-repeat") == "true",
+        )
         request.answer(status, json.dumps(answer).encode(), "application/json")
 
     def _control(self, request: Request) -> None:
@@ -162,6 +168,10 @@ class BenchServer:
         """Return what the webhook receiver measured."""
         return self.hook.latency()
 
+    def keys(self, _: Request) -> Json:
+        """Return the Idempotency-Keys that the receiver took."""
+        return {"keys": self.hook.keys()}
+
     def fail(self, request: Request) -> Json:
         """Let a share of the posts fail."""
         asked = _object(request)
@@ -198,6 +208,7 @@ CONTROLS: dict[tuple[str, str], Callable[[BenchServer, Request], Json]] = {
     ("POST", "/bench/put"): BenchServer.put,
     ("POST", "/bench/load"): BenchServer.start_load,
     ("GET", "/bench/load"): BenchServer.loads,
+    ("GET", "/bench/keys"): BenchServer.keys,
     ("GET", "/bench/latency"): BenchServer.latency,
     ("POST", "/bench/fail"): BenchServer.fail,
     ("POST", "/bench/delay"): BenchServer.delay,

@@ -48,10 +48,12 @@ def call(endpoint: str, path: str, body: Any = None) -> Any:
 class Watched:
     """A `rootwarden watch` of its own process and folder."""
 
-    def __init__(self, endpoint: str, folder: Path, *, config: str = CONFIG, store: str = "watch.sqlite3") -> None:
+    def __init__(self, endpoint: str, folder: Path, *, config: str = CONFIG, store: str = "watch.sqlite3",
+                 queue: str = "events") -> None:  # fmt: skip
         """Write the configuration; `start` starts."""
         (folder / "rootwarden.toml").write_text(config.format(endpoint=endpoint), encoding="utf-8")
         self.endpoint, self.folder, self.store = endpoint, folder, store
+        self.queue = f"{endpoint}/000000000000/{queue}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -61,8 +63,7 @@ class Watched:
             "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1", "BENCH_KEY": KEY,
         }  # fmt: skip
         log = (self.folder / "log").open("ab")
-        queue = f"{self.endpoint}/000000000000/events"
-        command = [sys.executable, "-m", "rootwarden", "watch", queue, "--store", self.store]
+        command = [sys.executable, "-m", "rootwarden", "watch", self.queue, "--store", self.store]
         before = self._watching()
         self.process = subprocess.Popen(command, cwd=self.folder, env=environment, stderr=log, stdout=log)
         while self._watching() == before:

@@ -25,7 +25,7 @@ from rootwarden.model.notices import digest_notice, spending_notice
 from rootwarden.model.root_activity import Kind
 from rootwarden.model.watching import Watch
 from rootwarden.trail.envelopes import read_items
-from rootwarden.trail.items import Announced, Digest, Flaw, Found, Item, Spending
+from rootwarden.trail.items import AlarmRang, Announced, Digest, Flaw, Found, Item, Spending
 
 _RULE_FILES = (".yml", ".yaml")
 _LARGEST_RULE = 1 << 20
@@ -71,6 +71,8 @@ def detect(items: Iterable[Item], request: DetectRequest) -> tuple[Detected, Bas
             case Spending():
                 notices += 1
                 watch.tell(spending_notice(item.account, item.when, item.amount, item.currency, item.source), {})
+            case AlarmRang():
+                pass  # what it rang for is a record of its own
             case Flaw():
                 unread.append(f"{item.where}: {item.why}; {item.todo}")
     watch.flush(request.now)

@@ -6,20 +6,22 @@ crash can be gone through again and ends in the same state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 
-from rootwarden.model.alert import Update
+from rootwarden.model.alert import Act, Update
 from rootwarden.model.baseline import Baseline
 from rootwarden.model.context import Context
 from rootwarden.model.detection import SingleRecord, Stateful
 from rootwarden.model.event import Event, Record
+from rootwarden.model.findings import Severity
 from rootwarden.model.incident_book import BookState, IncidentBook, Placed
 from rootwarden.model.incidents import SESSION
-from rootwarden.model.telling import News, Teller, TellerState
+from rootwarden.model.message import Occasion
+from rootwarden.model.telling import SINGLY, News, Teller, TellerState
 from rootwarden.model.watching import BEGINNING, Taken, Watch
 
 ALERTING_SCHEMA = "alerting/1"
@@ -33,6 +35,7 @@ class AlertingState(Struct, frozen=True, kw_only=True):
     watch: msgspec.Raw
     book: BookState
     teller: TellerState
+    drilled: dict[str, str] = {}
 
 
 class Decided(Struct, frozen=True):
@@ -45,16 +48,27 @@ class Decided(Struct, frozen=True):
 class Alerting:
     """Everything that is known between records. The clock is given."""
 
-    def __init__(self, single: Sequence[SingleRecord], stateful: Sequence[Stateful], context: Context) -> None:
-        """Start with nothing known but the context."""
+    def __init__(
+        self,
+        single: Sequence[SingleRecord],
+        stateful: Sequence[Stateful],
+        context: Context,
+        singly: Mapping[Severity, int] = SINGLY,
+    ) -> None:
+        """Start with nothing known but the context; `singly` as in Teller."""
         self._context = context
         self.watch = Watch(single, stateful, context)
-        self._book, self._teller = IncidentBook(), Teller()
+        self._book, self._teller = IncidentBook(), Teller(singly)
         self._swept = BEGINNING
+        self._drilled: dict[str, str] = {}
 
     def feed(self, record: Record) -> Taken:
         """Take in a record."""
         return self.watch.feed(record)
+
+    def mark_drill(self, identity: str, drill: str) -> None:
+        """Learn that a record is a drill's own: alerts of it alone are told as the drill's, and touch nothing else."""
+        self._drilled[identity] = drill
 
     def tell(self, notice: Event) -> None:
         """Take in what is no record of CloudTrail: a digest that arrived, spending that is out of line."""
@@ -66,10 +80,22 @@ class Alerting:
 
     def decide(self, now: datetime) -> Decided:
         """Conclude from what came in since the last time."""
-        updates = tuple((one, self._book.place(one.thread, one.alert)) for one in self.watch.flush(now))
-        news = tuple(self._teller.choose(updates, now))
+        placed, drills = [], []
+        for one in self.watch.flush(now):
+            drill = self._drill_of(one)
+            if drill:
+                drills.append((one, self._book.place_apart(one.thread, one.alert, drill)))
+            else:
+                placed.append((one, self._book.place(one.thread, one.alert)))
+        updates = [(one, self._book.settled(place)) for one, place in placed]
+        news = (*self._teller.choose(updates, now), *_news_of_drills(drills))
         self._forget(now)
-        return Decided(updates, news)
+        return Decided((*updates, *drills), news)
+
+    def _drill_of(self, update: Update) -> str:
+        """Return the drill that an alert belongs to: only if every record behind it is the drill's own."""
+        found = {self._drilled.get(event, "") for event in update.alert.event_ids} if self._drilled else {""}
+        return found.pop() if len(found) == 1 else ""
 
     def _forget(self, now: datetime) -> None:
         if self._context.lateness is None or now - self._swept < _SWEEP:
@@ -82,7 +108,7 @@ class Alerting:
         """Return the whole state as JSON, for a store; decide before it, or what was fed is lost."""
         state = AlertingState(
             schema=ALERTING_SCHEMA, watch=msgspec.Raw(self.watch.dump()), book=self._book.dump(),
-            teller=self._teller.dump(),
+            teller=self._teller.dump(), drilled=self._drilled,
         )  # fmt: skip
         return msgspec.json.encode(state)
 
@@ -101,3 +127,15 @@ class Alerting:
         self.watch.load(bytes(found.watch))
         self._book.load(found.book)
         self._teller.load(found.teller)
+        self._drilled = dict(found.drilled)
+
+
+def _news_of_drills(updates: Sequence[tuple[Update, Placed]]) -> Iterator[News]:
+    """Yield what is told of drills: every alert of theirs, once, whatever was told before."""
+    raised: dict[tuple[str, str], list[tuple[Update, Placed]]] = {}
+    for one in updates:
+        if one[0].act is Act.RAISED:
+            raised.setdefault((one[1].incident.id, one[0].alert.completed_by), []).append(one)
+    for (drill, _), group in raised.items():
+        alerts = sorted((update.alert for update, _ in group), key=lambda one: (one.severity.rank, one.code))
+        yield News(occasion=Occasion.ALERT, incident=group[0][1].incident, alerts=tuple(alerts), drill=drill)

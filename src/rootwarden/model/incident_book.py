@@ -85,6 +85,22 @@ class IncidentBook:
             self._note(sign, incident.id, alert)
         return Placed(incident, incident.counts.get(alert.code, 1), joined)
 
+    def place_apart(self, thread: str, alert: Alert, name: str) -> Placed:
+        """Put an alert into an incident that nothing else ever joins: a drill must not hide what is real."""
+        incident = self._open.get(name)
+        if incident is None:
+            incident = self._open[name] = Open(name, alert.first_time, alert.event_time, alert.severity, alert.title)
+        if thread not in self._threads:
+            incident.counts[alert.code] = incident.counts.get(alert.code, 0) + 1
+        self._threads[thread] = name
+        self._grow(incident, alert)
+        return Placed(incident, incident.counts.get(alert.code, 1))
+
+    def settled(self, placed: Placed) -> Placed:
+        """Return where an alert is now: its incident may have been joined to another since it was placed."""
+        now = self._open[self._name(placed.incident.id)]
+        return placed if now is placed.incident else Placed(now, placed.number, placed.joined)
+
     def of(self, thread: str) -> Open | None:
         """Return the incident of an alert that was placed, None if it is long over."""
         name = self._threads.get(thread)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from rootwarden.model.event import Event
 from rootwarden.model.root_activity import Kind
 
-DIGEST, SPENDING = "notice:digest", "notice:spending"
+DIGEST, SPENDING, ALARM = "notice:digest", "notice:spending", "notice:alarm"
 
 
 def digest_notice(account: str, region: str, until: datetime) -> Event:
@@ -23,6 +23,11 @@ def spending_notice(account: str, when: datetime, amount: Decimal, currency: str
     """
     name = f"spending-{when:%Y%m%dT%H%M%SZ}-{source}"
     return _notice(SPENDING, account, "", when, name, "UnusualSpending", f"{amount} {currency} by {source}")
+
+
+def alarm_notice(account: str, region: str, when: datetime, name: str, state: str) -> Event:
+    """Return the event that stands for a CloudWatch alarm that changed its state."""
+    return _notice(ALARM, account, region, when, f"alarm-{name}-{state}-{when:%Y%m%dT%H%M%S.%fZ}", "Alarm", name)
 
 
 def _notice(service: str, account: str, region: str, when: datetime, name: str, what: str, target: str = "") -> Event:

@@ -7,7 +7,7 @@ in one incident after another within an hour is told singly a few times, then ag
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -20,7 +20,9 @@ from rootwarden.model.message import Occasion
 
 STORM = timedelta(hours=1)
 # How many incidents of one detection are told singly within an hour; the worse, the more.
-SINGLY = {Severity.CRITICAL: 20, Severity.HIGH: 5, Severity.MEDIUM: 3, Severity.LOW: 2, Severity.INFO: 0}
+SINGLY: Mapping[Severity, int] = {
+    Severity.CRITICAL: 20, Severity.HIGH: 5, Severity.MEDIUM: 3, Severity.LOW: 2, Severity.INFO: 0,
+}  # fmt: skip
 
 
 class Told(Struct):
@@ -50,6 +52,7 @@ class News(Struct, frozen=True, kw_only=True):
     """Something to be told at once: alerts of one incident that one record completed, the worst first.
 
     `number` is the how-manieth alert of its kind the first is in the incident, `held` how many alike were not told.
+    `drill` is the name of the drill that it belongs to.
     """
 
     occasion: Occasion
@@ -58,6 +61,7 @@ class News(Struct, frozen=True, kw_only=True):
     number: int = 1
     storm: int = 0
     held: int = 0
+    drill: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -77,8 +81,9 @@ class _Chosen(Struct, frozen=True):
 class Teller:
     """Remembers what was told."""
 
-    def __init__(self) -> None:
-        """Start with nothing told."""
+    def __init__(self, singly: Mapping[Severity, int] = SINGLY) -> None:
+        """Start with nothing told; `singly` says how many incidents of one detection are told singly in an hour."""
+        self._singly = singly
         self._told: dict[str, Told] = {}
         self._storms: dict[str, Storm] = {}
 
@@ -145,7 +150,7 @@ class Teller:
         storm.alerts += 1
         first = worse  # the first of its kind in the incident, or worse than those before it
         storm.incidents += first
-        singly, held = SINGLY[alert.severity], storm.held
+        singly, held = self._singly.get(alert.severity, SINGLY[alert.severity]), storm.held
         raging = storm.incidents > singly
         if first:
             due = not raging or is_step(storm.incidents)

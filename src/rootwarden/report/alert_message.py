@@ -4,6 +4,7 @@ to do first.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +49,8 @@ def alert_message(
         event_ids=tuple(dict.fromkeys(event for one in news.alerts for event in one.event_ids[-_IDS:])),
         event_time=first.event_time,
         created=now,
-        data=_data(news, story),
+        data=_data(news, story) | ({"drill": news.drill} if news.drill else {}),
+        drill=bool(news.drill),
     )
 
 
@@ -61,6 +63,8 @@ def _sign(news: News, first: Alert) -> str:
 
 
 def _lines(news: News, first: Alert, story: str, *, windows_known: bool) -> Iterator[str]:
+    if news.drill:
+        yield f"DRILL {news.drill}: this was done on purpose, to see that you are told. Nothing is to be done."
     if news.occasion is Occasion.CLEARED:
         yield "What was told of this before does not hold: later records show that it was no case for alarm."
     yield f"Who: {first.actor} by {first.source or 'an unknown address'}{_agent(first)}"
@@ -164,6 +168,37 @@ def _data(news: News, story: str) -> dict[str, Any]:
             for one in news.alerts
         ],
     }
+
+
+def alarm_message(
+    name: str, account: str, region: str, reason: str, when: datetime, *, message: str, drill: str, now: datetime
+) -> Message:
+    """Return the message that a CloudWatch alarm rang; `drill` names the drill that set it off, "" if none did."""
+    lines = [
+        f"What: the alarm {name} went to ALARM",
+        f"Where: account {account or 'unknown'}, {region or 'no Region'}",
+        f"When: {_when(when)}",
+        f"Why: {reason[:300] or 'it does not say'}",
+        "Approved: not known; an alarm does not say who acted. Look for the record behind it.",
+    ]
+    if drill:
+        lines.insert(0, f"DRILL {drill}: it was set off on purpose, to see that you are told. Nothing is to be done.")
+    return Message(
+        id=message,
+        thread=drill or f"alarm-{hashlib.sha256(f'{account} {region} {name}'.encode()).hexdigest()[:16]}",
+        occasion=Occasion.ALERT,
+        severity=Severity.MEDIUM,
+        title=f"CloudWatch alarm {name} rang, account {account or 'unknown'}",
+        lines=tuple(lines),
+        steps=()
+        if drill
+        else ("Find the record: rootwarden alerts list", "Ask the holders of root whether it was they."),
+        accounts=(account,) if account else (),
+        event_time=when,
+        created=now,
+        data={"alarm": name, "reason": reason[:300], "drill": drill},
+        drill=bool(drill),
+    )
 
 
 def reminder(

@@ -16,11 +16,13 @@ from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.event import Event
 from rootwarden.model.incident_book import Open, Placed
 from rootwarden.model.message import Message
-from rootwarden.store.legible import fit
+from rootwarden.store.legible import fit, fit_key
 from rootwarden.store.opening import Store
 from rootwarden.store.tables import alerts, batches, dead_letters, events, incidents, outbox, states, watermarks
 
 NOTICE = "notice"
+# Characters of what a source or an account is known by; more is no mark.
+_VALUE = 4000
 
 
 class Seen(Struct, frozen=True):
@@ -30,6 +32,7 @@ class Seen(Struct, frozen=True):
     record: bytes
     where: str
     notice: bool = False
+    drill: str = ""
 
     @property
     def digest(self) -> str:
@@ -115,6 +118,7 @@ def _write_seen(connection: Connection, batch: Batch) -> None:
             "name": fit(one.event.name, 255),
             "region": fit(one.event.region, 64),
             "read_at": fit(one.where, 1000),
+            "drill": one.drill,
             "record": one.record,
         }
         for one in batch.seen
@@ -158,32 +162,55 @@ def _alert_row(change: Update, incident: Open, batch: Batch) -> dict[str, Any]:
 
 
 def _write_incidents(connection: Connection, batch: Batch) -> None:
-    touched = {placed.incident.id: placed.incident for _, placed in batch.updates}
-    for _, placed in batch.updates:
-        for name in placed.joined:
-            _join(connection, name, placed.incident.id, batch.at)
-            touched.pop(name, None)
+    joined = {name: placed.incident.id for _, placed in batch.updates for name in placed.joined}
+    touched = {placed.incident.id: placed.incident for _, placed in batch.updates if placed.incident.id not in joined}
     rows = [_incident_row(one, batch) for one in touched.values()]
     if rows:
         statement = _insert(connection, incidents)
         kept = {"opened", "joined_to", "by", "at", "note", "step", "remind", "state"}
         new = {column.name: statement.excluded[column.name] for column in incidents.c if column.name not in kept}
         connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
+    for name, into in joined.items():
+        _join(connection, name, into, batch.at)
+    _open_again(connection, batch)
     for name, when in batch.reminders.items():
-        _wake(connection, name, when)
+        _wake(connection, name, when, 0)
 
 
-def _wake(connection: Connection, name: str, when: datetime) -> None:
-    """Have somebody reminded of an incident unless it is acknowledged; one that was closed is open again."""
-    was = connection.execute(select(incidents.c.state, incidents.c.remind).where(incidents.c.id == name)).first()
-    if was is not None and (was.state == "closed" or (was.state == "open" and was.remind is None)):
-        connection.execute(update(incidents).where(incidents.c.id == name).values(state="open", remind=when, step=0))
+def _open_again(connection: Connection, batch: Batch) -> None:
+    """Have incidents that were closed open again when there is more of them than what waits for a digest."""
+    more = {
+        placed.incident.id
+        for change, placed in batch.updates
+        if (how := batch.told.get(change.thread, "held")) == "at-once" or (how == "held" and change.act is Act.RAISED)
+        if change.act is not Act.WITHDRAWN
+    }
+    for part in _parts(sorted(more)):
+        closed = update(incidents).where(incidents.c.id.in_(part), incidents.c.state == "closed")
+        connection.execute(closed.values(state="open", by="", at=None, remind=None, step=0, updated=batch.at))
+
+
+def _wake(connection: Connection, name: str, when: datetime, step: int) -> None:
+    """Have somebody reminded of an incident at this time, or earlier if that is so already; unless it is looked after.
+
+    `step` is how often somebody was reminded before.
+    """
+    mine = update(incidents).where(incidents.c.id == name, incidents.c.state == "open", incidents.c.remind.is_(None))
+    connection.execute(mine.values(remind=when, step=step))
 
 
 def _join(connection: Connection, name: str, into: str, now: datetime) -> None:
+    """Make an incident part of another; whoever was to be reminded of it is to be reminded of that."""
+    wanted = select(incidents.c.state, incidents.c.step, incidents.c.remind).where(incidents.c.id == name)
+    was = connection.execute(wanted).first()
     gone = {"state": "joined", "joined_to": into, "remind": None, "updated": now}
     connection.execute(update(incidents).where(incidents.c.id == name).values(gone))
+    connection.execute(update(incidents).where(incidents.c.joined_to == name).values(joined_to=into))
     connection.execute(update(alerts).where(alerts.c.incident == name).values(incident=into))
+    if was is not None and was.state == "open" and was.remind is not None:
+        reopened = update(incidents).where(incidents.c.id == into, incidents.c.state == "closed")
+        connection.execute(reopened.values(state="open", by="", at=None, remind=None, updated=now))
+        _wake(connection, into, was.remind, was.step)
 
 
 def _incident_row(one: Open, batch: Batch) -> dict[str, Any]:
@@ -212,10 +239,10 @@ def put_messages(connection: Connection, ready: Iterable[Ready], now: datetime) 
     """Put messages into the outbox; one that is there already stays as it is."""
     rows = [
         {
-            "id": f"{one.message.id}@{one.channel}"[:80],
+            "id": f"{one.message.id}@{one.channel}",
             "message": one.message.id,
             "channel": one.channel,
-            "thread": one.message.thread,
+            "thread": fit(one.message.thread, 80),
             "critical": one.critical,
             "state": "waiting",
             "created": now,
@@ -237,8 +264,8 @@ def _write_letters(connection: Connection, batch: Batch) -> None:
         {
             "at": batch.at,
             "source": fit(one.source, 1000),
-            "digest": hashlib.sha256(one.body).hexdigest()[:32],
-            "why": fit(one.why, 1000),
+            "digest": hashlib.sha256(one.body or fit(one.source, 1000).encode()).hexdigest()[:32],
+            "why": fit_key(one.why, 1000),
             "todo": fit(one.todo, 1000),
             "body": one.body,
         }
@@ -251,7 +278,12 @@ def _write_letters(connection: Connection, batch: Batch) -> None:
 def write_marks(connection: Connection, marks: Sequence[Mark]) -> None:
     """Write down how far sources were read."""
     rows = [
-        {"source": fit(one.source, 512), "place": fit(one.place, 1024), "at": one.at, "value": one.value}
+        {
+            "source": fit_key(one.source, 512),
+            "place": fit_key(one.place, 1024),
+            "at": one.at,
+            "value": fit(one.value, _VALUE),
+        }
         for one in {(one.source, one.place): one for one in marks}.values()
     ]
     if rows:
@@ -263,7 +295,7 @@ def write_marks(connection: Connection, marks: Sequence[Mark]) -> None:
 def marks_of(store: Store, source: str) -> Iterator[Mark]:
     """Yield how far a source was read."""
     with store.read() as connection:
-        for row in connection.execute(select(watermarks).where(watermarks.c.source == fit(source, 512))):
+        for row in connection.execute(select(watermarks).where(watermarks.c.source == fit_key(source, 512))):
             yield Mark(row.source, row.place, row.at, row.value)
 
 

@@ -48,7 +48,7 @@ class Store:
         Raises:
             StoreError: the database refuses or is gone.
         """
-        with self._told(), self.engine.begin() as connection:
+        with self.troubles(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -58,7 +58,7 @@ class Store:
         Raises:
             StoreError: the database refuses or is gone.
         """
-        with self._told(), self.engine.connect().execution_options(reading=True) as connection:
+        with self.troubles(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
     def close(self) -> None:
@@ -66,7 +66,12 @@ class Store:
         self.engine.dispose()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def troubles(self) -> Iterator[None]:
+        """Have what the database says told as an error for people.
+
+        Raises:
+            StoreError: the database refuses or is gone.
+        """
         try:
             yield
         except SQLAlchemyError as error:
@@ -84,7 +89,7 @@ def open_store(url: str) -> Store:
     address = _address(url)
     name = address.render_as_string(hide_password=True)
     if address.drivername.startswith("sqlite"):
-        _own_file(Path(str(address.database)))
+        own_file(Path(str(address.database)))
     engine = create_engine(address, pool_pre_ping=address.drivername.startswith("postgresql"), future=True)
     if engine.dialect.name == "sqlite":
         _tune(engine)
@@ -99,11 +104,11 @@ def open_store(url: str) -> Store:
 
 def _address(url: str) -> URL:
     todo = "write sqlite:///rootwarden.sqlite3, or postgresql://user@host/database"
-    if "://" not in url:
-        url = f"sqlite:///{url}"
+    if "://" not in url:  # a path: it means itself, whatever stands in it
+        return URL.create("sqlite", database=url)
     try:
         found = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise UsageError("the store's URL is malformed", todo=todo) from error
     if found.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return found.set(drivername="postgresql+psycopg")
@@ -112,7 +117,12 @@ def _address(url: str) -> URL:
     raise UsageError(f"a store cannot be {found.drivername}", why="SQLite in a file and PostgreSQL are", todo=todo)
 
 
-def _own_file(path: Path) -> None:
+def own_file(path: Path) -> None:
+    """Make a file that only its owner can read, unless it is there.
+
+    Raises:
+        UsageError: it cannot be made, or not be written to.
+    """
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:

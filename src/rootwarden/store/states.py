@@ -5,15 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from msgspec import Struct
 from sqlalchemy import Connection, create_engine, event, func, select, text, update
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError
 
 from rootwarden.errors import RefusedError
 from rootwarden.store.intake import OustedError, insert_new
-from rootwarden.store.opening import Store
+from rootwarden.store.opening import Store, own_file
 from rootwarden.store.tables import batches, events, states
 
 _LOCK = 0x77617463  # "watc"
@@ -26,6 +27,7 @@ class Replayed(Struct, frozen=True):
     at: datetime
     record: bytes
     notice: bool
+    drill: str
 
 
 class Watcher:
@@ -36,15 +38,22 @@ class Watcher:
 
         Raises:
             RefusedError: another process watches this store.
+            StoreError: the database does not answer.
         """
         self.run, self._store = run, store
-        self._engine, self._connection = _lock(store)
-        with store.write() as connection:
-            connection.execute(states.delete().where(states.c.name == "watcher"))
-            connection.execute(states.insert().values(name="watcher", at=now, value=run.encode()))
+        with store.troubles():
+            self._engine, self._connection = _lock(store)
+        try:
+            with store.write() as connection:
+                connection.execute(states.delete().where(states.c.name == "watcher"))
+                connection.execute(states.insert().values(name="watcher", at=now, value=run.encode()))
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give the right up."""
+        self._connection.invalidate()  # a session that goes back to the pool would keep its lock
         self._connection.close()
         if self._engine is not self._store.engine:
             self._engine.dispose()
@@ -63,7 +72,9 @@ def _lock(store: Store) -> tuple[Engine, Connection]:
             connection.close()
             raise refused
         return store.engine, connection
-    engine = create_engine(f"sqlite:///{store.engine.url.database}-watcher")
+    path = f"{store.engine.url.database}-watcher"
+    own_file(Path(path))
+    engine = create_engine(URL.create("sqlite", database=path))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:
@@ -76,6 +87,8 @@ def _lock(store: Store) -> tuple[Engine, Connection]:
     except OperationalError as error:
         connection.close()
         engine.dispose()
+        if "locked" not in str(error.orig):
+            raise
         raise refused from error
     return engine, connection
 
@@ -125,11 +138,11 @@ def last_batch(store: Store) -> int:
 def since(store: Store, batch: int) -> Iterator[Replayed]:
     """Yield what came in after a batch, in the order in which it was judged; batches without records too."""
     wanted = (
-        select(batches.c.id, batches.c.at, events.c.record, events.c.kind)
+        select(batches.c.id, batches.c.at, events.c.record, events.c.kind, events.c.drill)
         .select_from(batches.outerjoin(events, events.c.batch == batches.c.id))
         .where(batches.c.id > batch)
         .order_by(batches.c.id, events.c.id)
     )
     with store.read() as connection:
         for row in connection.execution_options(yield_per=1000).execute(wanted):
-            yield Replayed(row.id, row.at, bytes(row.record or b""), row.kind == "notice")
+            yield Replayed(row.id, row.at, bytes(row.record or b""), row.kind == "notice", row.drill or "")

@@ -20,8 +20,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class Instant(TypeDecorator[datetime]):
     """An instant in UTC as text that sorts by time, to the microsecond, alike in every database."""
@@ -35,8 +33,7 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant without a time zone")
-        value = value.astimezone(UTC)
-        return f"{value.year:04}{value.strftime(_FORM)[4:]}" if value.year < 1000 else value.strftime(_FORM)
+        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Read it back, aware."""
@@ -66,6 +63,7 @@ events = Table(
     Column("name", String(255), nullable=False),
     Column("region", String(64), nullable=False),
     Column("read_at", Text, nullable=False),
+    Column("drill", String(64), nullable=False, default=""),
     Column("record", LargeBinary, nullable=False),
     UniqueConstraint("account", "event_id", "digest", name="one_of_each_event"),
     Index("events_by_batch", "batch"),
@@ -120,8 +118,8 @@ incidents = Table(
 outbox = Table(
     "outbox",
     METADATA,
-    Column("id", String(80), primary_key=True),
-    Column("message", String(32), nullable=False),
+    Column("id", String(128), primary_key=True),
+    Column("message", String(64), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("thread", String(80), nullable=False),
     Column("critical", Boolean, nullable=False),

@@ -64,4 +64,16 @@ class Spending(Struct, frozen=True):
     where: str
 
 
-Item = Found | Digest | Announced | Spending | Flaw
+class AlarmRang(Struct, frozen=True):
+    """A CloudWatch alarm of an account and Region changed its state (ALARM, OK, INSUFFICIENT_DATA), and why."""
+
+    name: str
+    account: str
+    region: str
+    state: str
+    reason: str
+    when: datetime
+    where: str
+
+
+Item = Found | Digest | Announced | Spending | AlarmRang | Flaw

@@ -17,6 +17,7 @@ import msgspec
 from rootwarden.model.account_line import NOT_LEGIBLE
 from rootwarden.model.sight import parse_time
 from rootwarden.trail.items import Announced, Digest, Flaw, Found, Item
+from rootwarden.trail.ringing import alarm_message, is_alarm
 from rootwarden.trail.spending import (
     anomaly_messages,
     budget_message,
@@ -82,10 +83,8 @@ def _object(value: dict[str, Any], where: str, sure: bool, depth: int, sent: dat
     if marks >= 2 and not streamed:
         yield Found(value, where)
         yield from _carried(value, where, depth)
-    elif value.get("detail-type") in UNRECORDED:
-        yield Found(value, where)  # an event of AWS that is no record: who it is about, the classifier must say
-    elif (asked := confirmation(value, where)) is not None:
-        yield asked
+    elif (known := _no_envelope(value, where, sent)) is not None:
+        yield known
     elif envelopes := [key for key in ENVELOPES if key in value]:
         sent = sent_at(value) or sent
         for key in envelopes:
@@ -107,6 +106,15 @@ def _object(value: dict[str, Any], where: str, sure: bool, depth: int, sent: dat
         yield Flaw(
             where, f"it is neither a record nor an envelope that is known (its fields: {fields!r:.200})", _NOT_OURS
         )
+
+
+def _no_envelope(value: dict[str, Any], where: str, sent: datetime | None) -> Item | None:
+    """Return what an object is that looks like an envelope and is itself the message; None if it is none of these."""
+    if value.get("detail-type") in UNRECORDED:
+        return Found(value, where)  # an event of AWS that is no record: who it is about, the classifier must say
+    if is_alarm(value):
+        return alarm_message(value, where, sent_at(value) or sent)
+    return confirmation(value, where)
 
 
 def _carried(value: dict[str, Any], where: str, depth: int) -> Iterator[Item]:

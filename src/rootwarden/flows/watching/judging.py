@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -16,20 +17,22 @@ from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.alerting import Alerting, Decided
+from rootwarden.model.drill import Marks
 from rootwarden.model.event import NO_TIME, Event, text
 from rootwarden.model.incident_book import Placed
 from rootwarden.model.message import Message, Occasion
-from rootwarden.model.notices import digest_notice, spending_notice
+from rootwarden.model.notices import alarm_notice, digest_notice, spending_notice
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.root_activity import Kind
 from rootwarden.model.silence import Voices
 from rootwarden.model.telling import News, waits
-from rootwarden.report.alert_message import alert_message
+from rootwarden.report.alert_message import alarm_message, alert_message
 from rootwarden.store.casebook import Mute, mutes_at
 from rootwarden.store.intake import Batch, DeadLetter, Mark, Ready, Seen, commit, known_threads, worst_of
 from rootwarden.store.opening import Store
-from rootwarden.store.states import last_batch, save_state, saved_state, since
-from rootwarden.trail.items import Announced, Digest, Flaw, Found, Spending
+from rootwarden.store.runs import running_drills
+from rootwarden.store.states import Replayed, last_batch, save_state, saved_state, since
+from rootwarden.trail.items import AlarmRang, Announced, Digest, Flaw, Found, Spending
 from rootwarden.trail.sources import Parcel
 
 _STATE = "alerting"
@@ -37,7 +40,7 @@ _STATE = "alerting"
 _STORY = 40
 # The state is written down after so many records that count, or so many seconds, whichever comes first.
 _RECORDS, _SECONDS = 5000, 600.0
-_MUTES_SECONDS = 2.0
+_MUTES_SECONDS, _DRILLS_SECONDS = 2.0, 0.2
 _RECORD = msgspec.json.Encoder(order="deterministic")
 
 
@@ -49,6 +52,7 @@ class _Work(Struct, frozen=True):
     seen: Sequence[Seen]
     letters: Sequence[DeadLetter]
     marks: Sequence[Mark]
+    rang: Sequence[Message] = ()
 
 
 def _nothing(ready: Sequence[Ready]) -> None:
@@ -72,7 +76,8 @@ class Desk:
         self._request, self._store, self._run, self._tellers = request, store, run, tellers
         self._numbers, self._clock, self._new_id = numbers, clock, new_id
         context = request.context
-        self._alerting = Alerting((*single_records(context.owned_resources), *request.rules), stateful(), context)
+        single = (*single_records(context.owned_resources), *request.rules)
+        self._alerting = Alerting(single, stateful(), context, request.singly)
         self._batch, self._unsaved, self._saved_at = 0, 0, clock.monotonic()
         self._counted: Counter[Kind] = Counter()
         self._work: _Work | None = None
@@ -80,6 +85,8 @@ class Desk:
         self.on_commit: Callable[[Sequence[Ready]], None] = _nothing
         self._mutes: list[Mute] = []
         self._mutes_until = 0.0
+        self._running: list[Marks] = []
+        self._drills_until = 0.0
         self.voices = Voices(request.silence.factor, request.silence.least, request.silence.known)
 
     # -- starting --------------------------------------------------------------------------------------------------
@@ -105,7 +112,7 @@ class Desk:
                 self._collect(self._alerting.decide(at), found, news)
             batch, at = one.batch, one.at
             if one.record:
-                self._again(one.record, notice=one.notice)
+                self._again(one)
                 count += 1
         if at is not None:
             self._collect(self._alerting.decide(at), found, news)
@@ -114,11 +121,13 @@ class Desk:
         self._unsaved = count
         return count
 
-    def _again(self, record: bytes, *, notice: bool) -> None:
-        if notice:
-            self._alerting.tell(msgspec.json.decode(record, type=Event))
-        else:
-            self._alerting.feed(msgspec.json.decode(record))
+    def _again(self, one: Replayed) -> None:
+        if one.notice:
+            self._alerting.tell(msgspec.json.decode(one.record, type=Event))
+            return
+        taken = self._alerting.feed(msgspec.json.decode(one.record))
+        if one.drill and taken.event is not None:
+            self._alerting.mark_drill(taken.event.identity, one.drill)
 
     @staticmethod
     def _collect(decided: Decided, found: list[tuple[Update, Placed]], news: list[News]) -> None:
@@ -145,8 +154,9 @@ class Desk:
         now = self._clock.now()
         seen: list[Seen] = []
         letters: list[DeadLetter] = []
+        rang: list[Message] = []
         for parcel in parcels:
-            self._open(parcel, now, seen, letters)
+            self._open(parcel, now, seen, letters, rang)
         decided = self._alerting.decide(now)
         for one in seen:
             self._late(one.event, now)
@@ -155,10 +165,12 @@ class Desk:
             self._numbers.records.labels(kind.value).inc(count)
         self._counted = Counter(kinds)
         if seen or letters or marks or decided.updates:
-            self._work = _Work(decided, now, seen, letters, marks)
+            self._work = _Work(decided, now, seen, letters, marks, rang)
             self.again()
 
-    def _open(self, parcel: Parcel, now: datetime, seen: list[Seen], letters: list[DeadLetter]) -> None:
+    def _open(
+        self, parcel: Parcel, now: datetime, seen: list[Seen], letters: list[DeadLetter], rang: list[Message]
+    ) -> None:
         """Feed what a parcel holds."""
         for item in parcel.items:
             match item:
@@ -166,12 +178,17 @@ class Desk:
                     taken = self._alerting.feed(item.record)
                     self.voices.hear(_account(item.record), text(item.record, "awsRegion"), now)
                     if taken.event is not None:
-                        seen.append(Seen(taken.event, _RECORD.encode(item.record), item.where))
+                        drill = drill_of(taken.event, self._drills())
+                        if drill:
+                            self._alerting.mark_drill(taken.event.identity, drill)
+                        seen.append(Seen(taken.event, _RECORD.encode(item.record), item.where, drill=drill))
                 case Digest():
                     self._notice(digest_notice(item.account, item.region, item.end), item.where, seen)
                 case Spending():
                     notice = spending_notice(item.account, item.when, item.amount, item.currency, item.source)
                     self._notice(notice, item.where, seen)
+                case AlarmRang():
+                    self._rang(item, seen, rang)
                 case Announced():
                     letters.append(DeadLetter(item.where, item.flaw.why, item.flaw.todo, parcel.raw))
                 case Flaw():
@@ -179,9 +196,31 @@ class Desk:
                 case _:
                     assert_never(item)
 
-    def _notice(self, notice: Event, where: str, seen: list[Seen]) -> None:
+    def _notice(self, notice: Event, where: str, seen: list[Seen], drill: str = "") -> None:
         self._alerting.tell(notice)
-        seen.append(Seen(notice, msgspec.json.encode(notice), where, notice=True))
+        seen.append(Seen(notice, msgspec.json.encode(notice), where, notice=True, drill=drill))
+
+    def _rang(self, item: AlarmRang, seen: list[Seen], rang: list[Message]) -> None:
+        """Keep that an alarm changed its state, and tell of it if it rang; a drill is known by the reason it gave."""
+        notice = alarm_notice(item.account, item.region, item.when, item.name, item.state)
+        drill = next((one.drill for one in self._drills() if one.reason and one.reason in item.reason), "")
+        self._notice(notice, item.where, seen, drill)
+        if item.state == "ALARM":
+            # The same alarm with the same time is the same message, however often it comes.
+            name = hashlib.sha256(notice.identity.encode()).hexdigest()[:26]
+            rang.append(
+                alarm_message(
+                    item.name, item.account, item.region, item.reason, item.when, message=name, drill=drill,
+                    now=self._clock.now(),
+                )
+            )  # fmt: skip
+
+    def _drills(self) -> list[Marks]:
+        """Return by what the drills are known that may be under way."""
+        if self._clock.monotonic() >= self._drills_until:
+            self._running = running_drills(self._store, self._clock.now())
+            self._drills_until = self._clock.monotonic() + _DRILLS_SECONDS
+        return self._running
 
     def _late(self, event: Event, now: datetime) -> None:
         if event.time != NO_TIME:
@@ -194,7 +233,7 @@ class Desk:
         decided, now, mutes = work.decided, work.now, self._muted()
         told = {change.thread: _told(change.alert, mutes, now) for change, _ in decided.updates}
         threads = {change.alert.fingerprint: change.thread for change, _ in decided.updates}
-        ready: list[Ready] = []
+        ready = [post for message in work.rang for post in self._tellers.by_severity(message, now)]
         reminders: dict[str, datetime] = {}
         for news in decided.news:
             if all(any(one.covers(alert, now) for one in mutes) for alert in news.alerts):
@@ -203,7 +242,12 @@ class Desk:
             names = (threads.get(one.fingerprint, one.fingerprint) for one in news.alerts)
             told |= dict.fromkeys(names, "at-once")
             wait = self._request.escalation
-            if wait.steps and news.severity.rank <= wait.lowest.rank and news.occasion is not Occasion.CLEARED:
+            if (
+                wait.steps
+                and not news.drill
+                and news.severity.rank <= wait.lowest.rank
+                and news.occasion is not Occasion.CLEARED
+            ):
                 reminders[news.incident.id] = now + wait.steps[0].after
         return Batch(
             at=now, seen=work.seen, updates=decided.updates, told=told, reminders=reminders, ready=ready,
@@ -261,6 +305,16 @@ class Desk:
         save_state(self._store, _STATE, b"%d\n" % number + self._alerting.dump(), self._clock.now(), self._run)
         self._batch, self._unsaved, self._saved_at = number, 0, self._clock.monotonic()
         return True
+
+
+def drill_of(event: Event, running: Iterable[Marks]) -> str:
+    """Return the drill whose own record an event is, by its keys, its source identity or its ids; "" if none's."""
+    for one in running:
+        mine = event.key in one.keys or event.made in one.keys if one.keys else False
+        carried = bool(one.source_identity) and event.source_identity == one.source_identity
+        if mine or carried or event.id in one.event_ids:
+            return one.drill
+    return ""
 
 
 def _told(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str:

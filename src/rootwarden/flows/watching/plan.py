@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import IO
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rootwarden.aws.opening import Way
 from rootwarden.flows.notifying import NotifyRequest
 from rootwarden.model.context import Context
 from rootwarden.model.detection import SingleRecord
 from rootwarden.model.findings import Severity
+from rootwarden.model.telling import SINGLY
 
 # How late a record may come and still change what was concluded; later ones are judged for themselves.
 LATENESS = timedelta(hours=24)
@@ -54,6 +55,7 @@ class Silence(Struct, frozen=True, kw_only=True):
 class WatchRequest(Struct, frozen=True, kw_only=True):
     """Everything a watch needs to know.
 
+    `singly` is how many incidents of one detection and severity are told singly within an hour.
     `sources` are places as `trail.sources` reads them, `regions` those of the event history (none: all enabled).
     `link` makes the address under which an incident can be acknowledged, from a token; None: there is none.
     """
@@ -68,6 +70,7 @@ class WatchRequest(Struct, frozen=True, kw_only=True):
     escalation: Escalation = Escalation()
     digest: Digest = Digest()
     silence: Silence = Silence()
+    singly: Mapping[Severity, int] = field(default_factory=lambda: SINGLY)
     public_url: str = ""
     stdin: Callable[[], IO[bytes]] | None = None
     log: Callable[[str, Mapping[str, object]], None] = lambda event, about: None

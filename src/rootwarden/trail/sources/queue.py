@@ -27,8 +27,6 @@ _ARN = re.compile(r"^arn:aws[a-z-]*:sqs:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_.-]+)$
 _HOST = re.compile(r"^(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.amazonaws\.com(?:\.cn)?$")
 _AT_ONCE = 10  # messages in a call; SQS gives and takes no more
 _LONGEST_POLL = 20  # seconds
-# So long a message is ours alone. A judgement takes milliseconds; reading a large log file may take its time.
-_HIDDEN = 120
 # An object that could not be read so often is put aside with the reason; the queue's own redrive policy may be quicker.
 _ENOUGH = 5
 
@@ -102,7 +100,6 @@ class Queue:
                 QueueUrl=self._url,
                 MaxNumberOfMessages=_AT_ONCE,
                 WaitTimeSeconds=max(0, min(_LONGEST_POLL, int(seconds))),
-                VisibilityTimeout=_HIDDEN,
                 MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
             )
         except (ClientError, BotoCoreError) as error:

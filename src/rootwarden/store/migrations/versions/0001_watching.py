@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(255), nullable=False),
         sa.Column("region", sa.String(64), nullable=False),
         sa.Column("read_at", sa.Text, nullable=False),
+        sa.Column("drill", sa.String(64), nullable=False),
         sa.Column("record", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("account", "event_id", "digest", name="one_of_each_event"),
     )
@@ -80,8 +81,8 @@ def upgrade() -> None:
     op.create_index("incidents_by_remind", "incidents", ["remind"])
     op.create_table(
         "outbox",
-        sa.Column("id", sa.String(80), primary_key=True),
-        sa.Column("message", sa.String(32), nullable=False),
+        sa.Column("id", sa.String(128), primary_key=True),
+        sa.Column("message", sa.String(64), nullable=False),
         sa.Column("channel", sa.String(64), nullable=False),
         sa.Column("thread", sa.String(80), nullable=False),
         sa.Column("critical", sa.Boolean, nullable=False),
