@@ -1,0 +1,3 @@
+output "sender_role_arn" {
+  value = aws_iam_role.sender.arn
+}

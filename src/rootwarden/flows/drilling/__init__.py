@@ -1,0 +1,1 @@
+"""Drill: do something harmless on purpose, and measure every hop until people were told."""

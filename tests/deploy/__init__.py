@@ -1,0 +1,1 @@
+"""What is deployed to AWS: templates, Terraform, image; and the patterns made from the detections."""
