@@ -17,7 +17,7 @@ from rootwarden.aws.opening import Way
 from rootwarden.aws.own_clients import OwnClients
 
 T = TypeVar("T")
-_BUS_SOURCE = "rootwarden.drill"
+_BUS_SOURCE = "rootwarden.drill"  # what the deployed rule for drills asks for (catalogue/event_pattern.py)
 
 
 class ActError(Exception):
@@ -115,7 +115,7 @@ class DrillActs:
         """Put a record that is marked as a drill's on the default event bus.
 
         AWS lets nobody put events whose source begins with `aws.` (EventBridge API reference, PutEventsRequestEntry),
-        so that a rule that asks for the source does not see it; ours do not ask.
+        so that a rule of its own lets the drill's through.
 
         Raises:
             ActError: EventBridge refuses.

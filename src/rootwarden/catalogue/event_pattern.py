@@ -3,7 +3,8 @@
 A pattern may be wider than the detections behind it, never narrower: what is forwarded is judged again on arrival.
 Sources: EventBridge User Guide, "Event patterns" and "Quotas" (2,048 characters a pattern), "AWS service events
 delivered via AWS CloudTrail"; only AWS itself may put events whose source begins with `aws.` (PutEvents API Reference),
-so nobody who can reach a bus can make up an event that these patterns let through.
+so nobody who can reach a bus can make up an event that these patterns let through. The one pattern for drills lets
+through what is marked as made up; the watch takes such a record for nothing else, and only while that drill runs.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from msgspec import Struct
 
 from rootwarden.catalogue.detecting import single_records
 from rootwarden.model.detection import SingleRecord
+from rootwarden.model.drill import MARK
 from rootwarden.proofs.sigma_yaml import read_documents
 
 LIMIT = 2048  # characters of one pattern, by default
+DRILL_SOURCE = "rootwarden.drill"
 _ROOT = frozenset({"root"})
 _NAME, _SOURCE = "eventName", "eventSource"
 
@@ -43,6 +46,13 @@ class EventPattern(Struct, frozen=True):
 def compact(pattern: Mapping[str, Any]) -> str:
     """Return a pattern as the shortest JSON of it."""
     return json.dumps(pattern, separators=(",", ":"))
+
+
+_DRILLS = EventPattern(
+    "drill",
+    "Records that a drill makes up, marked as such",
+    {"source": [DRILL_SOURCE], "detail": {"eventID": [{"prefix": MARK}]}},
+)
 
 
 def event_patterns(detections: Sequence[SingleRecord] | None = None) -> tuple[EventPattern, ...]:
@@ -69,6 +79,7 @@ def event_patterns(detections: Sequence[SingleRecord] | None = None) -> tuple[Ev
             EventPattern(f"acts-{number}", "Acts about root, trails, alerts and guardrails by anybody", _pattern(some))
             for number, some in enumerate(acts, start=1)
         ),
+        _DRILLS,
     )
 
 

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,15 +22,20 @@ from rootwarden.model.readings import unknown_in
 from rootwarden.model.shared import SHARED, Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param
+from rootwarden.model.view import LEDGER
 from rootwarden.store.snapshots import OpenSnapshot
 
 
 class JudgeRequest(Struct, frozen=True, kw_only=True):
-    """What to judge and by which limits; `now` None means: the instant of the snapshot."""
+    """What to judge and by which limits; `now` None means: the instant of the snapshot.
+
+    `ledger` is the value of the fact evidence.ledger, as `flows.ledger` reads it; None: no store was given.
+    """
 
     controls: tuple[Registered, ...]
     settings: Mapping[str, Mapping[str, Param]]
     now: datetime | None = None
+    ledger: Any = None
 
 
 def judge_snapshot(
@@ -58,6 +64,7 @@ def _judge(snapshot: OpenSnapshot, request: JudgeRequest, progress: Callable[[in
         shared=_join(snapshot),
         now=request.now or header.collected_at,
         regions_asked=header.scope.regions,
+        workspace=Facts({LEDGER: request.ledger}),
     )
     counts = Counts(header, request.controls)
     counts.organization(organization)
@@ -75,7 +82,9 @@ def _judge(snapshot: OpenSnapshot, request: JudgeRequest, progress: Callable[[in
         findings += court.judge_account(account, Facts({}))
         counts.missing(account)
         seen.append(account)
-    findings += court.judge_organization(_filed_under(organization, seen))
+    filed = _filed_under(organization, seen)
+    findings += court.judge_organization(filed)
+    findings += court.judge_workspace(header.caller or filed)
     return Audit(
         tool_version=__version__,
         catalogue_version=CATALOGUE_VERSION,

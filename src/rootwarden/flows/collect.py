@@ -99,6 +99,7 @@ def collect(
                 partition=plan.reading.partition.name,
                 scope=_asked_for(request, plan),
                 accounts_expected=len(plan.targets),
+                caller=plan.opened.account,
             )
         )
         if plan.window is not None and announce is not None:

@@ -17,7 +17,7 @@ from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.alerting import Alerting, Decided
-from rootwarden.model.drill import Marks
+from rootwarden.model.drill import MARK, Marks
 from rootwarden.model.event import NO_TIME, Event, text
 from rootwarden.model.incident_book import Placed
 from rootwarden.model.message import Message, Occasion
@@ -40,7 +40,7 @@ _STATE = "alerting"
 _STORY = 40
 # The state is written down after so many records that count, or so many seconds, whichever comes first.
 _RECORDS, _SECONDS = 5000, 600.0
-_MUTES_SECONDS, _DRILLS_SECONDS = 2.0, 0.2
+_MUTES_SECONDS = 2.0
 _RECORD = msgspec.json.Encoder(order="deterministic")
 
 
@@ -85,8 +85,7 @@ class Desk:
         self.on_commit: Callable[[Sequence[Ready]], None] = _nothing
         self._mutes: list[Mute] = []
         self._mutes_until = 0.0
-        self._running: list[Marks] = []
-        self._drills_until = 0.0
+        self._running: list[Marks] | None = None
         self.voices = Voices(request.silence.factor, request.silence.least, request.silence.known)
 
     # -- starting --------------------------------------------------------------------------------------------------
@@ -155,6 +154,7 @@ class Desk:
         seen: list[Seen] = []
         letters: list[DeadLetter] = []
         rang: list[Message] = []
+        self._running = None  # a drill is marked before it acts, so that looking once a batch is enough
         for parcel in parcels:
             self._open(parcel, now, seen, letters, rang)
         decided = self._alerting.decide(now)
@@ -174,6 +174,9 @@ class Desk:
         """Feed what a parcel holds."""
         for item in parcel.items:
             match item:
+                case Found() if self._made_up(item.record):
+                    why = "it is marked as a drill's, and no such drill is under way"
+                    letters.append(DeadLetter(item.where, why, "find out who put it on the bus", parcel.raw))
                 case Found():
                     taken = self._alerting.feed(item.record)
                     self.voices.hear(_account(item.record), text(item.record, "awsRegion"), now)
@@ -196,6 +199,11 @@ class Desk:
                 case _:
                     assert_never(item)
 
+    def _made_up(self, record: Mapping[str, object]) -> bool:
+        """Return whether a record says that a drill made it up, and none did: AWS gives no record such an id."""
+        name = text(record, "eventID")
+        return name.startswith(MARK) and not any(name in one.event_ids for one in self._drills())
+
     def _notice(self, notice: Event, where: str, seen: list[Seen], drill: str = "") -> None:
         self._alerting.tell(notice)
         seen.append(Seen(notice, msgspec.json.encode(notice), where, notice=True, drill=drill))
@@ -217,9 +225,8 @@ class Desk:
 
     def _drills(self) -> list[Marks]:
         """Return by what the drills are known that may be under way."""
-        if self._clock.monotonic() >= self._drills_until:
+        if self._running is None:
             self._running = running_drills(self._store, self._clock.now())
-            self._drills_until = self._clock.monotonic() + _DRILLS_SECONDS
         return self._running
 
     def _late(self, event: Event, now: datetime) -> None:
