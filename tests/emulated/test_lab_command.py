@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
 import sys
+import time
+from threading import Event
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+
+from rootwarden.lab.world import read_world
 
 PROGRAM = [sys.executable, "-m", "rootwarden", "lab"]
 
@@ -76,3 +82,34 @@ def test_worlds_are_listed():
         "startup (4 accounts)",
     ]
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_serve_delivers_on_a_timer():
+    """With --deliver-every, log files appear by themselves."""
+    program = [*PROGRAM, "serve", "--world", "fortress", "--deliver-every", "0.2"]
+    serving = subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert serving.stdout is not None
+        lines = list(iter(serving.stdout.readline, "# ready\n"))
+        exported = dict(
+            line.removeprefix("export ").strip().split("=", 1) for line in lines if line.startswith("export")
+        )
+        endpoint = exported["AWS_ENDPOINT_URL"]
+        world = read_world("fortress")
+        attempt = json.dumps({"ok": False}).encode()
+        urlopen(Request(f"{endpoint}/rw-api/signin/{world.management.id}", attempt, method="POST")).close()
+        trail = next(trail for account in world.accounts for trail in account.trails if trail.organization)
+        owner = next(account for account in world.accounts if any(one.name == trail.bucket for one in account.buckets))
+        with urlopen(Request(f"{endpoint}/rw-api/session/{owner.id}", b'{"role": "Reader"}', method="POST")) as answer:
+            keys = json.load(answer)
+        session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], world.region)
+        s3, found, deadline = session.client("s3", endpoint_url=endpoint), [], time.monotonic() + 20
+        while not found and time.monotonic() < deadline:
+            Event().wait(0.1)
+            listed = s3.list_objects_v2(Bucket=trail.bucket).get("Contents", [])
+            found = [one["Key"] for one in listed if f"/{world.management.id}/CloudTrail/us-east-1/" in one["Key"]]
+        assert found
+    finally:
+        serving.send_signal(signal.SIGTERM)
+        serving.communicate(timeout=20)
+    assert serving.returncode == 0

@@ -15,7 +15,10 @@ from rootwarden.lab.services import Services, discover
 NAMES = {
     "moto.backend_index": ["backend_url_patterns"],
     "moto.backends": ["list_of_moto_modules"],
+    "moto.cloudtrail.models": ["CloudTrailBackend", "Trail", "cloudtrail_backends"],
     "moto.cloudtrail.responses": ["CloudTrailResponse"],
+    "moto.cloudwatch.models": ["Alarm", "CloudWatchBackend", "MetricDatumBase", "Statistics", "cloudwatch_backends"],
+    "moto.cloudwatch.responses": ["CloudWatchResponse"],
     "moto.core.base_backend": ["BackendDict", "BaseBackend"],
     "moto.core.model": ["OperationModel", "ServiceModel"],
     "moto.core.models": ["DEFAULT_ACCOUNT_ID"],
@@ -28,11 +31,18 @@ NAMES = {
         "get_service_model",
         "service_name_from_moto_package_name",
         "unix_time",
+        "unix_time_millis",
         "utcnow",
     ],
+    "moto.events.exceptions": ["InvalidEventPatternException"],
+    "moto.events.models": ["EventBus", "EventPattern", "EventsBackend", "Rule", "events_backends"],
+    "moto.events.responses": ["EventsHandler"],
     "moto.iam.aws_managed_policies": ["aws_managed_policies_data"],
     "moto.iam.models": ["AWSManagedPolicy", "AccessKey", "IAMBackend", "ManagedPolicy", "Role", "User", "iam_backends"],
     "moto.iam.responses": ["IamResponse"],
+    "moto.logs.exceptions": ["ResourceAlreadyExistsException"],
+    "moto.logs.models": ["LogsBackend", "logs_backends"],
+    "moto.logs.responses": ["LogsResponse"],
     "moto.moto_api._internal": ["mock_random"],
     "moto.moto_server.werkzeug_app": [
         "HTTP_METHODS",
@@ -49,6 +59,13 @@ NAMES = {
         "organizations_backends",
     ],
     "moto.organizations.responses": ["OrganizationsResponse"],
+    "moto.s3.models": ["FakeBucket", "FakeDeleteMarker", "FakeKey", "Notification", "NotificationConfiguration"],
+    "moto.s3.responses": ["S3Response"],
+    "moto.sns.models": ["Subscription", "Topic", "sns_backends"],
+    "moto.sns.responses": ["SNSResponse"],
+    "moto.sqs.exceptions": ["QueueDoesNotExist", "SQSException"],
+    "moto.sqs.models": ["Message", "Queue", "SQSBackend", "sqs_backends"],
+    "moto.sqs.responses": ["SQSResponse"],
     "moto.sts.responses": ["TokenResponse"],
     "moto.sts.utils": ["random_session_token"],
 }
@@ -60,8 +77,20 @@ MEMBERS = {
         "get_backend_for_host",
         "infer_service_region_host",
     ],
+    "moto.cloudwatch.models:Alarm": ["update_state"],
+    "moto.cloudwatch.models:CloudWatchBackend": ["put_metric_data"],
+    "moto.cloudwatch.models:Statistics": ["get_statistics_for_type"],
     "moto.core.base_backend:BackendDict": ["reset"],
     "moto.core.base_backend:BaseBackend": ["reset"],
+    "moto.events.models:EventBus": ["add_policy", "remove_statements", "policy"],
+    "moto.events.models:EventPattern": ["get_pattern", "load", "matches_event"],
+    "moto.logs.models:LogsBackend": ["create_log_stream", "describe_metric_filters", "put_log_events"],
+    "moto.s3.models:Notification": ["matches"],
+    "moto.s3.responses:S3Response": ["_notification_config_from_body", "get_bucket_notification", "serialized"],
+    "moto.sns.responses:SNSResponse": ["_parse_message_attributes", "_transform_message_attributes"],
+    "moto.sqs.models:Message": ["mark_sent"],
+    "moto.sqs.models:Queue": ["add_message", "policy"],
+    "moto.sqs.models:SQSBackend": ["get_queue", "send_message"],
     "moto.iam.models:IAMBackend": [
         "create_temp_access_key",
         "get_groups_for_user",
@@ -134,3 +163,18 @@ def test_two_files_cannot_answer_the_same_operation():
     two = type("Two", (TokenResponse,), {"assume_root": lambda self: None})
     with pytest.raises(TypeError, match=r"both have TokenResponse\.assume_root"):
         Services([one, two])
+
+
+def test_what_moto_keeps_to_itself_is_still_there():
+    """Private attributes the lab reads: the lock of a queue, the filter of a subscription, the statements of a bus."""
+    account, region = "111122223333", "us-east-1"
+    queue = import_module("moto.sqs.models").Queue("name", region, account)
+    sns = import_module("moto.sns.models").sns_backends[account][region]
+    subscription = sns.subscribe(sns.create_topic("name").arn, "+15550100", "sms")
+    bus = import_module("moto.events.models").EventBus(account, region, "name")
+    logs = import_module("moto.logs.models").LogsBackend(region, account)
+    assert queue._messages_lock.acquire()
+    queue._messages_lock.release()
+    assert (queue.maximum_message_size, int(queue.delay_seconds)) == (1_048_576, 0)
+    assert subscription._filter_policy_matcher is None
+    assert (bus._statements, bus.rules, logs.filters.metric_filters) == ({}, {}, [])

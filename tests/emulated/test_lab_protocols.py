@@ -15,7 +15,7 @@ MISSING = [
     ("iam", "simulate_custom_policy", {"PolicyInputList": ["{}"], "ActionNames": ["s3:Get"]}),  # query
     ("ec2", "describe_vpc_block_public_access_options", {}),  # ec2
     ("cloudtrail", "list_event_data_stores", {}),  # json
-    ("cloudwatch", "describe_alarm_history", {}),  # json, compatible with query
+    ("cloudwatch", "describe_anomaly_detectors", {}),  # json, compatible with query
     ("account", "get_gov_cloud_account_information", {}),  # rest-json without a route in moto
     ("route53", "list_cidr_collections", {}),  # rest-xml
     ("s3", "delete_bucket_metrics_configuration", {"Bucket": "abc", "Id": "x"}),  # moto would delete the bucket

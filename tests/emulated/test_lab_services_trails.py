@@ -186,6 +186,10 @@ def test_another_accounts_topic_is_out_of_reach(lab: Lab):
     statement = {"Effect": "Allow", "Principal": {"AWS": OTHER}, "Action": "SNS:Subscribe", "Resource": ARN}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     mine.set_topic_attributes(TopicArn=ARN, AttributeName="Policy", AttributeValue=document)
-    theirs.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=f"arn:aws:sqs:{HOME}:{OTHER}:queue")
-    assert [(one["Owner"], one["SubscriptionArn"]) for one in subscriptions(mine)] == [(OTHER, "PendingConfirmation")]
+    own = theirs.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=f"arn:aws:sqs:{HOME}:{OTHER}:queue")
+    theirs.subscribe(TopicArn=ARN, Protocol="sqs", Endpoint=f"arn:aws:sqs:{HOME}:{MANAGEMENT}:queue")
+    assert [(one["Owner"], one["SubscriptionArn"]) for one in subscriptions(mine)] == [
+        (OTHER, own["SubscriptionArn"]),  # the owner of a queue need not confirm
+        (OTHER, "PendingConfirmation"),
+    ]
     assert error_of(theirs.get_topic_attributes, TopicArn=ARN) == ("AuthorizationError", 403)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from rootwarden.cli.options import aws_options, judging_options, names, scope_options, showing_options
 from rootwarden.cli.progress import Progress
@@ -17,19 +18,24 @@ from rootwarden.flows.audit import JudgeRequest, judge_snapshot, verdict_exit
 from rootwarden.flows.limits import checked, chosen
 from rootwarden.model.audit import Audit
 from rootwarden.model.sight import in_our_time, parse_time
+from rootwarden.model.view import LEDGER
 from rootwarden.store.snapshots import open_snapshot
 
 
 @click.command(name="audit")
 @click.option("--snapshot", metavar="FILE", help="Judge this snapshot (- for standard input); AWS is not asked.")
 @click.option("--now", metavar="TIME", help="Judge at this ISO 8601 instant (default: when the snapshot was read).")
+@click.option("--store", envvar="ROOTWARDEN_STORE", metavar="STORE",
+              help="Store of the watch, whose drills are judged too (default: [watch] store).")  # fmt: skip
 @click.option("--explain-calls", is_flag=True, help="Print every call it would make and its cost, and make none.")
 @scope_options
 @judging_options
 @showing_options
 @aws_options
 @click.pass_obj
-def command(settings: Settings, /, snapshot: str | None, now: str | None, explain_calls: bool, **given: Any) -> int:
+def command(
+    settings: Settings, /, snapshot: str | None, now: str | None, store: str | None, explain_calls: bool, **given: Any
+) -> int:
     """Read an account or organization and judge its root risk.
 
     \b
@@ -37,6 +43,7 @@ def command(settings: Settings, /, snapshot: str | None, now: str | None, explai
     rootwarden audit --org                                every account
     rootwarden audit --output html=report.html --output json=-
     rootwarden audit --snapshot snapshot.jsonl.gz         offline
+    rootwarden audit --store watch.sqlite3                drills of the watch, too
     rootwarden audit --org --explain-calls                what it would ask
     """
     wanted = targets(given["output"], snapshot or "", settings.source)
@@ -50,6 +57,8 @@ def command(settings: Settings, /, snapshot: str | None, now: str | None, explai
     look = look_of(given, snapshot or "")
     if explain_calls:
         return _explain(settings, given)
+    if store and any(LEDGER in entry.control.fact_names for entry in judging.controls):
+        judging = replace(judging, ledger=_ledger(store, settings))
     if snapshot is not None:
         _nothing_of_aws(given)
         opened = open_snapshot(snapshot)
@@ -108,6 +117,14 @@ def _live(
         _note("interrupted: what was read until then was judged", given)
         return Exit.INTERRUPTED
     return code
+
+
+def _ledger(store: str, settings: Settings) -> Any:
+    # Imported here: an audit without a store must not wait for what opens one.
+    from rootwarden.cli.watch_digest import watch_digest  # noqa: PLC0415
+    from rootwarden.flows.ledger import read_ledger  # noqa: PLC0415
+
+    return read_ledger(store, watch_digest(settings))
 
 
 def _explain(settings: Settings, given: dict[str, Any]) -> int:

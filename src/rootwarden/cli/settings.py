@@ -14,9 +14,11 @@ from msgspec import Struct, field
 
 from rootwarden.cli.watch_settings import (
     DigestSection,
+    DrillSection,
     EscalationSection,
     SilenceSection,
     StandingSection,
+    StormSection,
     WatchSection,
     WatchSections,
     check_sections,
@@ -87,6 +89,8 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     escalation: EscalationSection = EscalationSection()
     digest: DigestSection = DigestSection()
     silence: SilenceSection = SilenceSection()
+    storm: StormSection = StormSection()
+    drill: DrillSection = DrillSection()
     standing: list[StandingSection] = field(default_factory=list)
 
     @property
@@ -97,6 +101,8 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             escalation=self.escalation,
             digest=self.digest,
             silence=self.silence,
+            storm=self.storm,
+            drill=self.drill,
             standing=tuple(self.standing),
         )
 
@@ -184,12 +190,13 @@ def _settings(file: File, source: str) -> Settings:
     named = {key: getattr(file.watch, key) for key in ("listen", "public_url", "log") if getattr(file.watch, key)}
     verbs = ("list", "show", "ack", "close", "mute", "unmute", "mutes")
     defaults: dict[str, dict[str, Any]] = {
-        "audit": aws | audit,
+        "audit": aws | audit | kept,
         "collect": aws | read,
         "doctor": aws,
         "detect": detect,
         "notify": {"test": aws},
         "watch": aws | {key: value for key, value in detect.items() if key != "output"} | kept | named,
         "alerts": dict.fromkeys(verbs, kept),
+        "drill": {"run": {"detection": aws | kept}, "list": kept, "report": kept},
     }
     return Settings(defaults, file.audit.roles, file.controls, source, file.channels, file.watching)

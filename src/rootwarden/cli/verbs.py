@@ -16,6 +16,7 @@ VERBS = {
     "detect": "Judge CloudTrail records: is root behind them, and what to do.",
     "detections": "List the detections.",
     "doctor": "Probe credentials, permissions, clock and endpoint.",
+    "drill": "Ring the chain on purpose, and see whether people are told.",
     "explain": "Say all about one control or detection.",
     "iam-policy": "Print the IAM policy that an audit needs.",
     "lab": "An AWS to practise on.",

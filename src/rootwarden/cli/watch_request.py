@@ -58,6 +58,7 @@ def watch_request(
         silence=Silence(
             factor=sections.silence.factor, least=timedelta(seconds=sections.silence.least), off=sections.silence.off
         ),
+        singly={Severity(name): getattr(sections.storm, name) for name in sections.storm.__struct_fields__},
         public_url=given["public_url"] or "",
         stdin=stdin,
         log=log,

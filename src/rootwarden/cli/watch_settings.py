@@ -53,6 +53,26 @@ class SilenceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     least: int = 3600
 
 
+class StormSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[storm]`: how many incidents of one detection are told singly within an hour, by severity."""
+
+    critical: int = 20
+    high: int = 5
+    medium: int = 3
+    low: int = 2
+
+
+class DrillSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[drill]`: what `rootwarden drill run detection` does by itself; `within` is in seconds."""
+
+    method: Literal["assume-root", "synthetic", "alarm", ""] = ""
+    target: str = ""
+    role: str = ""
+    alarm: str = ""
+    topics: list[str] = field(default_factory=list)
+    within: int = 300
+
+
 class StandingSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[[standing]]`: a job that opens root sessions by itself and is known: our own audit, or a tool of others."""
 
@@ -71,6 +91,8 @@ class WatchSections(Struct, frozen=True, kw_only=True):
     escalation: EscalationSection = EscalationSection()
     digest: DigestSection = DigestSection()
     silence: SilenceSection = SilenceSection()
+    storm: StormSection = StormSection()
+    drill: DrillSection = DrillSection()
     standing: tuple[StandingSection, ...] = ()
 
 
@@ -86,16 +108,28 @@ def check_sections(sections: WatchSections, path: str) -> None:
 
 def _wrong(sections: WatchSections) -> Iterator[tuple[str, tuple[str, str]]]:
     for number, step in enumerate(sections.escalation.steps):
-        if step.after < 1:
-            yield f"escalation.steps[{number}].after", ("must be 1 second or more", "write seconds, as 900")
         if not step.channels:
             yield f"escalation.steps[{number}].channels", ("names nobody", "name one of [channels.NAME]")
-    if sections.digest.every < 1:
-        yield "digest.every", ("must be 1 second or more", "write seconds, as 86400")
-    if sections.silence.factor < 1 or sections.silence.least < 1:
-        yield "silence", ("factor and least must be 1 or more", "leave them out for the defaults")
-    names = [one.name for one in sections.standing]
-    for number, one in enumerate(sections.standing):
+    for key, value in _counts(sections):
+        if value < 1:
+            yield key, ("must be 1 or more", "leave it out for the default")
+    yield from _wrong_standing(sections.standing)
+
+
+def _counts(sections: WatchSections) -> Iterator[tuple[str, float]]:
+    for number, step in enumerate(sections.escalation.steps):
+        yield f"escalation.steps[{number}].after", step.after
+    yield "digest.every", sections.digest.every
+    yield "silence.factor", sections.silence.factor
+    yield "silence.least", sections.silence.least
+    yield "drill.within", sections.drill.within
+    for level in StormSection.__struct_fields__:
+        yield f"storm.{level}", getattr(sections.storm, level)
+
+
+def _wrong_standing(standing: tuple[StandingSection, ...]) -> Iterator[tuple[str, tuple[str, str]]]:
+    names = [one.name for one in standing]
+    for number, one in enumerate(standing):
         where = f"standing[{number}]"
         if not one.name or names.count(one.name) > 1:
             yield f"{where}.name", ("must be there, and no other's", "give it a name of its own")

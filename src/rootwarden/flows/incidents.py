@@ -26,7 +26,7 @@ def listed(url: str, *, every: bool) -> Caseload:
     Raises:
         RootwardenError: there is no such store.
     """
-    store = _existing(url)
+    store = existing(url)
     found = casebook.cases(store, (*_STATES, casebook.CLOSED) if every else _STATES, most=1000)
     watcher = saved_state(store, "watcher")
     return Caseload(
@@ -40,7 +40,7 @@ def shown(url: str, name: str) -> WholeCase:
     Raises:
         UsageError: there is none of this name.
     """
-    store = _existing(url)
+    store = existing(url)
     case = _find(store, name)
     kept, total = casebook.alerts_of(store, case.id)
     standing = tuple(one.alert for one in kept if one.state == "open")
@@ -62,7 +62,7 @@ def shown(url: str, name: str) -> WholeCase:
 
 def acknowledged(url: str, name: str, by: str, note: str) -> str:
     """Acknowledge an incident; return what became of it."""
-    store = _existing(url)
+    store = existing(url)
     case = _find(store, name)
     if casebook.acknowledge(store, case.id, by, note, _now()):
         return f"{case.id} acknowledged by {by}"
@@ -71,7 +71,7 @@ def acknowledged(url: str, name: str, by: str, note: str) -> str:
 
 def closed(url: str, name: str, by: str, note: str) -> str:
     """Close an incident; return what became of it."""
-    store = _existing(url)
+    store = existing(url)
     case = _find(store, name)
     if casebook.close(store, case.id, by, note, _now()):
         return f"{case.id} closed by {by}"
@@ -93,7 +93,7 @@ def muted(url: str, given: dict[str, Any]) -> casebook.Mute:
         raise UsageError("a mute ends within 30 days", todo="choose a shorter --until, and look again then")
     now = _now()
     one = casebook.Mute(**given | {"id": new_ulid(), "created": now, "until": now + given["until"]})
-    casebook.mute(_existing(url), one)
+    casebook.mute(existing(url), one)
     return one
 
 
@@ -103,17 +103,17 @@ def unmuted(url: str, name: str) -> None:
     Raises:
         UsageError: there is none of this name.
     """
-    if not casebook.unmute(_existing(url), name, _now()):
+    if not casebook.unmute(existing(url), name, _now()):
         raise UsageError(f"there is no mute {name!r}", todo="see `rootwarden alerts mutes`")
 
 
 def mutes(url: str) -> tuple[MuteSeen, ...]:
     """Return what is muted now."""
-    found = casebook.mutes_at(_existing(url), _now())
+    found = casebook.mutes_at(existing(url), _now())
     return tuple(MuteSeen(**{key: getattr(one, key) for key in MuteSeen.__struct_fields__}) for one in found)
 
 
-def _existing(url: str) -> Store:
+def existing(url: str) -> Store:
     """Open a store that is there: to look must not make an empty one."""
     path = url.removeprefix("sqlite:///")
     if "://" not in path and not Path(path).is_file():

@@ -85,7 +85,7 @@ def user_identity(caller: Caller) -> dict[str, Any]:
     }
     if caller.kind in ("user", "unknown"):
         identity["userName"] = caller.name or "unknown"
-    elif caller.kind == "root" and (alias := _alias(caller.account)):
+    elif caller.kind == "root" and (alias := alias_of(caller.account)):
         identity["userName"] = alias
     if caller.session is not None:
         identity["sessionContext"] = _session_context(caller.session)
@@ -101,7 +101,8 @@ _TYPES: dict[str, str] = {
 }
 
 
-def _alias(account: str) -> str:
+def alias_of(account: str) -> str:
+    """Return the alias of an account, "" when it has none."""
     aliases: list[str] = iam_backends[account]["aws"].account_aliases
     return aliases[0] if aliases else ""
 

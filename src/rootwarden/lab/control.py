@@ -3,8 +3,15 @@
 GET    /rw-api/root/ACCOUNT        the root user as JSON
 POST   /rw-api/root/ACCOUNT        set some of its fields, e.g. {"password": false, "mfa": ["security-key"]}
 GET    /rw-api/records/ACCOUNT     the account's CloudTrail records, oldest first
-POST   /rw-api/records/ACCOUNT     add records, a list
-DELETE /rw-api/records/ACCOUNT     forget them
+POST   /rw-api/records/ACCOUNT     add records, a list; each goes where the account's trails send it
+DELETE /rw-api/records/ACCOUNT     forget them, and what waits for log files
+POST   /rw-api/signin/ACCOUNT      let root sign in: {"ok": true, "mfa": false, "address": "203.0.113.7"}
+POST   /rw-api/rootkey/ACCOUNT     an active access key of root, made when there is none: id and secret
+POST   /rw-api/deliver[/ACCOUNT]   write the log files now; {"now": "2026-01-01T00:05:00Z"} names another time
+GET    /rw-api/undelivered         what could not be delivered lately, and why
+DELETE /rw-api/undelivered         forget it
+POST   /rw-api/quiet               {"quiet": true}: until told otherwise, records go into the history and nowhere else
+GET    /rw-api/confirm/TOPIC/TOKEN confirm a subscription, as a click on SubscribeURL does
 POST   /rw-api/trails/ARN          how a trail's deliveries went, e.g. {"started": "2024-01-01T00:00:00Z"}
 POST   /rw-api/costs/ACCOUNT       what the last full months cost, oldest first, e.g. [58.1, 60.75, 63.02]
 GET    /rw-api/faults              the faults in force
@@ -20,15 +27,25 @@ POST   /rw-api/session/ACCOUNT     {"role": "RootwardenAudit"}: credentials of a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from rootwarden.lab.aws_error import AwsError
+from rootwarden.lab.clock import now
 from rootwarden.lab.costs import set_costs
 from rootwarden.lab.deliveries import set_history
 from rootwarden.lab.entry import enter
 from rootwarden.lab.faults import Denial, parse_throttle
+from rootwarden.lab.sending.log_files import deliver
+from rootwarden.lab.sending.outgoing import send_record
+from rootwarden.lab.sending.topics import topic_at
+from rootwarden.lab.sending.undelivered import Undelivered, forget_losses, losses
+from rootwarden.lab.sending.waiting import forget_waiting
+from rootwarden.lab.services.sns import confirm
+from rootwarden.lab.sign_in import SignIn, sign_in
 from rootwarden.lab.state import account_state, lab_state
 
 PREFIX = "/rw-api/"
@@ -45,7 +62,7 @@ def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterab
     try:
         body = msgspec.json.decode(environ["wsgi.input"].read(length)) if length else {}
         status, answer = (HTTPStatus.OK, verb(rest, body)) if verb else (HTTPStatus.NOT_FOUND, {"error": f"no {name}"})
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AwsError, Undelivered) as error:
         status, answer = HTTPStatus.BAD_REQUEST, {"error": str(error)}
     start_response(f"{status.value} {status.phrase}", [("Content-Type", "application/json")])
     return [msgspec.json.encode(answer)]
@@ -66,15 +83,53 @@ def _records(account: str, _: _Body) -> Any:
 
 
 def _add_records(account: str, body: _Body) -> Any:
-    account_state(account).records.extend(dict(one) for one in body)
-    return {"added": len(body)}
+    records = [dict(one) for one in body]
+    for record in records:
+        send_record(account, record)
+    return {"added": len(records)}
 
 
 def _forget_records(account: str, _: _Body) -> Any:
     records = account_state(account).records
     forgotten = len(records)
     records.clear()
+    forget_waiting(account)
     return {"forgotten": forgotten}
+
+
+def _sign_in(account: str, body: _Body) -> Any:
+    return sign_in(account, msgspec.convert(body, SignIn))
+
+
+def _root_key(account: str, _: _Body) -> Any:
+    return account_state(account).root.active_key()
+
+
+def _deliver(account: str, body: _Body) -> Any:
+    asked = msgspec.convert(body, _Moment)
+    return deliver(asked.now or now(), account)
+
+
+class _Moment(msgspec.Struct, forbid_unknown_fields=True):
+    now: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+def _undelivered(*_: Any) -> Any:
+    return losses()
+
+
+def _forget_undelivered(*_: Any) -> Any:
+    return {"forgotten": forget_losses()}
+
+
+def _quiet(_: str, body: _Body) -> Any:
+    lab_state().quiet = bool(body["quiet"])
+    return {"quiet": lab_state().quiet}
+
+
+def _confirm(rest: str, _: _Body) -> Any:
+    topic, _, token = rest.rpartition("/")
+    return {"SubscriptionArn": confirm(topic_at(topic), token)}
 
 
 def _faults(*_: Any) -> Any:
@@ -128,6 +183,13 @@ _VERBS: dict[str, _Verb] = {
     "GET records": _records,
     "POST records": _add_records,
     "DELETE records": _forget_records,
+    "POST signin": _sign_in,
+    "POST rootkey": _root_key,
+    "POST deliver": _deliver,
+    "GET undelivered": _undelivered,
+    "DELETE undelivered": _forget_undelivered,
+    "POST quiet": _quiet,
+    "GET confirm": _confirm,
     "POST trails": set_history,
     "POST costs": set_costs,
     "GET faults": _faults,

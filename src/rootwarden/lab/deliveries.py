@@ -19,13 +19,18 @@ _USUAL_DELAY = timedelta(minutes=3)
 
 
 class Deliveries(Struct, forbid_unknown_fields=True):
-    """What is known of one trail beside moto's own start and stop; None means: as of a healthy trail."""
+    """What is known of one trail beside moto's own start and stop; None means: as of a healthy trail.
+
+    `error` lets deliveries fail; `refused` is why the last attempt did. `delivered` is when a file was last written.
+    """
 
     started: datetime | None = None
     stopped: datetime | None = None
     last_delivery: datetime | None = None
     never_delivered: bool = False
     error: str = ""
+    refused: str = ""
+    delivered: datetime | None = None
 
 
 class TrailHistory(BaseBackend):
@@ -63,6 +68,22 @@ def set_history(arn: str, fields: dict[str, Any]) -> dict[str, Any]:
     return structs.asdict(new)
 
 
+def delivered(arn: str, moment: datetime) -> None:
+    """Note that a log file of the trail was written."""
+    history = deliveries_of(arn)
+    history.delivered, history.refused = moment, ""
+
+
+def refused(arn: str, why: str) -> None:
+    """Note why a log file of the trail could not be written: an error code of S3."""
+    deliveries_of(arn).refused = why
+
+
+def seeded_error(arn: str) -> str:
+    """Return the error code with which deliveries of the trail are to fail, "" when they are not."""
+    return deliveries_of(arn).error
+
+
 def status_of(trail: Trail) -> dict[str, Any]:
     """Return what GetTrailStatus answers: times as instants, and their older text forms beside them."""
     history = deliveries_of(trail.arn)
@@ -73,16 +94,18 @@ def status_of(trail: Trail) -> dict[str, Any]:
         status |= {"StartLoggingTime": started, "TimeLoggingStarted": iso(started)}
     if stopped and (not started or stopped > started or not trail.status.is_logging):
         status |= {"StopLoggingTime": stopped, "TimeLoggingStopped": iso(stopped)}
-    delivered = _last_delivery(trail, history, stopped)
-    if delivered:
-        status["LatestDeliveryTime"] = delivered
-        status["LatestDeliveryAttemptTime"] = iso(delivered)
+    last = _last_delivery(trail, history, stopped)
+    if history.delivered:
+        last = max(history.delivered, last or history.delivered)
+    if last:
+        status["LatestDeliveryTime"] = last
+        status["LatestDeliveryAttemptTime"] = iso(last)
         if trail.log_validation:
-            status["LatestDigestDeliveryTime"] = delivered.replace(minute=0, second=0, microsecond=0)
+            status["LatestDigestDeliveryTime"] = last.replace(minute=0, second=0, microsecond=0)
         if trail.cw_log_group_arn:
-            status["LatestCloudWatchLogsDeliveryTime"] = delivered
-    if history.error:
-        status["LatestDeliveryError"] = history.error
+            status["LatestCloudWatchLogsDeliveryTime"] = last
+    if history.error or history.refused:
+        status["LatestDeliveryError"] = history.error or history.refused
         status["LatestDeliveryAttemptTime"] = iso(now() if trail.status.is_logging else (stopped or now()))
     return status
 

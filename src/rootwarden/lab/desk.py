@@ -15,6 +15,7 @@ from rootwarden.lab.call import Call, read_call
 from rootwarden.lab.callers import caller_of
 from rootwarden.lab.guard import refused
 from rootwarden.lab.ignored import is_ignored
+from rootwarden.lab.object_changes import after_call
 from rootwarden.lab.records import record
 from rootwarden.lab.service_names import services_signed_as
 from rootwarden.lab.state import account_state, lab_state
@@ -48,6 +49,7 @@ class Desk:
         if caller.kind == "root" and caller.session is None and error is None:
             account_state(call.account).root.mark_used(call.access_key, call.service, call.region)
         record(call, caller, answer)
+        after_call(call, caller, answer)
         return answer
 
     def _read(self, request: Request, account: str) -> Call:

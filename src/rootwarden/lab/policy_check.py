@@ -28,19 +28,28 @@ def allowed_by(document: Document, action: str, resource: str | None, context: C
     return any(_applies(one, action, resource, context, unknown=False) for one in _statements(document, "Allow"))
 
 
-def trusted_by(document: Document, principals: set[str], action: str, context: Context) -> bool:
-    """Return whether a trust policy lets one of these principals (ARNs, account id) do this and no Deny says no."""
+def trusted_by(
+    document: Document, principals: set[str], action: str, context: Context, resource: str | None = None
+) -> bool:
+    """Return whether the policy of a role or resource lets one of these principals do this, and no Deny says no.
+
+    Principals are ARNs, account ids and names of services; without a resource any resource element matches.
+    """
 
     def names(statement: Document) -> bool:
         principal = statement.get("Principal", {})
-        listed = [principal] if isinstance(principal, str) else as_list(principal.get("AWS", []))
+        listed = [principal] if isinstance(principal, str) else _everybody_in(principal)
         return any(one == "*" or one in principals for one in listed)
 
     def hits(effect: str, *, unknown: bool) -> bool:
         found = (one for one in _statements(document, effect) if names(one))
-        return any(_applies(one, action, None, context, unknown=unknown) for one in found)
+        return any(_applies(one, action, resource, context, unknown=unknown) for one in found)
 
     return hits("Allow", unknown=False) and not hits("Deny", unknown=True)
+
+
+def _everybody_in(principal: Document) -> list[Any]:
+    return [*as_list(principal.get("AWS", [])), *as_list(principal.get("Service", []))]
 
 
 def as_list(value: Any) -> list[Any]:

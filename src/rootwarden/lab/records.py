@@ -13,7 +13,8 @@ from rootwarden.lab.call import Call
 from rootwarden.lab.callers import Caller, user_identity
 from rootwarden.lab.clock import iso, now
 from rootwarden.lab.record_values import error_in, request_parameters, response_elements
-from rootwarden.lab.state import Record, account_state
+from rootwarden.lab.sending.outgoing import send_record
+from rootwarden.lab.state import Record
 
 _READS = (
     "Get",
@@ -54,14 +55,14 @@ _CODES = {"AccessDeniedException": "AccessDenied", "UnauthorizedOperation": "Cli
 
 
 def record(call: Call, caller: Caller, answer: Answer) -> None:
-    """Append the record of an answered call to the account's list, and its copy to the account of an assumed role."""
+    """Record an answered call in the account that made it, with a copy in the account of an assumed role."""
     if not call.operation:
         return
     written = _record(call, caller, answer)
-    account_state(caller.account).records.append(written)
     copy = _copy_for_target(call, caller, written)
+    send_record(caller.account, written)
     if copy is not None:
-        account_state(copy["recipientAccountId"]).records.append(copy)
+        send_record(copy["recipientAccountId"], copy)
 
 
 def is_read_only(operation: str) -> bool:

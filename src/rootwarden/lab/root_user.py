@@ -70,6 +70,14 @@ class RootUser(Struct):
         """Return the access key with this id, if root has it."""
         return next((key for key in self.access_keys if key.id == access_key), None)
 
+    def active_key(self) -> RootKey:
+        """Return an access key of root that works, made when there is none."""
+        for key in self.access_keys:
+            if key.status == "Active":
+                return key
+        self.access_keys.append(RootKey())
+        return self.access_keys[-1]
+
     def mark_used(self, access_key: str, service: str, region: str) -> None:
         """Remember that this key of root has just called `service` in `region`."""
         key = self.key(access_key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any
@@ -19,7 +19,11 @@ from rootwarden.lab.clock import now
 from rootwarden.lab.entry import enter
 from rootwarden.lab.faults import EVERY_ACCOUNT, Denial, Throttle
 from rootwarden.lab.front import Front
-from rootwarden.lab.root_user import RootUser
+from rootwarden.lab.root_user import RootKey, RootUser
+from rootwarden.lab.sending.log_files import Delivery, deliver
+from rootwarden.lab.sending.outgoing import send_record
+from rootwarden.lab.sending.undelivered import Loss, losses
+from rootwarden.lab.sign_in import BROWSER, SignIn, sign_in
 from rootwarden.lab.state import Record, account_state, lab_state
 
 HOST = "127.0.0.1"
@@ -116,8 +120,38 @@ class Lab:
         return account_state(account).root
 
     def records(self, account: str) -> list[Record]:
-        """Return the CloudTrail records of an account, oldest first; add to the list what should have happened."""
+        """Return the CloudTrail records of an account, oldest first.
+
+        What is added to the list itself goes nowhere else; `add_records` lets records travel.
+        """
         return account_state(account).records
+
+    def add_records(self, account: str, *records: Record) -> None:
+        """Let these records happen: they go into the history, and where the account's trails send them."""
+        for record in records:
+            send_record(account, record)
+
+    def sign_in(
+        self, account: str, *, ok: bool = True, mfa: bool = False, address: str = "203.0.113.7", agent: str = BROWSER
+    ) -> Record:
+        """Let root of an account sign in to the console, or fail to, and return the record.
+
+        Raises:
+            ValueError: root has no password.
+        """
+        return sign_in(account, SignIn(ok, mfa, address, agent))
+
+    def root_key(self, account: str) -> RootKey:
+        """Return an access key of root that works, made when there is none; calls with it are calls of root."""
+        return account_state(account).root.active_key()
+
+    def deliver(self, account: str = "", moment: datetime | None = None) -> Delivery:
+        """Write the log files of one account's records, or of all, that wait; `moment` (aware) names the files."""
+        return deliver(moment or now(), account)
+
+    def undelivered(self) -> list[Loss]:
+        """Return what could not be delivered lately and why, oldest first."""
+        return losses()
 
     # -- faults ------------------------------------------------------------------------------------------------------
     def deny(self, *actions: str, account: str = EVERY_ACCOUNT) -> None:

@@ -14,6 +14,7 @@ from moto.organizations.models import organizations_backends
 
 from rootwarden.lab.faults import Faults
 from rootwarden.lab.root_user import RootUser
+from rootwarden.lab.sending.web_posts import stop_posting
 from rootwarden.lab.sessions import Session
 
 Record = dict[str, Any]
@@ -22,7 +23,10 @@ _EVERYWHERE = "000000000000"
 
 
 class AccountState(BaseBackend):
-    """One account: its root user, the sessions open in it, its CloudTrail records, its last credential report."""
+    """One account: its root user, the sessions open in it, its CloudTrail records, its last credential report.
+
+    `unwritten` holds by ARN of a trail what waits for its next log file: the account of each record, and the record.
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         """Start with a root user who has a password and nothing else."""
@@ -33,20 +37,26 @@ class AccountState(BaseBackend):
         self.password_changed: dict[str, datetime] = {}
         self.credential_report: tuple[bytes, datetime] | None = None
         self.root_features: list[str] = []
+        self.unwritten: dict[str, list[tuple[str, Record]]] = {}
 
 
 class LabState(BaseBackend):
-    """The whole lab: faults in force, and which account each access key seen belongs to."""
+    """The whole lab: faults in force, and which account each access key seen belongs to.
+
+    While it is `quiet`, records go into the history and nowhere else.
+    """
 
     def __init__(self, region_name: str, account_id: str) -> None:
         """Start without faults."""
         super().__init__(region_name, account_id)
         self.faults = Faults()
         self.account_of_key: dict[str, str] = {}
+        self.quiet = False
 
     def reset(self) -> None:
         """Forget everything; moto itself would keep the members of organizations that are gone."""
         super().reset()
+        stop_posting()
         organizations_backends.master_accounts.clear()
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rootwarden.model.control import Control
-from rootwarden.model.facts import FACTS
+from rootwarden.model.facts import FACTS, Scope
+
+_SUBJECT = {Scope.ORG: "organization", Scope.WORKSPACE: "installation of Rootwarden"}
 
 
 def permissions(control: Control) -> tuple[str, ...]:
@@ -23,6 +25,11 @@ def needs(control: Control) -> list[tuple[str, str]]:
     required = {name: len(group) for group in control.required for name in group}
     words = {0: "used when readable", 1: "needed"}
     return [(name, words.get(required.get(name, 0), "one of these is enough")) for name in control.fact_names]
+
+
+def subject(control: Control) -> str:
+    """Return what there is one finding of: `account`, `organization`, `resource`."""
+    return _SUBJECT.get(control.scope, control.scope.value)
 
 
 def is_paid(control: Control) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rootwarden.model.control import Control, Registered
 from rootwarden.model.findings import CATALOGUE_VERSION, Practice
 from rootwarden.report.commands import generic
-from rootwarden.report.control_facts import is_paid, needs, permissions
+from rootwarden.report.control_facts import is_paid, needs, permissions, subject
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.labels import AUTOMATION, plural
 from rootwarden.report.prose import paragraphs
@@ -27,7 +27,7 @@ def page(registered: Registered) -> str:
                     f"`{registered.slug}`",
                     control.severity.value,
                     f"{control.practice.value} {control.practice.title}",
-                    "organization" if control.scope.value == "org" else control.scope.value,
+                    subject(control),
                     control.verified,
                 )
             ],

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rootwarden.model.control import Control, Registered
 from rootwarden.model.findings import CATALOGUE_VERSION
 from rootwarden.report.commands import generic
-from rootwarden.report.control_facts import is_paid, needs, permissions
+from rootwarden.report.control_facts import is_paid, needs, permissions, subject
 from rootwarden.report.frameworks import mapped
 from rootwarden.report.labels import AUTOMATION
 from rootwarden.report.prose import paragraphs
@@ -44,11 +44,8 @@ def _standing(control: Control) -> str:
     paid = " AWS charges for some of its calls; they are made with --paid only." if is_paid(control) else ""
     return (
         f"Severity {control.severity.value}. Practice {control.practice.value}: {control.practice.title}. "
-        f"One finding per {_SUBJECT.get(control.scope.value, control.scope.value)}.{paid}"
+        f"One finding per {subject(control)}.{paid}"
     )
-
-
-_SUBJECT = {"org": "organization"}
 
 
 def _reads(control: Control) -> list[str]:

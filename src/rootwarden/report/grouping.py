@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -20,12 +21,12 @@ _STATUS_RANK: Mapping[Status, int] = {status: n for n, status in enumerate(ORDER
 class Group(Struct, frozen=True):
     """Findings of one control with one status, severity, reason and aspect; `accounts` in order, each once.
 
-    `of_organization` says that they are about the organization, not about the account they are filed under.
+    `about` says what they are about where that is not the account they are filed under: `the organization`.
     """
 
     findings: tuple[Finding, ...]
     accounts: tuple[str, ...]
-    of_organization: bool = False
+    about: str = ""
 
     @property
     def first(self) -> Finding:
@@ -59,19 +60,19 @@ class Group(Struct, frozen=True):
         return _STATUS_RANK[one.status], one.severity.rank, -len(self.accounts), one.code, one.aspect, one.reason
 
     def spread(self, accounts: int) -> str:
-        """Return `12 of 15 accounts`, `the organization`, or "" where there is but one account."""
-        if self.of_organization:
-            return "the organization"
+        """Return `12 of 15 accounts`, what it is about, or "" where there is but one account."""
+        if self.about:
+            return self.about
         return "" if accounts <= 1 else f"{len(self.accounts):,} of {plural(accounts, 'account')}"
 
 
-def grouped(findings: Iterable[Finding], of_organization: Collection[str] = ()) -> list[Group]:
-    """Return the groups, the worst first; `of_organization` are the slugs of controls that judge the organization."""
+def grouped(findings: Iterable[Finding], about: Mapping[str, str] = MappingProxyType({})) -> list[Group]:
+    """Return the groups, the worst first; `about` says by slug what a control judges instead of accounts."""
     heaps: defaultdict[tuple[str, Status, Severity, str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         heaps[finding.code, finding.status, finding.severity, finding.reason, finding.aspect].append(finding)
     groups = [
-        Group(tuple(heap), tuple(dict.fromkeys([f.account for f in heap])), heap[0].control in of_organization)
+        Group(tuple(heap), tuple(dict.fromkeys([f.account for f in heap])), about.get(heap[0].control, ""))
         for heap in heaps.values()
     ]
     return sorted(groups, key=lambda group: group.rank)

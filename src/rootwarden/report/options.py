@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
 from rootwarden import catalogue
 from rootwarden.model.control import Registered
 from rootwarden.model.facts import Scope
+
+# What is judged once in an audit, in words.
+ONCE = MappingProxyType({Scope.ORG: "the organization", Scope.WORKSPACE: "this installation"})
 
 
 class RenderOptions(Struct, frozen=True, kw_only=True):
@@ -33,6 +37,6 @@ class RenderOptions(Struct, frozen=True, kw_only=True):
         known = catalogue.controls() if self.controls is None else self.controls
         return {entry.slug: entry for entry in known}
 
-    def of_organization(self) -> frozenset[str]:
-        """Return the slugs of the controls that judge the organization, not one of its accounts."""
-        return frozenset(slug for slug, entry in self.by_slug().items() if entry.control.scope is Scope.ORG)
+    def about(self) -> Mapping[str, str]:
+        """Return by slug what a control judges that is judged once, not once for each account."""
+        return {slug: ONCE[entry.control.scope] for slug, entry in self.by_slug().items() if entry.control.scope in ONCE}

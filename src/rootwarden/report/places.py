@@ -17,10 +17,8 @@ def account_names(audit: Audit) -> dict[str, str]:
 
 
 def where(group: Group, names: Mapping[str, str]) -> str:
-    """Return where the group was found: of many accounts the first three, of one account its resources and Regions."""
-    if group.of_organization:
-        return ""
-    if len(names) > 1:
+    """Return where the group was found: of many accounts the first three, else its resources and Regions."""
+    if len(names) > 1 and not group.about:
         if len(group.accounts) == len(names):
             return ""
         return _few([names.get(account, account) for account in group.accounts], "account")

@@ -70,7 +70,7 @@ class Running:
         cleaned = self._put_back()
         drill = Drill(
             id=self.id, method=self._request.method, path=path_of(self._request),
-            account=self._request.target or account, region=self._request.region, started=began,
+            account=self._request.target if self._request.method is Method.ASSUME_ROOT else account, region=self._request.region, started=began,
             finished=self._clock.now(), hops=tuple(follow.complete(hops, self._request)), cleaned=cleaned,
             configuration=self._request.configuration, notes=tuple(self._notes),
         )  # fmt: skip

@@ -79,11 +79,12 @@ class Minder:
             )  # fmt: skip
             ready = list(self._tellers.to(message, steps[step].channels, now))
             following = steps[case.step + 1] if case.step + 1 < len(steps) else None
+            later = now + following.after if following else None
             with self._store.write() as connection:
-                put_messages(connection, ready, now)
-                later = now + following.after if following else None
-                casebook.remind_later(connection, case.id, case.step + 1, later)
-            sent += ready
+                # Somebody may have acknowledged it just now.
+                if casebook.remind_later(connection, case.id, case.step + 1, later):
+                    put_messages(connection, ready, now)
+                    sent += ready
         return sent
 
     # -- the digest ------------------------------------------------------------------------------------------------

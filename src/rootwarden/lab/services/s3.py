@@ -18,6 +18,7 @@ from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.bucket_access import let_in
 from rootwarden.lab.callers import caller_of
 from rootwarden.lab.public_bucket import is_public
+from rootwarden.lab.services.s3_notices import set_notices
 
 _PUBLIC_GROUPS = (
     "http://acs.amazonaws.com/groups/global/AllUsers",
@@ -82,6 +83,8 @@ class S3(S3Response):
             self._refuse_acl(bucket_name, request)
         if "logging" in querystring:
             return self._put_logging(bucket_name)
+        if "notification" in querystring:
+            return self._put_notices(bucket_name)
         answer = super()._bucket_response_put(request, bucket_name, querystring)
         if "versioning" in querystring and (match := _MFA_DELETE.search(self.body.decode())):
             self._extras().mfa_delete[bucket_name] = match[1]
@@ -95,12 +98,25 @@ class S3(S3Response):
         set_access_logs(self.backend, self.backend.get_bucket(bucket_name), self._logging_from_body())
         return ""
 
+    def _put_notices(self, bucket_name: str) -> Any:
+        self.data["Action"] = "PutBucketNotification"
+        self._authenticate_and_authorize_s3_action(bucket_name=bucket_name)
+        bucket = self.backend.get_bucket(bucket_name)
+        try:
+            asked = self._notification_config_from_body()
+        except (KeyError, AssertionError, TypeError) as error:
+            raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate") from error
+        skip = str(self.headers.get("x-amz-skip-destination-validation", "")).lower() == "true"
+        set_notices(bucket, asked, unchecked=skip)
+        return ""
+
     def _close(self, bucket_name: str) -> None:
         """Give a new bucket what AWS gives it (since April 2023): all public access blocked, ACLs off."""
         bucket = self.backend.get_bucket(bucket_name)
         bucket.public_access_block = PublicAccessBlock(True, True, True, True)
         bucket.ownership_rule = bucket.ownership_rule or _ENFORCED
         self._extras().mfa_delete.pop(bucket_name, None)
+        set_notices(bucket, {}, unchecked=True)
 
     def _blocks(self, bucket: FakeBucket) -> list[PublicAccessBlock]:
         account: PublicAccessBlock | None = s3control_backends[bucket.account_id][self.partition].public_access_block

@@ -30,7 +30,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
 
     Equal findings are grouped; of each group some are shown whole, the rest is in the JSON, and the page says so.
     """
-    groups = grouped(audit.findings, options.of_organization())
+    groups = grouped(audit.findings, options.about())
     found = sections(audit, groups, options.by_slug())
     rows = matrix(audit)
     hidden = reasons(audit.findings)

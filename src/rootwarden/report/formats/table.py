@@ -18,7 +18,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
     Equal findings of several accounts are one row with a count; a status is always a word, colour is added to it.
     """
     pen = Pen(options)
-    groups = grouped(audit.findings, options.of_organization())
+    groups = grouped(audit.findings, options.about())
     draw_title(pen, audit)
     draw_worst(pen, groups, len(audit.accounts))
     draw_practices(pen, groups, account_names(audit), verbose=options.verbose)
