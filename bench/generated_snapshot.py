@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-
 from generated_people import authorization, people
 from generated_watch import ARCHIVE, MANAGEMENT, REGIONS, watching
 

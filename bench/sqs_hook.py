@@ -62,6 +62,10 @@ class Hook:
                 self._root += put[1]
         return 200, {"taken": True}
 
+    def arrivals(self) -> dict[str, float]:
+        """Return how many milliseconds after its put each event was first told."""
+        return {name: round(seconds * 1000, 2) for name, seconds in self._first.items()}
+
     def keys(self) -> list[str]:
         """Return every Idempotency-Key that was taken, each once."""
         return sorted(self._keys)

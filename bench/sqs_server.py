@@ -11,6 +11,8 @@ Prints its port on the first line and serves 127.0.0.1 until it is told to stop.
     POST /hook             what a webhook sends
     GET  /bench/latency    milliseconds from put to webhook: count, p50, p90, p99, max; posts, repeats, what is missing
     GET  /bench/keys       the Idempotency-Keys that the webhook receiver took, each once
+    GET  /bench/arrivals   for each event that was told: milliseconds from put to webhook
+    GET  /bench/root       the ids of root's records that loads have put
     POST /bench/fail       {share, seed}: this share of webhook posts is answered with 500
     POST /bench/delay      {sqs, s3_get, s3_list, s3_put, hook}: milliseconds before a request is looked at
     POST /bench/reset      empties queues, buckets, counts, delays
@@ -172,6 +174,14 @@ class BenchServer:
         """Return the Idempotency-Keys that the receiver took."""
         return {"keys": self.hook.keys()}
 
+    def arrivals(self, _: Request) -> Json:
+        """Return which events the receiver was told of, and how late."""
+        return self.hook.arrivals()
+
+    def root_ids(self, _: Request) -> Json:
+        """Return the ids of root's records that loads have put."""
+        return {"ids": list(self.puts.root_ids())}
+
     def fail(self, request: Request) -> Json:
         """Let a share of the posts fail."""
         asked = _object(request)
@@ -209,6 +219,8 @@ CONTROLS: dict[tuple[str, str], Callable[[BenchServer, Request], Json]] = {
     ("POST", "/bench/load"): BenchServer.start_load,
     ("GET", "/bench/load"): BenchServer.loads,
     ("GET", "/bench/keys"): BenchServer.keys,
+    ("GET", "/bench/root"): BenchServer.root_ids,
+    ("GET", "/bench/arrivals"): BenchServer.arrivals,
     ("GET", "/bench/latency"): BenchServer.latency,
     ("POST", "/bench/fail"): BenchServer.fail,
     ("POST", "/bench/delay"): BenchServer.delay,

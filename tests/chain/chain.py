@@ -1,4 +1,4 @@
-"""An organization in the lab with everything deployed, a watch that runs as a program, and a receiver of its webhook."""
+"""An organization in the lab with everything deployed, a watch that runs as a program, a receiver of its webhook."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ class Receiver:
     def __init__(self) -> None:
         """Listen on a free port."""
         self.received: list[Received] = []
+        self._failing = False
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,8 +63,9 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                receiver.received.append(Received(datetime.now(UTC), self.path, body))
-                self.send_response(200)
+                if not receiver._failing:
+                    receiver.received.append(Received(datetime.now(UTC), self.path, body))
+                self.send_response(500 if receiver._failing else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -73,6 +75,10 @@ class Receiver:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def fail(self, failing: bool) -> None:
+        """Answer 500 to everything, or take it again."""
+        self._failing = failing
 
     def close(self) -> None:
         """Stop listening."""
@@ -129,14 +135,19 @@ def deployed(folder: Path, lab: Lab, extra: str = "") -> Iterator[Chain]:
     pager = f"arn:aws:sns:{HOME}:{security}:pager"
     central = apply(text("central"), {"OrganizationId": organization, "AlarmTopicArn": pager}, hands, security, HOME)
     bus = {"CentralBusArn": central.outputs["BusArn"]}
-    roll_out(text("stackset"), {**bus, "OrganizationalUnitIds": "r-abcd", "Regions": HOME}, hands, [security, member], HOME)
+    roll_out(
+        text("stackset"), {**bus, "OrganizationalUnitIds": "r-abcd", "Regions": HOME}, hands, [security, member], HOME
+    )
     apply(text("member"), bus, hands, MANAGEMENT, HOME)
     for account in (MANAGEMENT, member, security):
         keep_a_trail(hands, account)
-    trust = [{"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}]
+    trust = [
+        {"Effect": "Allow", "Principal": {"AWS": MANAGEMENT}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
+    ]
     with hands.working_in(MANAGEMENT):
         hands("iam", HOME).create_role(
-            RoleName="RootwardenDrill", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust})
+            RoleName="RootwardenDrill",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": trust}),
         )
     receiver = Receiver()
     queue = central.outputs["QueueUrl"]
