@@ -106,11 +106,11 @@ def _live(
     settings: Settings, judging: JudgeRequest, wanted: tuple[Target, ...], look: Look, given: dict[str, Any]
 ) -> int:
     # Imported here: judging a snapshot must not wait for AWS libraries.
-    from rootwarden.cli.reading import announce, reading_of, summary  # noqa: PLC0415
+    from rootwarden.cli.reading import announcer, reading_of, summary  # noqa: PLC0415
     from rootwarden.flows.live import audit_live  # noqa: PLC0415
 
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-        result, audit = audit_live(reading_of(settings, given), judging, progress, announce)
+        result, audit = audit_live(reading_of(settings, given), judging, progress, announcer(settings))
     _note(summary(result), given)
     code = finish(audit, wanted, look, given)
     if result.interrupted:

@@ -9,7 +9,7 @@ import click
 
 from rootwarden.cli.options import aws_options, scope_options
 from rootwarden.cli.progress import Progress
-from rootwarden.cli.reading import announce, explained, reading_of, summary
+from rootwarden.cli.reading import announcer, explained, reading_of, summary
 from rootwarden.cli.settings import Settings
 from rootwarden.errors import Exit
 from rootwarden.flows.collect import collect, explain_calls
@@ -38,7 +38,7 @@ def command(settings: Settings, /, output: str, only_explain: bool, quiet: bool,
         click.echo(explained(explain_calls(request)))
         return Exit.FINE
     with Progress(wanted=not (given["no_progress"] or quiet)) as progress:
-        result = collect(request, Path(output), progress, announce)
+        result = collect(request, Path(output), progress, announcer(settings))
     if not quiet:
         click.echo(f"rootwarden: wrote {output}: {summary(result)}", err=True)
         for reason, times in result.unread[:SHOWN]:

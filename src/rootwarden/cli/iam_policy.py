@@ -1,16 +1,27 @@
-"""`rootwarden iam-policy`: the least that an audit needs, as an IAM policy."""
+"""`rootwarden iam-policy`: the least that an audit, a watch or a drill needs, as an IAM policy."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import click
 
-from rootwarden.aws.audit_policy import caller_policy, member_policy
+from rootwarden.errors import UsageError
+
+_PARTITIONS = ["aws", "aws-us-gov", "aws-cn"]
+_partition = click.option("--partition", type=click.Choice(_PARTITIONS), default="aws", show_default=True)
+_BUCKET = re.compile(r"([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 
 
-@click.command(name="iam-policy")
-@click.argument("verb", type=click.Choice(["audit"]), default="audit")
+@click.group(name="iam-policy")
+def command() -> None:
+    """Print the IAM policy that an audit, a watch or a drill needs, derived from the calls it makes."""
+
+
+@command.command()
 @click.option(
     "--caller",
     is_flag=True,
@@ -24,16 +35,93 @@ from rootwarden.aws.audit_policy import caller_policy, member_policy
     show_default=True,
     help="Role entered in each account; repeat for several.",
 )
-@click.option("--partition", type=click.Choice(["aws", "aws-us-gov", "aws-cn"]), default="aws", show_default=True)
+@_partition
 @click.option("--root-audit", is_flag=True, help="With --caller: allow AssumeRoot with the read-only task policy.")
 @click.option("--paid", is_flag=True, help="Allow calls that AWS charges for.")
-def command(verb: str, caller: bool, roles: tuple[str, ...], partition: str, root_audit: bool, paid: bool) -> None:
-    """Print the IAM policy that an audit needs, derived from the calls it makes.
+def audit(caller: bool, roles: tuple[str, ...], partition: str, root_audit: bool, paid: bool) -> None:
+    """Print the policy of an audit.
 
     \b
     rootwarden iam-policy audit                        for the role in every other account
     rootwarden iam-policy audit --caller --root-audit  for whoever starts it
     """
-    del verb  # `audit` is the only reader so far
+    from rootwarden.aws.audit_policy import caller_policy, member_policy  # noqa: PLC0415
+
     policy = caller_policy(roles=roles, partition=partition, root_audit=root_audit, paid=paid) if caller else None
-    click.echo(json.dumps(policy or member_policy(paid=paid), indent=2))
+    _print(policy or member_policy(paid=paid))
+
+
+def _arns(option: str, service: str, text: str, todo: str) -> Callable[[Any], Any]:
+    """Return an option that takes ARNs of one service, any number of them, and refuses others by name."""
+
+    def check(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+        for one in given:
+            if re.fullmatch(rf"arn:aws[a-z-]*:{service}:.*:.+", one) is None:
+                raise UsageError(f"{option} {one} is no ARN of {service}", todo=todo)
+        return given
+
+    name = option.lstrip("-").replace("-", "_")
+    return click.option(option, name, multiple=True, metavar="ARN", callback=check, help=text)
+
+
+@command.command()
+@_arns("--queue", "sqs", "The queue with events; the outputs of the stack name it.", "copy QueueArn from the stack")
+@_arns("--key", "kms", "Key that encrypts queue, log files or secrets; repeat for several.", "name a key's ARN")
+@click.option("--bucket", "buckets", multiple=True, metavar="NAME[/PREFIX]", help="Log files that the queue announces.")
+@click.option("--lookup-events", is_flag=True, help="Allow polling the event history.")
+@_arns("--topic", "sns", "Topic of a channel of kind sns.", "name a topic's ARN")
+@_arns("--topic-key", "kms", "Key that encrypts such a topic.", "name a key's ARN")
+@_arns("--secret", "secretsmanager", "Secret of a channel.", "copy the ARN from Secrets Manager")
+@_partition
+def watch(buckets: tuple[str, ...], lookup_events: bool, partition: str, **arns: tuple[str, ...]) -> None:
+    """Print the policy of a watcher, for what it really reads and tells.
+
+    \b
+    rootwarden iam-policy watch --queue arn:aws:sqs:us-east-1:222222222222:rootwarden --key KEY_ARN
+    rootwarden iam-policy watch --lookup-events --topic arn:aws:sns:us-east-1:111122223333:root-alerts
+    """
+    from rootwarden.aws.watch_policy import watch_policy  # noqa: PLC0415
+
+    resources = {kind.replace("_", " "): given for kind, given in arns.items()}
+    objects = tuple(_objects(buckets, partition))
+    _print(watch_policy(resources | {"bucket": objects}, event_history=lookup_events))
+
+
+@command.command()
+@click.option("--target", "targets", multiple=True, metavar="ACCOUNT", help="Canary account of --method assume-root.")
+@click.option("--synthetic", is_flag=True, help="Allow --method synthetic, in every Region.")
+@_arns("--alarm", "cloudwatch", "Alarm of --method alarm; repeat for several.", "name an alarm's ARN")
+@_arns("--drill-role", "iam", "Role that a drill enters.", "name a role, as arn:aws:iam::111122223333:role/NAME")
+@_partition
+def drill(targets: tuple[str, ...], synthetic: bool, partition: str, **arns: tuple[str, ...]) -> None:
+    """Print the policy of whoever drills: of the role that opens root sessions, or of who may enter it.
+
+    \b
+    rootwarden iam-policy drill --target 222233334444            for the role RootwardenDrill
+    rootwarden iam-policy drill --drill-role ROLE_ARN            for whoever starts the drill
+    rootwarden iam-policy drill --synthetic --alarm ALARM_ARN    for drills without a root session
+    """
+    from rootwarden.aws.watch_policy import drill_policy  # noqa: PLC0415
+
+    for one in targets:
+        if re.fullmatch(r"[0-9]{12}", one) is None:
+            raise UsageError(f"--target {one} is no account id", todo="it has 12 digits")
+    resources = {
+        "role": arns["drill_role"],
+        "root user": tuple(f"arn:{partition}:iam::{one}:root" for one in targets),
+        "bus": (f"arn:{partition}:events:*:*:event-bus/default",) if synthetic else (),
+        "alarm": arns["alarm"],
+    }
+    _print(drill_policy(resources, partition=partition))
+
+
+def _objects(buckets: Iterable[str], partition: str) -> Iterable[str]:
+    for one in buckets:
+        found = _BUCKET.fullmatch(one)
+        if found is None:
+            raise UsageError(f"--bucket {one} is no bucket", todo="write NAME or NAME/PREFIX, without s3://")
+        yield f"arn:{partition}:s3:::{found[1]}/{found[2] or ''}*"
+
+
+def _print(policy: dict[str, Any]) -> None:
+    click.echo(json.dumps(policy, indent=2))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
+from rootwarden.errors import RefusedError
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
 
 COLUMNS = 80
@@ -39,9 +40,33 @@ def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
     )
 
 
-def announce(window: StandingWindow) -> None:
-    """Say on stderr which root sessions are about to be opened; shown even with --quiet."""
-    click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
+def announcer(settings: Settings) -> Callable[[StandingWindow], None]:
+    """Return what says on stderr which root sessions are about to be opened; shown even with --quiet.
+
+    Where a watch is configured it refuses (RefusedError) unless a standing window expects these very sessions: our own
+    audit must not page everybody.
+    """
+
+    def announce(window: StandingWindow) -> None:
+        watch = settings.watching.watch
+        if (watch.sources or watch.store) and not _expected(settings, window):
+            raise RefusedError(
+                "a watch is configured, and no [[standing]] window expects the root sessions of this audit",
+                why=f"it would alert on each; they are opened by {window.caller}",
+                todo=f"add one to {settings.source}: name, caller (the role), source_identity = 'rw-audit-*'",
+            )
+        click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
+
+    return announce
+
+
+def _expected(settings: Settings, window: StandingWindow) -> bool:
+    from rootwarden.cli.watch_request import standing_of  # noqa: PLC0415 - only where a watch is configured
+
+    return any(
+        standing_of(one).covers(window.caller, window.task_policy, window.source_identity, window.start)
+        for one in settings.watching.standing
+    )
 
 
 def summary(result: CollectResult) -> str:

@@ -19,11 +19,13 @@ DEFAULT_STORE = "rootwarden.sqlite3"
 
 
 @click.command(name="watch")
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", envvar="ROOTWARDEN_SOURCES")
 @click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
               help="A file, or postgresql://user@host/database (password: PGPASSWORD or ~/.pgpass).")  # fmt: skip
-@click.option("--listen", metavar="HOST:PORT", help="Answer /healthz, /metrics and acknowledge links here.")
-@click.option("--public-url", metavar="URL", help="The address under which people reach --listen; links need it.")
+@click.option("--listen", envvar="ROOTWARDEN_LISTEN", metavar="HOST:PORT",
+              help="Answer /healthz, /metrics and acknowledge links here.")  # fmt: skip
+@click.option("--public-url", envvar="ROOTWARDEN_PUBLIC_URL", metavar="URL",
+              help="The address under which people reach --listen; links need it.")  # fmt: skip
 @click.option("--windows", metavar="FILE", help="Approved windows of root use (JSON).")
 @click.option("--rules", metavar="DIR", help="Your own Sigma rules, judged beside ours.")
 @click.option("--owned", metavar="ARN,...", help="Resources that alerting relies on; changes to them are alerts.")
@@ -32,7 +34,8 @@ DEFAULT_STORE = "rootwarden.sqlite3"
               help="Seconds by which a window may be missed.")  # fmt: skip
 @click.option("--origin-wait", type=click.IntRange(0, 86400), default=900, show_default=True,
               help="Seconds to wait for the record that tells a task session from root itself.")  # fmt: skip
-@click.option("--log", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of stderr.")
+@click.option("--log", envvar="ROOTWARDEN_LOG", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="Of stderr.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Only say on stderr what goes wrong.")
 @aws_options
 @click.pass_obj
@@ -41,7 +44,8 @@ def command(settings: Settings, /, sources: tuple[str, ...], **given: Any) -> in
 
     SOURCE is the URL or ARN of an SQS queue (fed by EventBridge, S3 or SNS), lookup-events[:REGION,...] to poll
     CloudTrail's event history (no set-up, but minutes late), a folder, or - for standard input. Without one those of
-    [watch] sources are taken. Ends with Ctrl-C, or when every source has ended.
+    ROOTWARDEN_SOURCES (spaces between them) or [watch] sources are taken. Ends with Ctrl-C, or when every source has
+    ended.
 
     \b
     rootwarden watch https://sqs.us-east-1.amazonaws.com/111122223333/rootwarden

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import msgspec
+from msgspec import Struct
 
 from rootwarden.cli.settings import Settings
 from rootwarden.notify.spec import Spec, read_specs
@@ -29,7 +30,7 @@ def watch_digest(settings: Settings) -> str:
         return ""
     said = {
         "channels": {spec.name: _channel(spec) for spec in channels},
-        "escalation": msgspec.to_builtins(sections.escalation),
+        "escalation": _set(sections.escalation),
         "sources": sorted(sections.watch.sources or ()),
     }
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()[:_LENGTH]
@@ -37,4 +38,17 @@ def watch_digest(settings: Settings) -> str:
 
 def _channel(spec: Spec) -> dict[str, object]:
     levels = [severity.value for severity in spec.levels]
-    return {"kind": spec.kind, "levels": levels, "options": msgspec.to_builtins(spec.options)}
+    return {"kind": spec.kind, "levels": levels, "options": _set(spec.options)}
+
+
+def _set(settings: Struct) -> dict[str, object]:
+    """Return the settings that differ from their default: a release that adds one must not make every drill stale."""
+    return {
+        entry.name: msgspec.to_builtins(value)
+        for entry in msgspec.structs.fields(settings)
+        if (value := getattr(settings, entry.name)) != _default(entry)
+    }
+
+
+def _default(entry: msgspec.structs.FieldInfo) -> object:
+    return entry.default if entry.default_factory is msgspec.NODEFAULT else entry.default_factory()

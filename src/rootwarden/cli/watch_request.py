@@ -41,7 +41,7 @@ def watch_request(
         way=way,
         context=Context(
             windows=windows_of(given["windows"]) if given["windows"] else None,
-            standing=tuple(map(_standing, sections.standing)),
+            standing=tuple(map(standing_of, sections.standing)),
             quiet_hours=quiet_hours(given["quiet_hours"], "--quiet-hours"),
             owned_resources=owned,
             match_grace=timedelta(seconds=given["match_grace"]),
@@ -76,7 +76,8 @@ def _escalation(sections: WatchSections) -> Escalation:
     return Escalation(lowest=Severity(sections.escalation.severity), steps=steps)
 
 
-def _standing(one: StandingSection) -> Standing:
+def standing_of(one: StandingSection) -> Standing:
+    """Return the standing window that a section declares."""
     return Standing(
         name=one.name,
         caller=one.caller,

@@ -91,14 +91,17 @@ class Standing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def expects(self, issue: Event) -> bool:
         """Return whether a call of AssumeRoot is one that this job makes."""
-        if issue.failed or _role(issue.actor) != _role(self.caller) or _last(issue.task) != _last(self.task):
+        return not issue.failed and self.covers(issue.actor, issue.task, issue.source_identity, issue.time)
+
+    def covers(self, caller: str, task: str, carried: str, when: datetime) -> bool:
+        """Return whether it may call AssumeRoot so: as whom, with which task and source identity, and when."""
+        if _role(caller) != _role(self.caller) or _last(task) != _last(self.task):
             return False
-        if self.hours is not None and not self.hours.contain(issue.time):
+        if self.hours is not None and not self.hours.contain(when):
             return False
-        if self.expires is not None and issue.time >= self.expires:
+        if self.expires is not None and when >= self.expires:
             return False
         wanted = self.source_identity
-        carried = issue.source_identity
         return carried.startswith(wanted[:-1]) if wanted.endswith("*") else wanted in ("", carried)
 
     def window(self, issue: Event) -> Window:
