@@ -70,6 +70,7 @@ def crash(store: str, rows: Rows, records: int = RECORDS, kills: int = KILLS, se
                            aws_access_key_id="a", aws_secret_access_key="b")  # fmt: skip
         sqs.create_queue(QueueName="crash", Attributes={"VisibilityTimeout": str(HIDDEN)})
         call(server.endpoint, "/bench/fail", {"share": 0.2, "seed": seed})
+        call(server.endpoint, "/bench/delay", {"hook": 30})  # so that kills meet messages that are under way
         watched = Watched(server.endpoint, Path(folder), store=store, queue="crash")
         began = time.monotonic()
         watched.start()

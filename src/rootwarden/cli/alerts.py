@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from rootwarden.cli.spans import span
-from rootwarden.cli.watch import DEFAULT_STORE
+from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import write_out
 from rootwarden.errors import Exit, UsageError
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import click
 import msgspec
 
 from rootwarden.cli.options import aws_options
+from rootwarden.cli.settings import Settings
 from rootwarden.errors import Exit
 from rootwarden.flows.doctor import Diagnosis, FactHealth, diagnose
 from rootwarden.flows.request import CollectRequest
@@ -36,15 +38,22 @@ _WORDS = {
 @click.option("--output", "-o", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--root-audit", is_flag=True, help="Include what --root-audit needs.")
 @click.option("--paid", is_flag=True, help="Include calls that AWS charges for.")
+@click.option("--watch", "of_watch", is_flag=True, help="Look at the watch instead: sources, channels, store, drills.")
 @aws_options
-def command(output: str, root_audit: bool, paid: bool, no_progress: bool, **given: Any) -> int:
+@click.pass_obj
+def command(
+    settings: Settings, /, output: str, root_audit: bool, paid: bool, of_watch: bool, no_progress: bool, **given: Any
+) -> int:
     """Probe credentials, each permission, clock, endpoint and delegated administration.
 
     \b
     rootwarden doctor
     rootwarden doctor --profile audit --output json
+    rootwarden doctor --watch
     """
     del no_progress  # it takes a second or two
+    if of_watch:
+        return _watch(settings, output, given)
     found = diagnose(CollectRequest(root_audit=root_audit, paid=paid, **given))
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
@@ -52,6 +61,21 @@ def command(output: str, root_audit: bool, paid: bool, no_progress: bool, **give
         click.echo("\n".join(_lines(found)))
     well = not found.blind and not found.missing and not found.skewed
     return Exit.FINE if well else Exit.INCOMPLETE
+
+
+def _watch(settings: Settings, output: str, given: dict[str, Any]) -> int:
+    """Look at the watch that the configuration describes."""
+    from rootwarden.cli.watch_request import watch_to_look_at  # noqa: PLC0415
+    from rootwarden.flows.watching.checkup import check_up  # noqa: PLC0415
+
+    signs = check_up(watch_to_look_at(settings, given, os.environ))
+    if output == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(signs), indent=2).decode())
+    for one in signs if output == "table" else ():
+        text = f"{'ok' if one.well else 'NOT WELL'}: {one.told}{f'. Next: {one.todo}' if one.todo else ''}"
+        click.echo("\n".join([*textwrap.wrap(one.what, COLUMNS), *textwrap.wrap(text, COLUMNS, initial_indent="  ",
+                              subsequent_indent="  ", break_on_hyphens=False)]))  # fmt: skip
+    return Exit.FINE if all(one.well for one in signs) else Exit.INCOMPLETE
 
 
 def _lines(found: Diagnosis) -> Iterator[str]:

@@ -10,7 +10,7 @@ import click
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import span
-from rootwarden.cli.watch import DEFAULT_STORE
+from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import write_out
 from rootwarden.errors import Exit, UsageError
 

@@ -13,9 +13,8 @@ import click
 
 from rootwarden.cli.options import aws_options, names
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.errors import Exit, UsageError
-
-DEFAULT_STORE = "rootwarden.sqlite3"
 
 
 @click.command(name="watch")

@@ -11,7 +11,7 @@ import click
 from rootwarden.aws.opening import Way
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import quiet_hours
-from rootwarden.cli.watch_settings import StandingSection, WatchSections
+from rootwarden.cli.watch_settings import DEFAULT_STORE, StandingSection, WatchSections
 from rootwarden.flows.detect import own_rules, windows_of
 from rootwarden.flows.notifying import NotifyRequest
 from rootwarden.flows.watching.plan import LATENESS, Digest, Escalation, Silence, Step, WatchRequest
@@ -62,6 +62,21 @@ def watch_request(
         public_url=given["public_url"] or "",
         stdin=stdin,
         log=log,
+    )
+
+
+def watch_to_look_at(settings: Settings, given: Mapping[str, Any], environment: Mapping[str, str]) -> WatchRequest:
+    """Return the watch that the configuration alone describes, to be looked at and not run."""
+    way, watch = way_of(given), settings.watching.watch
+    return WatchRequest(
+        sources=tuple(watch.sources or ()),
+        store=watch.store or DEFAULT_STORE,
+        way=way,
+        context=Context(),
+        notify=NotifyRequest(
+            channels=settings.channels, source=settings.source, environment=environment, way=way, screen=click.echo
+        ),
+        regions=tuple(watch.regions or ()),
     )
 
 

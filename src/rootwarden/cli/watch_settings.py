@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from rootwarden.errors import UsageError
 
+DEFAULT_STORE = "rootwarden.sqlite3"
 Level = Literal["critical", "high", "medium", "low", "info"]
 
 

@@ -68,13 +68,17 @@ class Mark(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True, kw_only=True):
-    """Everything that one judgement brought about; `told` says of alerts how people learn of them."""
+    """Everything that one judgement brought about; `told` says of alerts how people learn of them.
+
+    `reminders` says when somebody is to be reminded of an incident, `cleared` which ones turned out to be none.
+    """
 
     at: datetime
     seen: Sequence[Seen] = ()
     updates: Sequence[tuple[Update, Placed]] = ()
     told: Mapping[str, str] = {}
     reminders: Mapping[str, datetime] = {}
+    cleared: Sequence[str] = ()
     ready: Sequence[Ready] = ()
     letters: Sequence[DeadLetter] = ()
     marks: Sequence[Mark] = ()
@@ -175,6 +179,10 @@ def _write_incidents(connection: Connection, batch: Batch) -> None:
     _open_again(connection, batch)
     for name, when in batch.reminders.items():
         _wake(connection, name, when, 0)
+    for part in _parts(batch.cleared):
+        gone = update(incidents).where(incidents.c.id.in_(part), incidents.c.state == "open")
+        why = {"by": "rootwarden", "at": batch.at, "note": "all of it was withdrawn"}
+        connection.execute(gone.values(state="closed", remind=None, updated=batch.at, **why))
 
 
 def _open_again(connection: Connection, batch: Batch) -> None:
@@ -325,6 +333,12 @@ def count_events(store: Store) -> int:
     """Return how many records are kept."""
     with store.read() as connection:
         return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
+
+
+def count_letters(store: Store) -> int:
+    """Return how much was received that could not be understood."""
+    with store.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(dead_letters)).scalar_one())
 
 
 def insert_new(connection: Connection, table: Table, *key: str) -> Any:

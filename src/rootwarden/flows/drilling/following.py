@@ -24,7 +24,10 @@ _WHERE = {
     "record": "no record of it reached the watch: look at the trail, the rule, its target, the queue and its policy",
     "detection": "the record came, and no detection fired: see `rootwarden detections`",
     "message": "an alert was raised, and no channel takes its severity: see `rootwarden notify list`",
-    "alarm notice": "the alarm rang, and the watch did not hear it: subscribe its queue to the alarm's topic",
+    "alarm notice": (
+        "the alarm rang, and the watch did not hear it: its queue must be subscribed to the alarm's topic, and the"
+        " policies of queue and key must let the topic in"
+    ),
 }
 
 

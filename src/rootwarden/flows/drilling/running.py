@@ -68,9 +68,10 @@ class Running:
         else:
             begin_drill(store, marks)
         cleaned = self._put_back()
+        elsewhere = self._request.method is Method.ASSUME_ROOT
         drill = Drill(
             id=self.id, method=self._request.method, path=path_of(self._request),
-            account=self._request.target if self._request.method is Method.ASSUME_ROOT else account, region=self._request.region, started=began,
+            account=self._request.target if elsewhere else account, region=self._request.region, started=began,
             finished=self._clock.now(), hops=tuple(follow.complete(hops, self._request)), cleaned=cleaned,
             configuration=self._request.configuration, notes=tuple(self._notes),
         )  # fmt: skip
