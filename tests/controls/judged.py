@@ -27,6 +27,7 @@ from rootwarden.model.readings import Unknown
 from rootwarden.model.shared import SHARED, Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param
+from rootwarden.model.view import LEDGER
 
 NOW = datetime(2026, 11, 23, 22, 45, 13, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -55,12 +56,13 @@ def judge(
     partition: str = "aws",
     others: Mapping[str, Mapping[str, Any]] | None = None,
     regions_asked: tuple[str, ...] = (),
+    ledger: Any = None,
 ) -> list[Finding]:
-    """Return the findings of one control for `account`, or for the organization where that is the control's scope.
+    """Return the findings of one control for `account`, or for what its scope says: the organization, the workspace.
 
     `settings` overlay the control's params; `others` are the facts of further accounts in scope ({account: facts}),
     of which the shared ones (trails, buckets, keys, topics) are joined as an audit joins them. `regions_asked` are the
-    Regions to which the reading was limited.
+    Regions to which the reading was limited. `ledger` is what the store holds, None: there is no store.
     """
     control = registered(slug)
     shared = Shared()
@@ -76,9 +78,12 @@ def judge(
         shared=shared,
         now=now,
         regions_asked=regions_asked,
+        workspace=_facts({LEDGER: ledger}),
     )
     if control.control.scope is Scope.ORG:
         return court.judge_organization(account)
+    if control.control.scope is Scope.WORKSPACE:
+        return court.judge_workspace(account)
     return court.judge_account(account, _facts(facts))
 
 

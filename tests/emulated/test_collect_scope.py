@@ -67,6 +67,14 @@ def test_only_active_accounts_are_entered(state: str) -> None:
     assert target(MANAGEMENT, "ACTIVE", MANAGEMENT, Roles()).role == ""
 
 
+def test_who_asked_is_kept(lab: Lab, tmp_path: Path) -> None:
+    """The account of the caller, or of the role that was assumed before anything else."""
+    (member,) = organize(lab, "member")
+    assert collected(tmp_path, regions=ONE_REGION).snapshot.header.caller == MANAGEMENT
+    inside = collected(tmp_path, regions=ONE_REGION, role_arn=f"arn:aws:iam::{member}:role/{ROLE}")
+    assert inside.snapshot.header.caller == member
+
+
 def test_a_topic_of_another_account_is_read_by_its_owner(lab: Lab, tmp_path: Path) -> None:
     """An alarm names a topic elsewhere: its owner reads it; a topic that is gone has no attributes."""
     app, ops = organize(lab, "app", "ops")

@@ -1,4 +1,4 @@
-"""Judges a world in memory, as an audit judges a file: every account, then the organization."""
+"""Judges a world in memory, as an audit judges a file: every account, the organization, what Rootwarden keeps."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ def judge(world: World, controls: Iterable[Registered]) -> list[Finding]:
     organization = Facts(world.organization)
     court = Court(
         controls=tuple(controls), settings=world.settings, partition=world.partition, organization=organization,
-        shared=shared, now=NOW, regions_asked=world.regions_asked,
+        shared=shared, now=NOW, regions_asked=world.regions_asked, workspace=Facts(world.workspace),
     )  # fmt: skip
     findings: list[Finding] = []
     for account in sorted({*world.accounts, *_listed(world)}):
         findings += court.judge_account(account, Facts(world.accounts.get(account, {})))
     findings += court.judge_organization(_filed_under(world))
+    findings += court.judge_workspace(world.caller)
     # The court survives a rule that breaks, with an UNKNOWN; no world may break one.
     broken = [finding for finding in findings if finding.reason.startswith("defect")]
     assert not broken, f"{world.name}: {broken[0].code} broke: {broken[0].reason}"

@@ -13,6 +13,7 @@ from msgspec import Struct
 from rootwarden.model.thresholds import Param
 from tests.laws import good_identity as identity
 from tests.laws import good_watch as watch
+from tests.laws.good_drills import ledger
 from tests.laws.spot import GONE, Spot, at, changed
 
 NOW = datetime(2026, 11, 23, 22, 45, 13, tzinfo=UTC)
@@ -20,6 +21,8 @@ ALONE = "444444444444"
 MANAGEMENT = "111111111111"
 ARCHIVE = "222222222222"
 MEMBER = "333333333333"
+# Whose facts those are that Rootwarden itself keeps.
+WORKSPACE = "workspace"
 
 
 # Nobody but the company can say which domains are its own.
@@ -31,12 +34,15 @@ SETTINGS: Mapping[str, Mapping[str, Param]] = MappingProxyType(
 class World(Struct, frozen=True, kw_only=True):
     """The facts of some accounts and of their organization, as a snapshot holds them, and the limits to judge by.
 
+    `workspace` holds what Rootwarden itself keeps, `caller` is the account of whoever asked.
     `regions_asked`: the Regions to which the reading was limited, none for all.
     """
 
     name: str
     accounts: Mapping[str, dict[str, Any]]
     organization: dict[str, Any]
+    caller: str
+    workspace: dict[str, Any]
     partition: str = "aws"
     settings: Mapping[str, Mapping[str, Param]] = SETTINGS
     regions_asked: tuple[str, ...] = ()
@@ -46,8 +52,13 @@ class World(Struct, frozen=True, kw_only=True):
         return f"<{self.partition}: {self.name}>"
 
     def facts(self, owner: str) -> dict[str, Any]:
-        """Return the facts of an account, or of the organization for ""."""
-        return self.accounts.get(owner, {}) if owner else self.organization
+        """Return the facts of an account, of the organization for "", or of the workspace."""
+        return self.workspace if owner == WORKSPACE else self.accounts.get(owner, {}) if owner else self.organization
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whose facts there are: the organization's, each account's, the workspace's."""
+        return ("", *self.accounts, WORKSPACE)
 
     def at(self, spot: Spot) -> Any:
         """Return the value at a spot, `GONE` when there is none."""
@@ -58,6 +69,8 @@ class World(Struct, frozen=True, kw_only=True):
         facts = changed(self.facts(spot.owner), (spot.fact, *spot.keys), value)
         if not spot.owner:
             return msgspec.structs.replace(self, organization=facts)
+        if spot.owner == WORKSPACE:
+            return msgspec.structs.replace(self, workspace=facts)
         return msgspec.structs.replace(self, accounts={**self.accounts, spot.owner: facts})
 
     def without_account(self, account: str) -> World:
@@ -66,10 +79,9 @@ class World(Struct, frozen=True, kw_only=True):
 
     def spots(self) -> list[Spot]:
         """Return where every whole fact is."""
-        owners = ("", *self.accounts)
         return [
             Spot(owner, fact)
-            for owner in owners
+            for owner in self.owners
             for fact in self.facts(owner)
             if self.at(Spot(owner, fact)) is not GONE
         ]
@@ -89,7 +101,10 @@ def good_standalone() -> World:
         "kms.keys": watch.keys(ALONE),
         **_alerting(ALONE),
     }
-    return World(name="standalone", accounts={ALONE: facts}, organization={"org.organization": None})
+    return World(
+        name="standalone", accounts={ALONE: facts}, organization={"org.organization": None}, caller=ALONE,
+        workspace=ledger(f"event bus of {watch.HOME}"),
+    )  # fmt: skip
 
 
 def good_organization() -> World:
@@ -106,7 +121,10 @@ def good_organization() -> World:
         accounts[account]["root.privileged_audit"] = identity.privileged_audit()
     accounts[ARCHIVE] |= {"s3.buckets": watch.buckets(MANAGEMENT, ARCHIVE), "kms.keys": watch.keys(ARCHIVE)}
     organization = identity.organization_facts(MANAGEMENT, (ARCHIVE, MEMBER))
-    return World(name="organization", accounts=accounts, organization=organization)
+    return World(
+        name="organization", accounts=accounts, organization=organization, caller=MANAGEMENT,
+        workspace=ledger(f"root session in {MEMBER}", "alarm root-use"),
+    )  # fmt: skip
 
 
 def _every_account(account: str, *, root: bool, trusted: str) -> dict[str, Any]:

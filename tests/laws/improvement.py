@@ -56,12 +56,12 @@ def _answered_for(was: Finding, after: Iterable[Finding]) -> bool:
 
 def _filed(finding: Finding) -> str:
     """Return the account of a finding; one about the organization may be filed under another while that is unread."""
-    return "" if finding.code in _about_organization() else finding.account
+    return "" if finding.code in _judged_once() else finding.account
 
 
 @cache
-def _about_organization() -> frozenset[str]:
-    return frozenset(e.control.code for e in catalogue.controls() if e.control.scope is Scope.ORG)
+def _judged_once() -> frozenset[str]:
+    return frozenset(e.control.code for e in catalogue.controls() if e.control.scope in (Scope.ORG, Scope.WORKSPACE))
 
 
 def _more(good: Status, old: dict[str, Finding], new: dict[str, Finding]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from rootwarden.model.control import Registered
 from rootwarden.model.findings import Evidence, Finding, Status
 from tests.laws.court import judge
 from tests.laws.effort import EFFORT
-from tests.laws.good import World, good_worlds
+from tests.laws.good import WORKSPACE, World, good_worlds
 from tests.laws.perturb import candidates
 from tests.laws.spot import Spot, cited, resolve
 from tests.laws.stories import stories
@@ -43,7 +43,7 @@ def label(code: str, pattern: str) -> str:
 def located(world: World, finding: Finding, evidence: Evidence) -> Spot | None:
     """Return the place of the world that a piece of evidence names; None for a fact that the world does not hold."""
     fact, rest, elsewhere = cited(evidence.fact)
-    owner = elsewhere or (finding.account if fact in world.facts(finding.account) else "")
+    owner = elsewhere or next((one for one in (finding.account, WORKSPACE) if fact in world.facts(one)), "")
     facts = world.facts(owner)
     ways = resolve(facts[fact], rest) if fact in facts else iter(())
     way = next(ways, None)

@@ -17,6 +17,7 @@ from rootwarden import catalogue
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.model.findings import Finding
 from rootwarden.model.snapshot import AskedFor, Header
+from rootwarden.model.view import LEDGER
 from rootwarden.store.snapshots import SnapshotWriter, open_snapshot
 from tests.laws.court import judge
 from tests.laws.effort import tried
@@ -62,7 +63,8 @@ def shuffled(world: World, seed: int) -> World:
         return [fields(item) for item in value] if isinstance(value, list) else value
 
     accounts = {account: fields(everywhere(world.accounts[account], mixed)) for account in mixed(list(world.accounts))}
-    return replace(world, accounts=accounts, organization=fields(everywhere(world.organization, mixed)))
+    organization, workspace = (fields(everywhere(one, mixed)) for one in (world.organization, world.workspace))
+    return replace(world, accounts=accounts, organization=organization, workspace=workspace)
 
 
 @tried
@@ -91,7 +93,7 @@ def test_a_file_judges_like_memory(tally: Tally, tmp_path_factory: Any, world: W
     """Written, read and judged by the audit's own flow, a world gets the same findings as in memory, twice the same."""
     path = tmp_path_factory.mktemp("laws") / "snapshot.jsonl.gz"
     _write(world, path)
-    request = JudgeRequest(controls=CONTROLS, settings=world.settings)
+    request = JudgeRequest(controls=CONTROLS, settings=world.settings, ledger=world.workspace[LEDGER])
     first, second = (judge_snapshot(open_snapshot(path), request) for _ in range(2))
     assert msgspec.json.encode(first) == msgspec.json.encode(second)
     before, after = said(judge(world, CONTROLS)), said(list(first.findings))
@@ -103,7 +105,7 @@ def test_a_file_judges_like_memory(tally: Tally, tmp_path_factory: Any, world: W
 def _write(world: World, path: Path) -> None:
     header = Header(
         tool_version="0", collected_at=NOW, partition=world.partition, accounts_expected=len(world.accounts),
-        scope=AskedFor(org=len(world.accounts) > 1),
+        scope=AskedFor(org=len(world.accounts) > 1), caller=world.caller,
     )  # fmt: skip
     with SnapshotWriter(path) as writer:
         writer.header(header)

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from rootwarden import catalogue
-from rootwarden.model.facts import calls_and_permissions
+from rootwarden.model.facts import FACTS, Scope, calls_and_permissions
 from rootwarden.model.readings import Unknown
 from rootwarden.model.thresholds import Param
-from tests.laws.good import SETTINGS, World, good_worlds
+from tests.laws.good import SETTINGS, WORKSPACE, World, good_worlds
+from tests.laws.good_drills import OTHER_DRILLS
 from tests.laws.other_identity import OTHER_IDENTITY
 from tests.laws.other_watch import OTHER_ALERTS, OTHER_BILLS, OTHER_TRAIL
 from tests.laws.spot import GONE, Key, Spot, at
 
-OTHER: dict[str, tuple[Any, ...]] = OTHER_IDENTITY | OTHER_TRAIL | OTHER_ALERTS | OTHER_BILLS
+OTHER: dict[str, tuple[Any, ...]] = OTHER_IDENTITY | OTHER_TRAIL | OTHER_ALERTS | OTHER_BILLS | OTHER_DRILLS
 PARTITIONS = ("aws", "aws", "aws", "aws-us-gov", "aws-cn")
 Settings = Mapping[str, Mapping[str, Param]]
 
@@ -76,10 +77,10 @@ def mark(fact: str, why: str = "AccessDenied") -> dict[str, Any]:
 def edits(world: World) -> list[Edit]:
     """Return every single change to a world that the tables of other answers know."""
     found = []
-    for owner in ("", *world.accounts):
+    for owner in world.owners:
         for pattern, values in OTHER.items():
             fact, *steps = pattern.split("/")
-            if (fact in _organization_facts()) is not (owner == "") or (not owner and fact not in world.organization):
+            if not _belongs(fact, owner) or (not owner and fact not in world.organization):
                 continue
             for fact_keys in _places(world.facts(owner), (fact, *steps)):
                 spot = Spot(owner, fact, fact_keys[1:])
@@ -184,6 +185,13 @@ def called(world: World, chosen: list[Edit]) -> World:
 
 def _shown(value: Any) -> str:
     return "gone" if value is GONE else repr(value)[:120]
+
+
+def _belongs(fact: str, owner: str) -> bool:
+    """Say whether a fact is one of an owner's: the workspace, the organization (""), or an account."""
+    if owner == WORKSPACE or FACTS[fact].scope is Scope.WORKSPACE:
+        return owner == WORKSPACE and FACTS[fact].scope is Scope.WORKSPACE
+    return (fact in _organization_facts()) is (owner == "")
 
 
 @cache

@@ -15,7 +15,7 @@ from rootwarden.model.readings import Unknown, UnseenError, not_collected
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param, Thresholds
-from rootwarden.model.view import Subject, View
+from rootwarden.model.view import PLAIN_MODE, Subject, View
 
 # An account in these states cannot be signed in to (AWS Organizations, account states).
 _NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_active"}
@@ -25,6 +25,9 @@ _NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_a
 _DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
 
 
+# Judged once in an audit, not once for each account.
+_ONCE = frozenset({Scope.ORG, Scope.WORKSPACE})
+
 # The limits of a control, and a finding of it with all that is the same in each.
 Prepared = tuple[Thresholds, Finding]
 
@@ -32,6 +35,7 @@ Prepared = tuple[Thresholds, Finding]
 class Court(Struct, frozen=True):
     """What stays the same for all subjects of one audit; no `regions_asked`: all enabled Regions were to be read.
 
+    `workspace` holds what Rootwarden itself knows, whatever AWS says: the evidence in its store.
     `prepared` is what stays the same for each control, by slug, put together when it judges for the first time.
     """
 
@@ -42,32 +46,44 @@ class Court(Struct, frozen=True):
     shared: Shared
     now: datetime
     regions_asked: tuple[str, ...] = ()
+    workspace: Facts = PLAIN_MODE
     prepared: dict[str, Prepared] = {}
 
     def judge_organization(self, account: str) -> list[Finding]:
         """Judge the controls about the organization (or its absence), filed under `account`."""
-        subject = Subject(account=account, partition=self.partition)
-        nothing = Facts({})
-        found: list[Finding] = []
-        for registered in self.controls:
-            if registered.control.scope is Scope.ORG:
-                found += self._judge(registered, View(subject, nothing, self.organization, self.shared))
-        return found
+        return self._judge_once(Scope.ORG, account)
+
+    def judge_workspace(self, account: str) -> list[Finding]:
+        """Judge the controls about what Rootwarden itself keeps, filed under `account`: that of whoever asked."""
+        return self._judge_once(Scope.WORKSPACE, account)
 
     def judge_account(self, account: str, own: Facts) -> list[Finding]:
         """Judge all other controls for one account; each starts from the record of whether the account is alive."""
         subject = Subject(account=account, partition=self.partition)
-        first = View(subject, own, self.organization, self.shared, regions_asked=self.regions_asked)
+        first = self._view(subject, own, self.regions_asked)
         lifeless = _lifeless(first)
         found: list[Finding] = []
         for registered in self.controls:
-            if registered.control.scope is Scope.ORG:
+            if registered.control.scope in _ONCE:
                 continue
             if lifeless is None:
                 found += self._judge(registered, first.about())
             else:
                 found.append(_finding(self._prepared(registered)[1], subject, lifeless))
         return found
+
+    def _judge_once(self, scope: Scope, account: str) -> list[Finding]:
+        subject, nothing = Subject(account=account, partition=self.partition), Facts({})
+        found: list[Finding] = []
+        for registered in self.controls:
+            if registered.control.scope is scope:
+                found += self._judge(registered, self._view(subject, nothing))
+        return found
+
+    def _view(self, subject: Subject, own: Facts, regions_asked: tuple[str, ...] = ()) -> View:
+        return View(
+            subject, own, self.organization, self.shared, regions_asked=regions_asked, _workspace=self.workspace
+        )
 
     def _judge(self, registered: Registered, view: View) -> list[Finding]:
         limits, blank = self.prepared.get(registered.slug) or self._prepared(registered)

@@ -39,7 +39,10 @@ class AskedFor(Struct, frozen=True, kw_only=True):
 
 
 class Header(Struct, frozen=True, kw_only=True):
-    """Line 1: what this file is, when it was read, from which partition, and how many accounts it should hold."""
+    """Line 1: what this file is, when it was read, from which partition, and how many accounts it should hold.
+
+    `caller` is the account of whoever asked; "" in a file of before this was kept.
+    """
 
     rootwarden: str = SCHEMA
     tool_version: str
@@ -47,6 +50,7 @@ class Header(Struct, frozen=True, kw_only=True):
     partition: str
     scope: AskedFor
     accounts_expected: int
+    caller: str = ""
 
 
 class OrganizationLine(Struct, frozen=True):

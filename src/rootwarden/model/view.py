@@ -15,6 +15,10 @@ from rootwarden.model.shared import Shared
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.snapshot import Facts
 
+LEDGER = "evidence.ledger"
+# No policy document and no store: what Rootwarden itself would know is null, which is not the same as unread.
+PLAIN_MODE = Facts({LEDGER: None})
+
 T = TypeVar("T")
 _pieces = msgspec.json.Decoder(list[Raw])
 
@@ -83,7 +87,7 @@ class Room(Struct, gc=False, eq=False):
 class View(Struct, gc=False, eq=False):
     """Everything one judgement may see of a subject: an account's own facts, the organization's, what accounts share.
 
-    No `regions_asked` means all of them. `windows`, `ledger` and `policy` are null in plain mode.
+    No `regions_asked` means all of them. `windows` and `policy` are null in plain mode, `ledger` without a store.
     """
 
     subject: Subject
@@ -92,6 +96,7 @@ class View(Struct, gc=False, eq=False):
     _shared: Shared
     regions_asked: tuple[str, ...] = ()
     _log: Log = field(default_factory=Log)
+    _workspace: Facts = PLAIN_MODE
 
     # -- what can be seen --------------------------------------------------------------------------------------
     @property
@@ -136,8 +141,9 @@ class View(Struct, gc=False, eq=False):
 
     @property
     def ledger(self) -> Sight:
-        """The evidence ledger; null: plain mode."""
-        return Sight("evidence.ledger", None, self._log)
+        """What Rootwarden's own store holds as evidence; null: no store was given."""
+        value, clean = self._workspace.get(LEDGER)
+        return Sight(LEDGER, value, self._log, clean)
 
     @property
     def activity(self) -> Sight:
@@ -163,7 +169,7 @@ class View(Struct, gc=False, eq=False):
 
     def _bare(self) -> View:
         subject = Subject(account=self.subject.account, partition=self.subject.partition)
-        return View(subject, self._own, self._organization_facts, self._shared, self.regions_asked)
+        return self._of(subject, Log())
 
     def about(self, *, resource: str = "", region: str = "", aspect: str = "") -> View:
         """Return a view of one resource, Region or aspect; it starts with what was read so far as its evidence."""
@@ -176,8 +182,13 @@ class View(Struct, gc=False, eq=False):
                 resource=resource or subject.resource,
                 aspect=aspect or subject.aspect,
             )
-        log = Log(self._log.entries.copy())
-        return View(subject, self._own, self._organization_facts, self._shared, self.regions_asked, log)
+        return self._of(subject, Log(self._log.entries.copy()))
+
+    def _of(self, subject: Subject, log: Log) -> View:
+        """Return a view of the same facts."""
+        return View(
+            subject, self._own, self._organization_facts, self._shared, self.regions_asked, log, self._workspace
+        )
 
     @property
     def log(self) -> Log:

@@ -43,7 +43,7 @@ def alert_message(
         severity=news.severity,
         title=f"{_sign(news, first)}{first.title}, account {about}",
         lines=tuple(_lines(news, first, story, windows_known=windows_known)),
-        steps=() if news.occasion is Occasion.CLEARED else tuple(_steps(news.alerts)),
+        steps=() if news.withdrawn else tuple(_steps(news.alerts)),
         link=link,
         accounts=tuple(dict.fromkeys(filter(None, (one.subject or one.account for one in news.alerts)))),
         event_ids=tuple(dict.fromkeys(event for one in news.alerts for event in one.event_ids[-_IDS:])),
@@ -55,8 +55,8 @@ def alert_message(
 
 
 def _sign(news: News, first: Alert) -> str:
-    if news.occasion is Occasion.CLEARED:
-        return "All clear: "
+    if news.withdrawn:
+        return "All clear: " if news.occasion is Occasion.CLEARED else "Withdrawn: "
     if first.window:
         return "Approved: "
     return "Update: " if news.occasion is Occasion.UPDATE else ""
@@ -65,8 +65,10 @@ def _sign(news: News, first: Alert) -> str:
 def _lines(news: News, first: Alert, story: str, *, windows_known: bool) -> Iterator[str]:
     if news.drill:
         yield f"DRILL {news.drill}: this was done on purpose, to see that you are told. Nothing is to be done."
-    if news.occasion is Occasion.CLEARED:
+    if news.withdrawn:
         yield "What was told of this before does not hold: later records show that it was no case for alarm."
+        if news.occasion is not Occasion.CLEARED:
+            yield f"Other alerts of incident {news.incident.id} stand: it is not over."
     yield f"Who: {first.actor} by {first.source or 'an unknown address'}{_agent(first)}"
     yield f"What: {first.event_name or 'an unnamed event'}{_target(first)}{' (refused)' if first.failed else ''}"
     yield f"Where: account {first.account or 'unknown'}, {first.region or 'no Region'}"

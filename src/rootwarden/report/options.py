@@ -39,4 +39,6 @@ class RenderOptions(Struct, frozen=True, kw_only=True):
 
     def about(self) -> Mapping[str, str]:
         """Return by slug what a control judges that is judged once, not once for each account."""
-        return {slug: ONCE[entry.control.scope] for slug, entry in self.by_slug().items() if entry.control.scope in ONCE}
+        return {
+            slug: ONCE[entry.control.scope] for slug, entry in self.by_slug().items() if entry.control.scope in ONCE
+        }

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from rootwarden.errors import Exit, InputError, RootwardenError, UsageError
 
@@ -20,6 +20,8 @@ HEAD = "0002"
 _REVISIONS = ("0001", "0002")
 # Seconds that a writer waits for another one.
 _PATIENCE = 30
+# Seconds that somebody who only looks waits for a server that does not answer.
+_PATIENCE_OF_LOOKING = 10
 _MIGRATING = 0x726F6F74  # "root": the advisory lock of PostgreSQL under which tables are changed
 
 
@@ -86,11 +88,11 @@ def open_store(url: str) -> Store:
         InputError: it was written by a newer program, or is no store of Rootwarden's.
         StoreError: it cannot be reached.
     """
-    address = _address(url)
+    address = store_address(url)
     name = address.render_as_string(hide_password=True)
     if address.drivername.startswith("sqlite"):
         own_file(Path(str(address.database)))
-    engine = create_engine(address, pool_pre_ping=address.drivername.startswith("postgresql"), future=True)
+    engine = _engine(address, pool_pre_ping=address.drivername.startswith("postgresql"))
     if engine.dialect.name == "sqlite":
         _tune(engine)
     store = Store(engine, name)
@@ -102,7 +104,56 @@ def open_store(url: str) -> Store:
     return store
 
 
-def _address(url: str) -> URL:
+def look_into(url: str) -> Store:
+    """Open a store that is there already, to read it: nothing is created, and no table is changed.
+
+    Raises:
+        UsageError: the URL is malformed or names a database that is not supported.
+        InputError: there is no such store, it is no store of Rootwarden's, or another version of the program wrote it.
+        StoreError: it cannot be reached.
+    """
+    address = store_address(url)
+    name = address.render_as_string(hide_password=True)
+    sqlite = address.drivername == "sqlite"
+    if sqlite:
+        address = _existing(Path(str(address.database)), name)
+    patience = {} if sqlite else {"connect_timeout": _PATIENCE_OF_LOOKING}
+    store = Store(_engine(address, connect_args=patience), name)
+    try:
+        with store.read() as connection:
+            found = _revision(store, connection)
+        if found != HEAD:
+            why = f"its schema is {found}, this program reads {HEAD}" if found else "it holds nothing yet"
+            raise InputError(f"{name} is no store of this version", why=why, todo="run `rootwarden watch` with it once")
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _engine(address: URL, **options: Any) -> Engine:
+    try:
+        return create_engine(address, **options)
+    except ModuleNotFoundError as error:
+        raise UsageError("PostgreSQL needs a driver", why=str(error), todo="install rootwarden[postgres]") from error
+
+
+def _existing(path: Path, name: str) -> URL:
+    """Return the address under which SQLite opens a file that is there and never makes one (sqlite.org/uri.html).
+
+    Not read-only, for then it would leave the files beside it that it needs while it reads.
+    """
+    if not path.is_file():
+        raise InputError(f"there is no store {name}", why="there is no such file", todo="name the store of the watch")
+    return URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "rw", "uri": "true"})
+
+
+def store_address(url: str) -> URL:
+    """Return the address of a store as its driver wants it; a path is a file of SQLite.
+
+    Raises:
+        UsageError: the URL is malformed or names a database that is not supported.
+    """
     todo = "write sqlite:///rootwarden.sqlite3, or postgresql://user@host/database"
     if "://" not in url:  # a path: it means itself, whatever stands in it
         return URL.create("sqlite", database=url)
@@ -214,8 +265,6 @@ _SECRET = re.compile(r"(password|pwd)=\S+", re.IGNORECASE)
 def _broken(name: str, error: SQLAlchemyError) -> RootwardenError:
     cause = str(getattr(error, "orig", None) or error).strip().splitlines()
     why = _SECRET.sub(r"\1=***", cause[0] if cause else type(error).__name__)
-    if isinstance(error, NoSuchModuleError):
-        return UsageError("PostgreSQL needs a driver", why=why, todo="install rootwarden[postgres]")
     if "file is not a database" in why:
         return InputError(f"{name} is no store of Rootwarden's", why=why, todo=_OTHER)
     return StoreError(f"the store {name} does not answer", why=why, todo="check that it is there and has room")

@@ -39,7 +39,7 @@ def path_of(request: DrillRequest) -> str:
     """Return the name of the alert path that a drill is about."""
     match request.method:
         case Method.ALARM:
-            return f"alarm {request.alarm}"
+            return f"alarm {request.alarm} in {request.region}"
         case Method.ASSUME_ROOT:
             return f"root session in {request.target}"
         case Method.SYNTHETIC:
