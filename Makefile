@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv
+LOCK := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes
+NAMED := --custom-compile-command "make lock"
 export PYTHONDONTWRITEBYTECODE =
 REPORT ?= rootwarden-report.html
 
@@ -55,16 +57,21 @@ types: $(VENV)/.dev ## mypy --strict
 imports: $(VENV)/.dev ## the import contract
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
-docs: $(VENV)/.dev ## write the generated pages again
+docs: $(VENV)/.dev ## write the generated pages and templates again
 	$(BIN)/python docs/generate.py
+	$(BIN)/python deploy/generate.py
 
-docs-check: $(VENV)/.dev ## fail when a generated page is out of date
+docs-check: $(VENV)/.dev ## fail when a generated page or template is out of date
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python deploy/generate.py --check
 
-lock: $(BIN)/uv ## resolve the dependencies again
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml --extra lab --group build -o requirements/lab.txt
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" -c requirements/lab.txt pyproject.toml --extra lab --extra postgres --group dev -o requirements/dev.txt
-	echo uv | $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" - -o requirements/uv.txt
+# The image gets what the tests ran with; its locks carry no header, so that they change only when a package does.
+lock: $(BIN)/uv ## resolve the dependencies again, those of the image too
+	$(LOCK) $(NAMED) pyproject.toml --extra lab --group build -o requirements/lab.txt
+	$(LOCK) $(NAMED) -c requirements/lab.txt pyproject.toml --extra lab --extra postgres --group dev -o requirements/dev.txt
+	echo uv | $(LOCK) $(NAMED) - -o requirements/uv.txt
+	$(LOCK) --no-header -c requirements/dev.txt pyproject.toml --extra postgres -o deploy/requirements/run.txt
+	$(LOCK) --no-header -c requirements/dev.txt --group build -o deploy/requirements/build.txt
 
 clean: ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

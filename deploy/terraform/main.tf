@@ -14,7 +14,7 @@ locals {
   rules_arn       = "arn:${local.partition}:events:${local.region}:${local.account}:rule"
   rule_arns       = local.organization ? "${local.rules_arn}/rootwarden/rootwarden-*" : "${local.rules_arn}/rootwarden-*"
   spending_topic  = "arn:${local.partition}:sns:${local.region}:${local.account}:rootwarden-spending"
-  topics          = compact([local.spending_topic, var.payer_topic_arn, var.trail_topic_arn])
+  topics          = compact([local.spending_topic, var.payer_topic_arn, var.root_alarm_topic_arn, var.trail_topic_arn])
   bucket_arn      = "arn:${local.partition}:s3:::${var.trail_bucket_name}"
   default_bus_arn = "arn:${local.partition}:events:${local.region}:${local.account}:event-bus/default"
   patterns        = jsondecode(file("${path.module}/patterns.json"))
@@ -110,6 +110,14 @@ resource "aws_sns_topic_subscription" "spending" {
 resource "aws_sns_topic_subscription" "payer" {
   count      = var.payer_topic_arn == "" ? 0 : 1
   topic_arn  = var.payer_topic_arn
+  protocol   = "sqs"
+  endpoint   = aws_sqs_queue.events.arn
+  depends_on = [aws_sqs_queue_policy.events]
+}
+
+resource "aws_sns_topic_subscription" "root_alarm" {
+  count      = var.root_alarm_topic_arn == "" ? 0 : 1
+  topic_arn  = var.root_alarm_topic_arn
   protocol   = "sqs"
   endpoint   = aws_sqs_queue.events.arn
   depends_on = [aws_sqs_queue_policy.events]

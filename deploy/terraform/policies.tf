@@ -273,9 +273,9 @@ data "aws_iam_policy_document" "watcher" {
   statement {
     sid = "Queue"
     actions = [
-      "sqs:ChangeMessageVisibility",
       "sqs:DeleteMessage",
       "sqs:GetQueueAttributes",
+      "sqs:GetQueueUrl",
       "sqs:ReceiveMessage",
     ]
     resources = [aws_sqs_queue.events.arn]

@@ -14,6 +14,12 @@ variable "payer_topic_arn" {
   default     = ""
 }
 
+variable "root_alarm_topic_arn" {
+  description = "Topic that your alarms about root tell, in this Region, so that the watcher hears them ring; empty for none."
+  type        = string
+  default     = ""
+}
+
 variable "watcher_principal" {
   description = "Who becomes the watcher's role, an ECS task, an EC2 instance, or the role with this ARN."
   type        = string

@@ -15,6 +15,9 @@ WHEN = {
     "HasTrailKey": 'var.trail_key_arn == "" ? [] : [1]',
     "HasTrailTopic": 'var.trail_topic_arn == "" ? 0 : 1',
     "HasPayerTopic": 'var.payer_topic_arn == "" ? 0 : 1',
+    "HasRootAlarmTopic": 'var.root_alarm_topic_arn == "" ? 0 : 1',
+    "HasCanary": 'var.canary_account_id == "" ? [] : [1]',
+    "HasAlarms": 'var.alarm_name == "" ? [] : [1]',
     "Keeps": "local.keeps",
 }
 

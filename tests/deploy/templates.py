@@ -11,7 +11,7 @@ from rootwarden.lab.stack.template import Template, read_template
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CLOUDFORMATION = DEPLOY / "cloudformation"
-NAMES = ("central", "member", "payer", "stackset")
+NAMES = ("central", "drill", "member", "payer", "stackset")
 
 
 def text(name: str) -> str:

@@ -11,7 +11,7 @@ import hcl2
 from tests.deploy.templates import DEPLOY
 
 TERRAFORM = DEPLOY / "terraform"
-MODULES = {"central": TERRAFORM, "member": TERRAFORM / "member", "payer": TERRAFORM / "payer"}
+MODULES = {"central": TERRAFORM} | {name: TERRAFORM / name for name in ("member", "payer", "drill")}
 
 _ARN = "arn:${AWS::Partition}"
 _HERE = "${AWS::Region}:${AWS::AccountId}"
@@ -20,6 +20,7 @@ _SPENDING = {"Ref": "SpendingTopic"}
 _TOPICS = [
     _SPENDING,
     {"Fn::If": ["HasPayerTopic", {"Ref": "PayerTopicArn"}, {"Ref": "AWS::NoValue"}]},
+    {"Fn::If": ["HasRootAlarmTopic", {"Ref": "RootAlarmTopicArn"}, {"Ref": "AWS::NoValue"}]},
     {"Fn::If": ["HasTrailTopic", {"Ref": "TrailTopicArn"}, {"Ref": "AWS::NoValue"}]},
 ]
 _BUDGETS = '"arn:${local.partition}:budgets::${local.account}:*"'
@@ -66,6 +67,7 @@ SAME: dict[str, dict[str, Any]] = {
         "var.trail_key_arn": {"Ref": "TrailKeyArn"},
         "var.trail_topic_arn": {"Ref": "TrailTopicArn"},
         "var.payer_topic_arn": {"Ref": "PayerTopicArn"},
+        "var.root_alarm_topic_arn": {"Ref": "RootAlarmTopicArn"},
         _BUDGETS: _sub(f"{_ARN}:budgets::${{AWS::AccountId}}:*"),
         '"${local.bucket_arn}/${var.trail_prefix}*"': _sub(f"{_ARN}:s3:::${{TrailBucketName}}/${{TrailPrefix}}*"),
         '"arn:${local.partition}:iam::${local.account}:root"': _sub(f"{_ARN}:iam::${{AWS::AccountId}}:root"),
@@ -86,6 +88,19 @@ SAME: dict[str, dict[str, Any]] = {
         _BUDGETS: _sub(f"{_ARN}:budgets::${{AWS::AccountId}}:*"),
         '"arn:${local.partition}:iam::${var.security_account_id}:root"': _sub(
             f"{_ARN}:iam::${{SecurityAccountId}}:root"
+        ),
+    },
+    "drill": {
+        "var.drill_principal_arn": {"Ref": "DrillPrincipalArn"},
+        '"arn:${local.partition}:iam::${var.canary_account_id}:root"': _sub(f"{_ARN}:iam::${{CanaryAccountId}}:root"),
+        '"arn:${local.partition}:iam::aws:policy/root-task/IAMAuditRootUserCredentials"': _sub(
+            f"{_ARN}:iam::aws:policy/root-task/IAMAuditRootUserCredentials"
+        ),
+        '"arn:${local.partition}:events:*:${local.account}:event-bus/default"': _sub(
+            f"{_ARN}:events:*:${{AWS::AccountId}}:event-bus/default"
+        ),
+        '"arn:${local.partition}:cloudwatch:*:${local.account}:alarm:${var.alarm_name}"': _sub(
+            f"{_ARN}:cloudwatch:*:${{AWS::AccountId}}:alarm:${{AlarmName}}"
         ),
     },
 }

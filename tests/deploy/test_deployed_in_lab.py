@@ -12,6 +12,8 @@ from rootwarden.lab.seeding.hands import Hands
 from rootwarden.lab.server import Lab
 from rootwarden.lab.stack import apply
 from rootwarden.model.golden import golden_records
+from rootwarden.trail.items import AlarmRang
+from rootwarden.trail.sources.queue import read_body
 from tests.deploy.deployed import (
     ABROAD,
     HOME,
@@ -120,14 +122,16 @@ def watching(open_lab: Lab, deployed: Deployed) -> Any:
 
 
 def test_the_watcher_can_work_with_its_policy(open_lab: Lab, deployed: Deployed) -> None:
-    """Receive, prolong, count, delete; but not send, and not another queue."""
+    """Find it, count, receive, delete; but not send, prolong or purge."""
     deployed.hands.control("POST", f"signin/{deployed.member}", {"ok": False})
     sqs, url = watching(open_lab, deployed), deployed.central.outputs["QueueUrl"]
     (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)["Messages"]
     handle = message["ReceiptHandle"]
-    sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=300)
+    assert sqs.get_queue_url(QueueName="rootwarden", QueueOwnerAWSAccountId=deployed.security)["QueueUrl"] == url
     asked = {"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessagesNotVisible"]}
     assert sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "1"
+    with pytest.raises(sqs.exceptions.ClientError, match="AccessDenied"):
+        sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=300)
     sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
     with pytest.raises(sqs.exceptions.ClientError, match="AccessDenied"):
         sqs.send_message(QueueUrl=url, MessageBody="{}")
@@ -286,3 +290,32 @@ def test_the_payer_tells_of_spending(open_lab: Lab) -> None:
         hands("sns", HOME).publish(TopicArn=topic, Message="AWS Budget Notification")
     (message,) = take(hands, security, central.outputs["QueueUrl"])
     assert (message["Message"], message["TopicArn"]) == ("AWS Budget Notification", topic)
+
+
+def test_an_alarm_about_root_is_heard(open_lab: Lab) -> None:
+    """An alarm of the same account tells its topic; the queue is subscribed to it, and nothing else may send there."""
+    security, hands = "666677778888", Hands(open_lab.endpoint)
+    with hands.working_in(security):
+        sns, cloudwatch = hands("sns", HOME), hands("cloudwatch", HOME)
+        topic = sns.create_topic(Name="root-alarms")["TopicArn"]
+        who = {"Service": "cloudwatch.amazonaws.com"}
+        said = {"Effect": "Allow", "Principal": who, "Action": "sns:Publish", "Resource": topic}
+        sns.set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps({"Statement": [said]})
+        )
+        stranger = sns.create_topic(Name="stranger")["TopicArn"]
+        cloudwatch.put_metric_alarm(
+            AlarmName="root-used", Namespace="CloudTrailMetrics", MetricName="RootUsed", Statistic="Sum", Period=60,
+            EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold", AlarmActions=[topic],
+        )  # fmt: skip
+    stack = apply(text("central"), {"RootAlarmTopicArn": topic}, hands, security, HOME)
+    with hands.working_in(security):
+        hands("sns", HOME).subscribe(TopicArn=stranger, Protocol="sqs", Endpoint=stack.outputs["QueueArn"])
+        hands("sns", HOME).publish(TopicArn=stranger, Message="not for us")
+        cloudwatch = hands("cloudwatch", HOME)
+        cloudwatch.set_alarm_state(AlarmName="root-used", StateValue="ALARM", StateReason="DRILL rw-drill-1")
+    (message,) = take(hands, security, stack.outputs["QueueUrl"])
+    assert message["TopicArn"] == topic
+    (rang,) = read_body(json.dumps(message).encode(), "here")
+    assert isinstance(rang, AlarmRang)
+    assert (rang.name, rang.state, rang.account, rang.reason) == ("root-used", "ALARM", security, "DRILL rw-drill-1")

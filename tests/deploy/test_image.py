@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -12,12 +13,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import requires
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
+import boto3
 import pytest
 from packaging.requirements import Requirement
 
+from rootwarden.lab.server import Lab
 from tests.deploy.dockerfile import command, stages
 from tests.deploy.templates import DEPLOY, yaml_of
+from tests.journeys.terminal import CLEAN
 
 ROOT = DEPLOY.parent
 BUILD, FINAL = stages()
@@ -167,6 +172,45 @@ def test_the_image_asks_the_address_that_the_check_asks() -> None:
     text = (DEPLOY / "healthcheck.py").read_text(encoding="utf-8")
     assert f'DEFAULT = "{FINAL.environment()["ROOTWARDEN_HEALTH_URL"]}"' in text
     assert command(FINAL.all("ENTRYPOINT")[0]) == ["rootwarden"]
+    assert urlsplit(FINAL.environment()["ROOTWARDEN_HEALTH_URL"]).netloc == FINAL.environment()["ROOTWARDEN_LISTEN"]
+
+
+def test_the_image_watches_and_is_well(tmp_path: Path) -> None:
+    """Its command with its variables and a queue, the volume being an empty folder: the health check says well.
+
+    The port alone is another. It ends in order when it is told to, and has written into the volume only.
+    """
+    volume = FINAL.all("VOLUME")[0]
+    image = {
+        name: value.replace(volume, str(tmp_path)) for name, value in FINAL.environment().items() if name != "PATH"
+    }
+    words = [*command(FINAL.all("ENTRYPOINT")[0]), *command(FINAL.all("CMD")[0])]
+    assert words[0] == "rootwarden"
+    with Lab() as lab:
+        queue = boto3.client("sqs", endpoint_url=lab.endpoint, **_keys(lab)).create_queue(QueueName="events")[
+            "QueueUrl"
+        ]
+        given = {"ROOTWARDEN_LISTEN": "127.0.0.1:0", "ROOTWARDEN_SOURCES": queue}
+        environment = CLEAN | lab.environment() | image | given
+        run = [sys.executable, "-m", *words]
+        watch = subprocess.Popen(run, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+        try:
+            assert watch.stderr is not None
+            notes = (json.loads(line) for line in watch.stderr)
+            said = next(one["text"] for one in notes if "listening at" in str(one.get("text")))
+            assert asked(f"{said.rpartition(' ')[2]}/healthz").returncode == 0
+            watch.terminate()
+            assert watch.wait(20) == 0
+        finally:
+            watch.kill()
+            watch.wait()
+    assert {one.name.partition("-")[0] for one in tmp_path.iterdir()} == {"rootwarden.sqlite3"}
+
+
+def _keys(lab: Lab) -> dict[str, str]:
+    variables = lab.environment()
+    names = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+    return {name: variables[name.upper()] for name in names} | {"region_name": variables["AWS_REGION"]}
 
 
 def test_the_example_uses_what_the_image_allows() -> None:
@@ -177,3 +221,4 @@ def test_the_example_uses_what_the_image_allows() -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
     assert [one.partition(":")[2] for one in service["volumes"]] == FINAL.all("VOLUME")
+    assert service["environment"]["ROOTWARDEN_SOURCES"].startswith("${ROOTWARDEN_SOURCES:?")  # refused without

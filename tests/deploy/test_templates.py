@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint
 
+from rootwarden.aws.watch_policy import DRILL, DRILL_SOURCE, WATCH, statement
 from rootwarden.catalogue.event_pattern import event_patterns
+from tests.deploy.same_policies import listed
 from tests.deploy.templates import CLOUDFORMATION, DEPLOY, NAMES, template, text
 
 # What CloudFormation takes: CloudFormation User Guide, "Quotas", template body in a request.
@@ -135,15 +137,39 @@ def test_the_key_is_held_to_sources_where_aws_supports_it() -> None:
 
 
 def test_the_watcher_may_read_its_queue_and_nothing_else() -> None:
-    """Least privilege, by the list that the watcher was written for."""
+    """Least privilege: what the table of needs says, each on a resource that is named."""
     found = statements("central", "WatcherPolicy")
-    assert {sid: one["Action"] for sid, one in found.items()} == {
-        "Queue": ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
-        "Key": "kms:Decrypt",
-        "TrailBucket": "s3:GetObject",
-        "TrailKey": "kms:Decrypt",
+    needs = {sid: WATCH[sid] for sid in ("Queue", "Key", "TrailBucket")} | {"TrailKey": WATCH["Key"]}
+    assert {sid: listed(one["Action"]) for sid, one in found.items()} == {
+        sid: list(need.actions) for sid, need in needs.items()
     }
-    assert all(one["Resource"] != "*" for one in found.values())
+    assert all("Condition" not in one and one["Resource"] != "*" for one in found.values())
+
+
+def test_the_role_of_drills_may_what_drills_need() -> None:
+    """The same statements, with the same conditions, as are printed for somebody who makes the role himself."""
+    (policy,) = template("drill").resources["DrillRole"].properties["Policies"]
+    listed_there = policy["PolicyDocument"]["Statement"]
+    found = {one["Sid"]: one for one in (each.get("Fn::If", [0, each])[1] for each in listed_there)}
+    assert set(found) == set(DRILL) - {"EnterRole"}
+    for sid, one in found.items():
+        printed = statement(sid, DRILL[sid], [], "${AWS::Partition}")
+        assert listed(one["Action"]) == printed["Action"], sid
+        conditions = one.get("Condition", {}).items()
+        said = {test: {key: plain(value) for key, value in keys.items()} for test, keys in conditions}
+        assert said == printed.get("Condition", {}), sid
+        assert (one["Resource"] == "*") is (DRILL[sid].on == "*"), sid
+
+
+def plain(value: Any) -> Any:
+    """Return the text of a value, substitutions as written."""
+    return value["Fn::Sub"] if isinstance(value, dict) else value
+
+
+def test_drills_are_let_through_by_the_source_that_they_may_put() -> None:
+    """The rule for made-up records asks for the one source that the role of drills may put events of."""
+    (rule,) = (one for one in event_patterns() if one.name == "drill")
+    assert rule.pattern["source"] == [DRILL_SOURCE]
 
 
 def test_only_the_organization_may_put_events() -> None:

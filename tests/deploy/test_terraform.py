@@ -35,6 +35,7 @@ PAIRS = {
     ("central", "aws_sns_topic_policy.spending"): "SpendingTopicPolicy",
     ("central", "aws_sns_topic_subscription.spending"): "SpendingSubscription",
     ("central", "aws_sns_topic_subscription.payer"): "PayerSubscription",
+    ("central", "aws_sns_topic_subscription.root_alarm"): "RootAlarmSubscription",
     ("central", "aws_sns_topic_subscription.trail"): "TrailSubscription",
     ("central", "aws_cloudwatch_metric_alarm.unhandled"): "UnhandledAlarm",
     ("central", "aws_cloudwatch_metric_alarm.unread"): "UnreadAlarm",
@@ -54,6 +55,8 @@ APART = {
     ("member", "aws_cloudwatch_event_target.central"),
     ("member", "aws_iam_role.sender"),
     ("member", "aws_iam_role_policy.sender"),
+    ("drill", "aws_iam_role.drill"),
+    ("drill", "aws_iam_role_policy.drill"),
 }
 # Type of resource -> its arguments by the properties they are.
 PROPERTIES = {
@@ -132,7 +135,7 @@ def shaped(argument: str, value: Any) -> Any:
 def test_every_resource_is_compared() -> None:
     """Nothing in Terraform that is in no template, and the other way round."""
     assert {(name, one) for name in MODULES for one in resources(name)} == set(PAIRS) | APART
-    made = set(PAIRS.values()) | {"BusPolicy", "WatcherRole", "SenderRole"}
+    made = set(PAIRS.values()) | {"BusPolicy", "WatcherRole", "SenderRole", "DrillRole"}
     for name in MODULES:
         for logical, one in template(name).resources.items():
             assert logical in made or one.type == "AWS::Events::Rule", logical
@@ -206,6 +209,21 @@ def test_the_role_of_the_senders() -> None:
     assert ours == said_in_template({"Statement": [{**wanted, "Sid": "", "Resource": []}]})[""]
 
 
+def test_the_role_of_drills() -> None:
+    """The same principal under the same condition, and the same inline policy."""
+    theirs = template("drill").resources["DrillRole"].properties
+    role, policy = (resources("drill")[one] for one in ("aws_iam_role.drill", "aws_iam_role_policy.drill"))
+    assert (bare(role["name"]), bare(role["description"])) == (theirs["RoleName"], theirs["Description"])
+    (inline,) = theirs["Policies"]
+    assert bare(policy["name"]) == inline["PolicyName"]
+    assert policy_of(policy["policy"]) == "drill"
+    same_policy("drill", "drill", inline["PolicyDocument"])
+    (trust,) = resources("drill", "data")["aws_iam_policy_document.drill_trust"]["statement"]
+    (wanted,) = theirs["AssumeRolePolicyDocument"]["Statement"]
+    ours = said_in_terraform({**trust, "resources": []}, "drill")
+    assert ours == said_in_template({"Statement": [{**wanted, "Sid": "", "Resource": []}]})[""]
+
+
 def test_the_role_of_the_watcher() -> None:
     """Same name, same policy attached, same trust: a service by its name, with a condition for ECS, or a role."""
     theirs = template("central").resources["WatcherRole"].properties
@@ -232,7 +250,8 @@ def test_what_locals_stand_for() -> None:
     assert bare(central["trail_bucket"]) == 'var.trail_bucket_name != ""'
     assert bare(central["bucket_tells"]) == 'local.trail_bucket && var.trail_bucket_account_id != ""'
     assert bare(central["alarm_topics"]) == "compact([var.alarm_topic_arn])"
-    assert bare(central["topics"]) == "compact([local.spending_topic, var.payer_topic_arn, var.trail_topic_arn])"
+    topics = "local.spending_topic, var.payer_topic_arn, var.root_alarm_topic_arn, var.trail_topic_arn"
+    assert bare(central["topics"]) == f"compact([{topics}])"
     assert central["rules_arn"] == '"arn:${local.partition}:events:${local.region}:${local.account}:rule"'
     assert bare(central["rule_arns"]) == (
         'local.organization ? "${local.rules_arn}/rootwarden/rootwarden-*" : "${local.rules_arn}/rootwarden-*"'

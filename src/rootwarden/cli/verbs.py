@@ -18,7 +18,7 @@ VERBS = {
     "doctor": "Probe credentials, permissions, clock and endpoint.",
     "drill": "Ring the chain on purpose, and see whether people are told.",
     "explain": "Say all about one control or detection.",
-    "iam-policy": "Print the IAM policy that an audit needs.",
+    "iam-policy": "Print the IAM policy that an audit, a watch or a drill needs.",
     "lab": "An AWS to practise on.",
     "notify": "List the channels that carry messages, and try them.",
     "watch": "Watch root as it happens, and tell people.",

@@ -1,6 +1,6 @@
 """Which IAM action a call needs: mostly its own name after the service's prefix, and here is where it is not.
 
-Source: the Service Authorization Reference, pages Amazon S3, AWS Budgets, AWS Lambda.
+Source: the Service Authorization Reference, pages Amazon S3, AWS Budgets, AWS Lambda, Amazon SQS, Amazon SNS.
 """
 
 from __future__ import annotations
@@ -58,6 +58,12 @@ _DIFFERENT = {
         "DeletePublicAccessBlock": "PutAccountPublicAccessBlock",
     },
     "lambda": {"Invoke": "InvokeFunction"},
+    "sqs": {
+        "SendMessageBatch": "SendMessage",
+        "DeleteMessageBatch": "DeleteMessage",
+        "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    },
+    "sns": {"PublishBatch": "Publish"},
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Never
 
 import msgspec
 from msgspec import Struct
@@ -29,6 +30,9 @@ BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 _SWEEP = timedelta(hours=1)
 
 STATE_SCHEMA = "watch/1"
+# What a detection raises that is wrong about records of some shape; anything else (no memory) ends all.
+DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
+OnDefect = Callable[[str, Exception], None]
 
 
 class WatchState(Struct, frozen=True, kw_only=True):
@@ -55,9 +59,18 @@ class Taken(Struct, frozen=True):
 class Watch:
     """Everything that is known between records. Feed records, then `flush` for the news; the clock is given."""
 
-    def __init__(self, single: Sequence[SingleRecord], stateful: Sequence[Stateful], context: Context) -> None:
-        """Start with nothing known but the context."""
-        self.context = context
+    def __init__(
+        self,
+        single: Sequence[SingleRecord],
+        stateful: Sequence[Stateful],
+        context: Context,
+        on_defect: OnDefect | None = None,
+    ) -> None:
+        """Start with nothing known but the context.
+
+        `on_defect` is told when a detection breaks on something, and the others go on; without it the error is raised.
+        """
+        self.context, self._on_defect = context, on_defect
         self.kinds: Counter[Kind] = Counter()
         self._rules = Rulebook(single)
         self._stateful = {one.detection.code: one for one in stateful}
@@ -98,7 +111,7 @@ class Watch:
         for code, one in self._stateful.items():
             if event.time == NO_TIME and one.detection.approval is not Approval.MISSING:
                 continue  # it belongs to no sequence; but no window can cover it
-            for key, note in one.remember(event, record, hits, self.context):
+            for key, note in self._remembered(code, one, event, record, hits):
                 if self._memories[code].add(key, note):
                     self._dirty.setdefault((code, key), set()).add(note.event.identity)
         if event.time == NO_TIME:
@@ -108,6 +121,29 @@ class Watch:
                 self._unusual["", event.account] = None
         if event.name == "AssumeRoot" and event.made and not event.failed:
             self._threads.learn_issue(event)
+
+    def _remembered(
+        self, code: str, one: Stateful, event: Event, record: Record, hits: Mapping[str, Hit]
+    ) -> Sequence[tuple[str, Note]]:
+        try:
+            return list(one.remember(event, record, hits, self.context))
+        except DEFECTS as error:
+            return self._broken(code, error)
+
+    def _concluded(
+        self, code: str, one: Stateful, key: str, notes: Sequence[Note], moment: Moment
+    ) -> Sequence[Conclusion | Wake]:
+        try:
+            return list(one.conclude(key, notes, moment))
+        except DEFECTS as error:
+            return self._broken(code, error)
+
+    def _broken(self, code: str, error: Exception) -> Sequence[Never]:
+        """Tell of a detection that broke, and say nothing in its place; with nobody to be told, raise."""
+        if self._on_defect is None:
+            raise error
+        self._on_defect(code, error)
+        return ()
 
     def _take_hit(self, code: str, hit: Hit, event: Event) -> None:
         rule = self._rules[code]
@@ -167,7 +203,7 @@ class Watch:
         one, notes = self._stateful[code], self._memories[code].notes(key)
         cases = []
         heard = self._latest if self.context.archive else now
-        for found in one.conclude(key, notes, Moment(now, self.context, heard)):
+        for found in self._concluded(code, one, key, notes, Moment(now, self.context, heard)):
             if isinstance(found, Wake):
                 heapq.heappush(self._wakes, (found.at, code, key))
                 continue

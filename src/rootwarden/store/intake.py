@@ -12,6 +12,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table, and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from rootwarden.errors import RefusedError
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.event import Event
 from rootwarden.model.incident_book import Open, Placed
@@ -84,8 +85,14 @@ class Batch(Struct, frozen=True, kw_only=True):
     marks: Sequence[Mark] = ()
 
 
-class OustedError(Exception):
+class OustedError(RefusedError):
     """Another watcher has taken over this store: whatever this one concludes counts no more."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__(
+            "another watcher has taken over this store", why="one process at a time", todo="let only one of them run"
+        )
 
 
 def commit(store: Store, batch: Batch, run: str) -> None:

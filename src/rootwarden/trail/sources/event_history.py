@@ -90,7 +90,8 @@ class EventHistory:
             try:
                 yield from self._region(region)
             except (ClientError, BotoCoreError) as error:  # one Region that fails must not hide the others
-                failed = SourceError(f"{region}: {error}", "allow cloudtrail:LookupEvents")
+                refused = isinstance(error, ClientError) and "Denied" in str(error)
+                failed = SourceError(f"{region}: {error}", "allow cloudtrail:LookupEvents" if refused else "")
         self._next = clock.monotonic() + _PAUSE
         if failed is not None:
             raise failed

@@ -70,7 +70,7 @@ def _refused(place: str, error: ClientError) -> RootwardenError:
             f"there is no queue {place}", why=message or code, todo="copy its URL from the stack's outputs"
         )
     if "Denied" in code:
-        needs = "sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:DeleteMessage"
+        needs = "sqs:GetQueueUrl, sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:DeleteMessage"
         return AuthError(f"the queue {place} must not be read", why=message or code, todo=f"allow {needs}")
     return UnreachableError(f"the queue {place} does not answer", why=f"{code} {message}".strip(), todo="try again")
 
