@@ -11,11 +11,11 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from bench.sqs_hook import Hook
 from bench.sqs_load import TICK, BadLoadError, Load, Puts, event_id_of, plan, produce
 from bench.sqs_queue import Queue
 from bench.sqs_running import ask, in_thread, loaded
-
 from rootwarden.catalogue.detecting import single_records, stateful
 from rootwarden.model.context import Context
 from rootwarden.model.watching import Watch

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from bench.sqs_queue import MOST_IN_FLIGHT, BadHandleError, NotInFlightError, Queue
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bench.sqs_queue import MOST_IN_FLIGHT, BadHandleError, NotInFlightError, Queue
 
 STEPS = st.lists(
     st.one_of(

@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-from bench.sqs_ceiling import check, drain_raw
-from bench.sqs_running import Running, ask, in_thread, loaded
 from botocore.config import Config
 
 from bench import sqs_server
+from bench.sqs_ceiling import check, drain_raw
+from bench.sqs_running import Running, ask, in_thread, loaded
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from botocore.session import Session
 from rootwarden.aws.clients import Clients
 from rootwarden.aws.opening import FALLBACK_REGION, Way
 
-# Clients of a program that sends one message at a time.
-_CONNECTIONS = 4
+# A watch receives and deletes with several threads at once.
+_CONNECTIONS = 16
 
 
 class OwnClients:

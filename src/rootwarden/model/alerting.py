@@ -21,8 +21,8 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.incident_book import BookState, IncidentBook, Placed
 from rootwarden.model.incidents import SESSION
 from rootwarden.model.message import Occasion
-from rootwarden.model.telling import SINGLY, News, Teller, TellerState
-from rootwarden.model.watching import BEGINNING, Taken, Watch
+from rootwarden.model.telling import SINGLY, News, Teller, TellerState, waits
+from rootwarden.model.watching import BEGINNING, OnDefect, Taken, Watch
 
 ALERTING_SCHEMA = "alerting/1"
 _SWEEP = timedelta(minutes=10)
@@ -35,6 +35,7 @@ class AlertingState(Struct, frozen=True, kw_only=True):
     watch: msgspec.Raw
     book: BookState
     teller: TellerState
+    swept: datetime
     drilled: dict[str, str] = {}
 
 
@@ -54,10 +55,11 @@ class Alerting:
         stateful: Sequence[Stateful],
         context: Context,
         singly: Mapping[Severity, int] = SINGLY,
+        on_defect: OnDefect | None = None,
     ) -> None:
-        """Start with nothing known but the context; `singly` as in Teller."""
+        """Start with nothing known but the context; `singly` as in Teller, `on_defect` as in Watch."""
         self._context = context
-        self.watch = Watch(single, stateful, context)
+        self.watch = Watch(single, stateful, context, on_defect)
         self._book, self._teller = IncidentBook(), Teller(singly)
         self._swept = BEGINNING
         self._drilled: dict[str, str] = {}
@@ -86,7 +88,8 @@ class Alerting:
             if drill:
                 drills.append((one, self._book.place_apart(one.thread, one.alert, drill)))
             else:
-                placed.append((one, self._book.place(one.thread, one.alert)))
+                stands = one.act is not Act.WITHDRAWN and not waits(one.alert)
+                placed.append((one, self._book.place(one.thread, one.alert, stands=stands)))
         updates = [(one, self._book.settled(place)) for one, place in placed]
         news = (*self._teller.choose(updates, now), *_news_of_drills(drills))
         self._forget(now)
@@ -108,7 +111,7 @@ class Alerting:
         """Return the whole state as JSON, for a store; decide before it, or what was fed is lost."""
         state = AlertingState(
             schema=ALERTING_SCHEMA, watch=msgspec.Raw(self.watch.dump()), book=self._book.dump(),
-            teller=self._teller.dump(), drilled=self._drilled,
+            teller=self._teller.dump(), swept=self._swept, drilled=self._drilled,
         )  # fmt: skip
         return msgspec.json.encode(state)
 
@@ -127,7 +130,7 @@ class Alerting:
         self.watch.load(bytes(found.watch))
         self._book.load(found.book)
         self._teller.load(found.teller)
-        self._drilled = dict(found.drilled)
+        self._swept, self._drilled = found.swept, dict(found.drilled)
 
 
 def _news_of_drills(updates: Sequence[tuple[Update, Placed]]) -> Iterator[News]:

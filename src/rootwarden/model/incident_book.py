@@ -33,10 +33,12 @@ class Open(Struct):
     counts: dict[str, int] = field(default_factory=dict)
     # The worst severity by code that did not wait for the digest.
     met: dict[str, Severity] = field(default_factory=dict)
+    # How many of its alerts stand that people had or would have had to look at.
+    standing: int = 0
 
 
 class Sign(Struct):
-    """Something by which alerts are seen to belong together, with the incident it led to and when it was met."""
+    """A time in which something was met by which alerts are seen to belong together, and the incident it led to."""
 
     incident: str
     first: datetime
@@ -47,9 +49,10 @@ class BookState(Struct, frozen=True):
     """The book as it is written down."""
 
     open: list[Open]
-    signs: dict[str, Sign]
+    signs: dict[str, list[Sign]]
     threads: dict[str, str]
     moved: dict[str, str]
+    standing: list[str] = []
 
 
 class Placed(Struct, frozen=True):
@@ -66,14 +69,19 @@ class IncidentBook:
     def __init__(self) -> None:
         """Start with none."""
         self._open: dict[str, Open] = {}
-        self._signs: dict[str, Sign] = {}
+        # Times of one sign lie further apart than it reaches; else they would be one.
+        self._signs: dict[str, list[Sign]] = {}
         self._threads: dict[str, str] = {}
         self._moved: dict[str, str] = {}
+        self._standing: dict[str, None] = {}
 
-    def place(self, thread: str, alert: Alert) -> Placed:
-        """Find or open the incident of an alert, which goes by `thread` whatever becomes of it, and count it."""
+    def place(self, thread: str, alert: Alert, *, stands: bool = True) -> Placed:
+        """Find or open the incident of an alert, which goes by `thread` whatever becomes of it, and count it.
+
+        `stands`: it is neither withdrawn nor something that waits for a digest.
+        """
         known = self._threads.get(thread)
-        found = {self._name(sign.incident) for sign in self._met(alert)}
+        found = {self._name(sign.incident) for name, reach in signs(alert) for sign in self._met(name, reach, alert)}
         if known is not None:
             found.add(self._name(known))
         incident, joined = self._one_of(sorted(found, key=self._age), alert)
@@ -81,8 +89,14 @@ class IncidentBook:
             incident.counts[alert.code] = incident.counts.get(alert.code, 0) + 1
         self._threads[thread] = incident.id
         self._grow(incident, alert)
-        for sign, _ in signs(alert):
-            self._note(sign, incident.id, alert)
+        for name, reach in signs(alert):
+            self._note(name, reach, incident.id, alert)
+        if stands is not (thread in self._standing):
+            incident.standing += 1 if stands else -1
+            if stands:
+                self._standing[thread] = None
+            else:
+                del self._standing[thread]
         return Placed(incident, incident.counts.get(alert.code, 1), joined)
 
     def place_apart(self, thread: str, alert: Alert, name: str) -> Placed:
@@ -113,7 +127,9 @@ class IncidentBook:
             return
         self._open = {name: one for name, one in self._open.items() if name not in gone}
         self._threads = {key: one for key, one in self._threads.items() if self._name(one) not in gone}
-        self._signs = {key: sign for key, sign in self._signs.items() if self._name(sign.incident) not in gone}
+        self._standing = {key: None for key in self._standing if key in self._threads}
+        left = ((key, [one for one in met if self._name(one.incident) not in gone]) for key, met in self._signs.items())
+        self._signs = {key: met for key, met in left if met}
         self._moved = {old: new for old, new in self._moved.items() if self._name(new) not in gone}
 
     def threads(self) -> Container[str]:
@@ -122,19 +138,21 @@ class IncidentBook:
 
     def dump(self) -> BookState:
         """Return everything, to be written down."""
-        return BookState([*self._open.values()], self._signs, self._threads, self._moved)
+        return BookState([*self._open.values()], self._signs, self._threads, self._moved, [*self._standing])
 
     def load(self, state: BookState) -> None:
         """Take back what `dump` returned."""
         self._open = {one.id: one for one in state.open}
         self._signs, self._threads, self._moved = dict(state.signs), dict(state.threads), dict(state.moved)
+        self._standing = dict.fromkeys(state.standing)
 
     # -- inside ------------------------------------------------------------------------------------------------
-    def _met(self, alert: Alert) -> Iterator[Sign]:
-        for name, reach in signs(alert):
-            sign = self._signs.get(name)
-            if sign is not None and sign.first - reach <= alert.event_time and alert.first_time <= sign.last + reach:
-                yield sign
+    def _met(self, name: str, reach: timedelta, alert: Alert) -> list[Sign]:
+        return [
+            sign
+            for sign in self._signs.get(name, ())
+            if sign.first - reach <= alert.event_time and alert.first_time <= sign.last + reach
+        ]
 
     def _one_of(self, found: list[str], alert: Alert) -> tuple[Open, tuple[str, ...]]:
         """Return the oldest of the incidents, with all others made part of it; a new one if there is none."""
@@ -154,6 +172,7 @@ class IncidentBook:
         if other.severity.rank < incident.severity.rank:
             incident.severity, incident.title = other.severity, other.title
         incident.subjects = list(dict.fromkeys((*incident.subjects, *other.subjects)))[:_SUBJECTS]
+        incident.standing += other.standing
         for code, count in other.counts.items():
             incident.counts[code] = incident.counts.get(code, 0) + count
         for code, severity in other.met.items():
@@ -167,13 +186,13 @@ class IncidentBook:
         if alert.subject and alert.subject not in incident.subjects and len(incident.subjects) < _SUBJECTS:
             incident.subjects.append(alert.subject)
 
-    def _note(self, name: str, incident: str, alert: Alert) -> None:
-        sign = self._signs.get(name)
-        if sign is None or self._name(sign.incident) != incident:
-            self._signs[name] = Sign(incident, alert.first_time, alert.event_time)
-        else:
-            sign.incident = incident
-            sign.first, sign.last = min(sign.first, alert.first_time), max(sign.last, alert.event_time)
+    def _note(self, name: str, reach: timedelta, incident: str, alert: Alert) -> None:
+        """Note that a sign was met; what it was met with is of the same incident by now, and one time with it."""
+        held, met = self._signs.get(name, []), self._met(name, reach, alert)
+        first = min((one.first for one in met), default=alert.first_time)
+        last = max((one.last for one in met), default=alert.event_time)
+        now = Sign(incident, min(first, alert.first_time), max(last, alert.event_time))
+        self._signs[name] = [*(one for one in held if one not in met), now]
 
     def _name(self, incident: str) -> str:
         while incident in self._moved:

@@ -47,6 +47,11 @@ class Voices:
         self._factor, self._least, self._known = factor, least, known
         self._voices: dict[Place, Voice] = {}
         self._fresh: dict[Place, None] = {}
+        self._listening: datetime | None = None
+
+    def listen(self, now: datetime) -> None:
+        """Begin to listen: what was not heard before, because nobody listened, is no silence."""
+        self._listening = now
 
     def hear(self, account: str, region: str, now: datetime) -> None:
         """Take note that something was heard."""
@@ -56,7 +61,7 @@ class Voices:
         if voice is None:
             self._voices[place] = Voice(now, now, since=now)
             return
-        pause = (now - voice.last).total_seconds()
+        pause = self._silence(voice, now)
         if not voice.told:  # a silence that was told of is not what it is used to
             voice.longest = max(voice.longest, pause)
         voice.last, voice.told = now, False
@@ -70,10 +75,15 @@ class Voices:
             usual = max(voice.longest, voice.older)
             well_known = voice.times >= self._known and voice.last - voice.first >= timedelta(days=1)
             limit = max(usual * self._factor, self._least.total_seconds())
-            if not voice.told and well_known and (now - voice.last).total_seconds() > limit:
+            if not voice.told and well_known and self._silence(voice, now) > limit:
                 voice.told = True
                 self._fresh[account, region] = None
                 yield Silent(account, region, voice.last, usual)
+
+    def _silence(self, voice: Voice, now: datetime) -> float:
+        """Return for how many seconds nothing was heard, as far as somebody listened."""
+        since = voice.last if self._listening is None else max(voice.last, self._listening)
+        return (now - since).total_seconds()
 
     def silent(self) -> int:
         """Return how many are silent now."""

@@ -1,8 +1,9 @@
 """Decides which news is told at once, which is counted and which waits for the digest: a storm must not page a thousand
 times, and nothing critical may drown in it.
 
-Per incident a detection is told at its first alert, then at the 10th, the 100th, the 1,000th. A detection that appears
-in one incident after another within an hour is told singly a few times, then again at 10, 100, 1,000 incidents.
+Per incident a detection is told at its first alert, then at the 10th, the 100th, the 1,000th; what is critical is told
+for each account in it. A detection that appears in one incident after another within an hour is told singly a few
+times, then again at 10, 100, 1,000 incidents.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ SINGLY: Mapping[Severity, int] = {
 
 
 class Told(Struct):
-    """What was last told of an alert: how bad it was said to be, and whether it was said to be approved."""
+    """What was last told of an alert: how bad it was said to be, whether approved, and whether it was taken back."""
 
     severity: Severity
     window: str
+    withdrawn: bool = False
 
 
 class Storm(Struct):
@@ -52,7 +54,8 @@ class News(Struct, frozen=True, kw_only=True):
     """Something to be told at once: alerts of one incident that one record completed, the worst first.
 
     `number` is the how-manieth alert of its kind the first is in the incident, `held` how many alike were not told.
-    `drill` is the name of the drill that it belongs to.
+    `drill` is the name of the drill that it belongs to. `withdrawn`: what was told of these does not hold; that clears
+    the incident only if nothing else of it stands.
     """
 
     occasion: Occasion
@@ -62,6 +65,7 @@ class News(Struct, frozen=True, kw_only=True):
     storm: int = 0
     held: int = 0
     drill: str = ""
+    withdrawn: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -74,8 +78,9 @@ class _Chosen(Struct, frozen=True):
     incident: Open
     alert: Alert
     number: int
-    storm: int
-    held: int
+    storm: int = 0
+    held: int = 0
+    withdrawn: bool = False
 
 
 class Teller:
@@ -92,9 +97,9 @@ class Teller:
         # What is raised comes first: a revision is told only if it says more than anything told before.
         ordered = sorted(updates, key=lambda one: (one[0].act is not Act.RAISED,))
         chosen = [one for update, placed in ordered if (one := self._choose(update, placed, now)) is not None]
-        groups: dict[tuple[str, str, Occasion], list[_Chosen]] = {}
+        groups: dict[tuple[str, str, Occasion, bool], list[_Chosen]] = {}
         for one in chosen:
-            groups.setdefault((one.incident.id, one.alert.completed_by, one.occasion), []).append(one)
+            groups.setdefault((one.incident.id, one.alert.completed_by, one.occasion, one.withdrawn), []).append(one)
         found = [_news(group) for group in groups.values()]
         return sorted(found, key=lambda one: one.alerts[0].event_time)
 
@@ -114,19 +119,22 @@ class Teller:
     def _choose(self, update: Update, placed: Placed, now: datetime) -> _Chosen | None:
         alert, before = update.alert, self._told.get(update.thread)
         if update.act is Act.WITHDRAWN:
-            if self._told.pop(update.thread, None) is None:
+            if before is None or before.withdrawn:
                 return None
-            return _Chosen(Occasion.CLEARED, placed.incident, alert, placed.number, 0, 0)
-        if before is not None:
+            before.withdrawn = True
+            # A pager that is told of an all-clear falls silent: not while anything else of the incident stands.
+            occasion = Occasion.UPDATE if placed.incident.standing else Occasion.CLEARED
+            return _Chosen(occasion, placed.incident, alert, placed.number, withdrawn=True)
+        if before is not None and not before.withdrawn:
             return self._changed(update.thread, alert, before, placed)
         if waits(alert):
             return None
         worse = _worse(alert, placed.incident)
-        if update.act is Act.REVISED and not worse:
+        if update.act is Act.REVISED and not worse and before is None:
             return None
         number, storm, held, due = self._count(alert, placed, now, worse=worse)
         _meet(alert, placed.incident)
-        if not due:
+        if not due and before is None:  # what was taken back and holds after all is told in any case
             return None
         self._told[update.thread] = Told(alert.severity, alert.window)
         return _Chosen(Occasion.ALERT, placed.incident, alert, number, storm, held)
@@ -139,7 +147,7 @@ class Teller:
             return None
         _meet(alert, placed.incident)
         self._told[thread] = Told(alert.severity, alert.window)
-        return _Chosen(Occasion.UPDATE, placed.incident, alert, placed.number, 0, 0)
+        return _Chosen(Occasion.UPDATE, placed.incident, alert, placed.number)
 
     def _count(self, alert: Alert, placed: Placed, now: datetime, *, worse: bool) -> tuple[int, int, int, bool]:
         """Count an alert; return its number in the incident, the incidents of a storm (0: none), those held back."""
@@ -178,14 +186,25 @@ def is_step(number: int) -> bool:
 
 
 def _worse(alert: Alert, incident: Open) -> bool:
-    """Return whether an alert is the first of its code in the incident, or worse than all before it."""
+    """Return whether an alert is the first of its code in the incident, or worse than all before it.
+
+    One that is critical is so for its account: who got into one may get into the next from the same address.
+    """
     met = incident.met.get(alert.code)
-    return met is None or alert.severity.rank < met.rank
+    if met is None or alert.severity.rank < met.rank:
+        return True
+    return alert.severity is Severity.CRITICAL and _critical(alert) not in incident.met
+
+
+def _critical(alert: Alert) -> str:
+    return f"{alert.code} {alert.subject}"
 
 
 def _meet(alert: Alert, incident: Open) -> None:
     met = incident.met.get(alert.code, alert.severity)
     incident.met[alert.code] = min(met, alert.severity, key=lambda one: one.rank)
+    if alert.severity is Severity.CRITICAL:
+        incident.met[_critical(alert)] = alert.severity
 
 
 def _news(group: Sequence[_Chosen]) -> News:
@@ -199,4 +218,5 @@ def _news(group: Sequence[_Chosen]) -> News:
         number=max(one.number for one in alike),
         storm=max(one.storm for one in alike),
         held=sum(one.held for one in group),
+        withdrawn=first.withdrawn,
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 from rootwarden.model.alert import Alert
 from rootwarden.store.legible import fit
 from rootwarden.store.opening import Store
+from rootwarden.store.statements import insert_new
 from rootwarden.store.tables import alerts, incidents, mutes, outbox, used_links
 
 OPEN, ACKNOWLEDGED, CLOSED, JOINED = "open", "acknowledged", "closed", "joined"
@@ -76,6 +77,7 @@ def cases(store: Store, states: Sequence[str] = (OPEN, ACKNOWLEDGED), most: int 
 
 def find_case(store: Store, name: str) -> Case | None:
     """Return the incident of this name, or of an alert of this name (or how it begins); the one it was joined to."""
+    name = fit(name, 100)
     with store.read() as connection:
         row = connection.execute(select(incidents).where(incidents.c.id == name)).first()
         if row is None and len(name) >= 6:
@@ -129,10 +131,11 @@ def settle(
 
 def use_link(store: Store, incident: str, nonce: str, by: str, now: datetime) -> str:
     """Acknowledge by a link; return "acknowledged", "used" if the link was used before, or the incident's state."""
+    incident, nonce = fit(incident, 100), fit(nonce, 64)
     with store.write() as connection:
-        if connection.execute(select(used_links.c.nonce).where(used_links.c.nonce == nonce)).first() is not None:
+        first = insert_new(connection, used_links, "nonce").values(nonce=nonce, at=now, by=fit(by, 255))
+        if connection.execute(first.returning(used_links.c.nonce)).first() is None:
             return "used"
-        connection.execute(used_links.insert().values(nonce=nonce, at=now, by=fit(by, 255)))
         if settle(connection, incident, ACKNOWLEDGED, (OPEN,), by, "by link", now):
             return ACKNOWLEDGED
         return str(
@@ -142,7 +145,10 @@ def use_link(store: Store, incident: str, nonce: str, by: str, now: datetime) ->
 
 def mute(store: Store, one: Mute) -> None:
     """Keep a mute."""
-    row = msgspec.structs.asdict(one) | {"ended": None, "reason": fit(one.reason, 2000), "owner": fit(one.owner, 255)}
+    row = msgspec.structs.asdict(one) | {
+        "ended": None, "code": fit(one.code, 64), "account": fit(one.account, 64), "reason": fit(one.reason, 2000),
+        "owner": fit(one.owner, 255),
+    }  # fmt: skip
     with store.write() as connection:
         connection.execute(mutes.insert().values(row))
 
@@ -174,10 +180,10 @@ def to_remind(store: Store, now: datetime) -> list[Case]:
         return [_case(row) for row in connection.execute(due)]
 
 
-def remind_later(connection: Connection, incident: str, step: int, when: datetime | None) -> None:
-    """Note how often somebody was reminded, and when to do it next."""
+def remind_later(connection: Connection, incident: str, step: int, when: datetime | None) -> bool:
+    """Note how often somebody was reminded, and when to do it next; return False if nobody need be any more."""
     mine = update(incidents).where(incidents.c.id == incident, incidents.c.state == OPEN)
-    connection.execute(mine.values(step=step, remind=when))
+    return connection.execute(mine.values(step=step, remind=when)).rowcount == 1
 
 
 def for_digest(store: Store, most: int = 5000) -> list[Kept]:

@@ -9,17 +9,18 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Table, and_, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, and_, func, select, update
 
 from rootwarden.errors import RefusedError
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.event import Event
 from rootwarden.model.incident_book import Open, Placed
 from rootwarden.model.message import Message
+from rootwarden.store.incident_rows import write_incidents
 from rootwarden.store.legible import fit, fit_key
 from rootwarden.store.opening import Store
-from rootwarden.store.tables import alerts, batches, dead_letters, events, incidents, outbox, states, watermarks
+from rootwarden.store.statements import in_parts, insert_into, insert_new
+from rootwarden.store.tables import alerts, batches, dead_letters, events, outbox, states, watermarks
 
 NOTICE = "notice"
 # Characters of what a source or an account is known by; more is no mark.
@@ -108,7 +109,7 @@ def commit(store: Store, batch: Batch, run: str) -> None:
             raise OustedError
         if batch.seen or batch.updates:
             _write_seen(connection, batch)
-        _write_incidents(connection, batch)
+        write_incidents(connection, batch.updates, batch.told, batch.reminders, batch.cleared, batch.at)
         _write_alerts(connection, batch)
         put_messages(connection, batch.ready, batch.at)
         _write_letters(connection, batch)
@@ -144,11 +145,11 @@ def _write_alerts(connection: Connection, batch: Batch) -> None:
     if rows:
         # How an alert was told at first stays so, unless it is told at once now.
         kept = {"told", "raised"}
-        statement = _insert(connection, alerts)
+        statement = insert_into(connection, alerts)
         new = {column.name: statement.excluded[column.name] for column in alerts.c if column.name not in kept}
         connection.execute(statement.on_conflict_do_update(index_elements=["thread"], set_=new), rows)
         told = [thread for thread, how in batch.told.items() if how == "at-once" and thread in last]
-        for part in _parts(told):
+        for part in in_parts(told):
             connection.execute(update(alerts).where(alerts.c.thread.in_(part)).values(told="at-once"))
 
 
@@ -169,84 +170,6 @@ def _alert_row(change: Update, incident: Open, batch: Batch) -> dict[str, Any]:
         "raised": batch.at,
         "updated": batch.at,
         "body": msgspec.json.encode(alert),
-    }
-
-
-def _write_incidents(connection: Connection, batch: Batch) -> None:
-    joined = {name: placed.incident.id for _, placed in batch.updates for name in placed.joined}
-    touched = {placed.incident.id: placed.incident for _, placed in batch.updates if placed.incident.id not in joined}
-    rows = [_incident_row(one, batch) for one in touched.values()]
-    if rows:
-        statement = _insert(connection, incidents)
-        kept = {"opened", "joined_to", "by", "at", "note", "step", "remind", "state"}
-        new = {column.name: statement.excluded[column.name] for column in incidents.c if column.name not in kept}
-        connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=new), rows)
-    for name, into in joined.items():
-        _join(connection, name, into, batch.at)
-    _open_again(connection, batch)
-    for name, when in batch.reminders.items():
-        _wake(connection, name, when, 0)
-    for part in _parts(batch.cleared):
-        gone = update(incidents).where(incidents.c.id.in_(part), incidents.c.state == "open")
-        why = {"by": "rootwarden", "at": batch.at, "note": "all of it was withdrawn"}
-        connection.execute(gone.values(state="closed", remind=None, updated=batch.at, **why))
-
-
-def _open_again(connection: Connection, batch: Batch) -> None:
-    """Have incidents that were closed open again when there is more of them than what waits for a digest."""
-    more = {
-        placed.incident.id
-        for change, placed in batch.updates
-        if (how := batch.told.get(change.thread, "held")) == "at-once" or (how == "held" and change.act is Act.RAISED)
-        if change.act is not Act.WITHDRAWN
-    }
-    for part in _parts(sorted(more)):
-        closed = update(incidents).where(incidents.c.id.in_(part), incidents.c.state == "closed")
-        connection.execute(closed.values(state="open", by="", at=None, remind=None, step=0, updated=batch.at))
-
-
-def _wake(connection: Connection, name: str, when: datetime, step: int) -> None:
-    """Have somebody reminded of an incident at this time, or earlier if that is so already; unless it is looked after.
-
-    `step` is how often somebody was reminded before.
-    """
-    mine = update(incidents).where(incidents.c.id == name, incidents.c.state == "open", incidents.c.remind.is_(None))
-    connection.execute(mine.values(remind=when, step=step))
-
-
-def _join(connection: Connection, name: str, into: str, now: datetime) -> None:
-    """Make an incident part of another; whoever was to be reminded of it is to be reminded of that."""
-    wanted = select(incidents.c.state, incidents.c.step, incidents.c.remind).where(incidents.c.id == name)
-    was = connection.execute(wanted).first()
-    gone = {"state": "joined", "joined_to": into, "remind": None, "updated": now}
-    connection.execute(update(incidents).where(incidents.c.id == name).values(gone))
-    connection.execute(update(incidents).where(incidents.c.joined_to == name).values(joined_to=into))
-    connection.execute(update(alerts).where(alerts.c.incident == name).values(incident=into))
-    if was is not None and was.state == "open" and was.remind is not None:
-        reopened = update(incidents).where(incidents.c.id == into, incidents.c.state == "closed")
-        connection.execute(reopened.values(state="open", by="", at=None, remind=None, updated=now))
-        _wake(connection, into, was.remind, was.step)
-
-
-def _incident_row(one: Open, batch: Batch) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "state": "open",
-        "severity": one.severity.value,
-        "rank": one.severity.rank,
-        "title": fit(one.title, 500),
-        "subjects": fit(",".join(one.subjects), 4000),
-        "counts": msgspec.json.encode(one.counts).decode(),
-        "first": one.first,
-        "last": one.last,
-        "opened": batch.at,
-        "updated": batch.at,
-        "joined_to": "",
-        "by": "",
-        "at": None,
-        "note": "",
-        "step": 0,
-        "remind": None,
     }
 
 
@@ -302,7 +225,7 @@ def write_marks(connection: Connection, marks: Sequence[Mark]) -> None:
         for one in {(one.source, one.place): one for one in marks}.values()
     ]
     if rows:
-        statement = _insert(connection, watermarks)
+        statement = insert_into(connection, watermarks)
         new = {"at": statement.excluded.at, "value": statement.excluded.value}
         connection.execute(statement.on_conflict_do_update(index_elements=["source", "place"], set_=new), rows)
 
@@ -318,7 +241,7 @@ def known_threads(store: Store, threads: Sequence[str]) -> dict[str, int]:
     """Return of these alerts the ones that are kept, with their revisions."""
     found: dict[str, int] = {}
     with store.read() as connection:
-        for part in _parts(threads):
+        for part in in_parts(threads):
             rows = connection.execute(select(alerts.c.thread, alerts.c.revision).where(alerts.c.thread.in_(part)))
             found.update((row.thread, row.revision) for row in rows)
     return found
@@ -346,18 +269,3 @@ def count_letters(store: Store) -> int:
     """Return how much was received that could not be understood."""
     with store.read() as connection:
         return int(connection.execute(select(func.count()).select_from(dead_letters)).scalar_one())
-
-
-def insert_new(connection: Connection, table: Table, *key: str) -> Any:
-    """Return an INSERT that leaves alone what is there already under its key."""
-    return _insert(connection, table).on_conflict_do_nothing(index_elements=list(key))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-
-
-def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Cut a long list, because databases take only so many parameters."""
-    for start in range(0, len(names), 500):
-        yield names[start : start + 500]

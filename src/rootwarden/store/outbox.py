@@ -12,12 +12,13 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from rootwarden.model.message import Message
 from rootwarden.store.intake import put_messages
+from rootwarden.store.legible import fit
 from rootwarden.store.opening import Store
-from rootwarden.store.tables import outbox
+from rootwarden.store.tables import incidents, outbox
 
 WAITING, SENDING, DELIVERED, GIVEN_UP = "waiting", "sending", "delivered", "given-up"
 
@@ -98,13 +99,13 @@ def failed(store: Store, post: Post, why: str, due: datetime, *, may_repeat: boo
     """Note that a channel did not take a message, and when to try again."""
     with store.write() as connection:
         marked = {"may_repeat": True} if may_repeat else {}
-        _set(connection, post, state=WAITING, due=due, error=why[:1000].replace("\x00", ""), **marked)
+        _set(connection, post, state=WAITING, due=due, error=fit(why, 1000), **marked)
 
 
 def given_up(store: Store, post: Post, why: str) -> None:
     """Note that a message will not be sent to this channel any more."""
     with store.write() as connection:
-        _set(connection, post, state=GIVEN_UP, error=why[:1000].replace("\x00", ""))
+        _set(connection, post, state=GIVEN_UP, error=fit(why, 1000))
 
 
 def put_off(store: Store, post: Post, due: datetime) -> None:
@@ -157,8 +158,10 @@ def backlog(store: Store, channels: Sequence[str]) -> list[Backlog]:
 
 
 def posted(store: Store, thread: str, most: int = 100) -> list[Posted]:
-    """Return the messages about an incident, oldest first."""
-    wanted = select(outbox).where(outbox.c.thread == thread).order_by(outbox.c.created, outbox.c.id).limit(most)
+    """Return the messages about an incident and what was joined to it, oldest first."""
+    parts = select(incidents.c.id).where(incidents.c.joined_to == thread)
+    mine = or_(outbox.c.thread == thread, outbox.c.thread.in_(parts))
+    wanted = select(outbox).where(mine).order_by(outbox.c.created, outbox.c.id).limit(most)
     with store.read() as connection:
         return [
             Posted(

@@ -13,8 +13,9 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError
 
 from rootwarden.errors import RefusedError
-from rootwarden.store.intake import OustedError, insert_new
+from rootwarden.store.intake import OustedError
 from rootwarden.store.opening import Store, own_file
+from rootwarden.store.statements import insert_new
 from rootwarden.store.tables import batches, events, states
 
 _LOCK = 0x77617463  # "watc"

@@ -25,6 +25,7 @@ _HEADERS = [
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
     ("Referrer-Policy", "no-referrer"),
+    ("Server", "rootwarden"),  # the version of Python is nobody's business
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
 ]
@@ -119,10 +120,13 @@ def _look(answers: Answers, asked: Asked) -> tuple[HTTPStatus, str, bytes]:
 
 def _acknowledge(answers: Answers, asked: Asked, environ: dict[str, Any]) -> tuple[HTTPStatus, str, bytes]:
     try:
-        length = min(int(environ.get("CONTENT_LENGTH") or 0), _LARGEST)
+        length = max(0, min(int(environ.get("CONTENT_LENGTH") or 0), _LARGEST))
     except ValueError:
         length = 0
-    form = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"))
+    try:
+        form = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"))
+    except OSError:  # it took too long, or hung up
+        return HTTPStatus.REQUEST_TIMEOUT, "text/plain", b"the form did not come\n"
     by = " ".join(form.get("by", [""])[0].split())[:80]
     if not by:
         return HTTPStatus.BAD_REQUEST, "text/html", _page("Who are you?", "<p>Go back and give your name.</p>")

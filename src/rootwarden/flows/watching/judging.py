@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
 
 import msgspec
 from msgspec import Struct
 
 from rootwarden.catalogue.detecting import single_records, stateful
+from rootwarden.flows.watching.feeding import Feeder
 from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.alerting import Alerting, Decided
-from rootwarden.model.drill import MARK, Marks
-from rootwarden.model.event import NO_TIME, Event, text
+from rootwarden.model.drill import Marks
+from rootwarden.model.event import NO_TIME, Event
 from rootwarden.model.incident_book import Placed
 from rootwarden.model.message import Message, Occasion
-from rootwarden.model.notices import alarm_notice, digest_notice, spending_notice
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.root_activity import Kind
 from rootwarden.model.silence import Voices
 from rootwarden.model.telling import News, waits
-from rootwarden.report.alert_message import alarm_message, alert_message
+from rootwarden.report.alert_message import alert_message
 from rootwarden.store.casebook import Mute, mutes_at
 from rootwarden.store.intake import Batch, DeadLetter, Mark, Ready, Seen, commit, known_threads, worst_of
 from rootwarden.store.opening import Store
+from rootwarden.store.packing import packed, unpacked
 from rootwarden.store.runs import running_drills
 from rootwarden.store.states import Replayed, last_batch, save_state, saved_state, since
-from rootwarden.trail.items import AlarmRang, Announced, Digest, Flaw, Found, Spending
 from rootwarden.trail.sources import Parcel
 
 _STATE = "alerting"
@@ -75,9 +73,6 @@ class Desk:
         """Start where the store says that the last watch ended."""
         self._request, self._store, self._run, self._tellers = request, store, run, tellers
         self._numbers, self._clock, self._new_id = numbers, clock, new_id
-        context = request.context
-        single = (*single_records(context.owned_resources), *request.rules)
-        self._alerting = Alerting(single, stateful(), context, request.singly)
         self._batch, self._unsaved, self._saved_at = 0, 0, clock.monotonic()
         self._counted: Counter[Kind] = Counter()
         self._work: _Work | None = None
@@ -86,7 +81,17 @@ class Desk:
         self._mutes: list[Mute] = []
         self._mutes_until = 0.0
         self._running: list[Marks] | None = None
+        self._broken: list[DeadLetter] = []
+        self._told_broken: set[tuple[str, str]] = set()
         self.voices = Voices(request.silence.factor, request.silence.least, request.silence.known)
+        self._alerting, self._feeder = self._begin()
+
+    def _begin(self) -> tuple[Alerting, Feeder]:
+        """Return an alerting that knows nothing yet, and what feeds it."""
+        context = self._request.context
+        single = (*single_records(context.owned_resources), *self._request.rules)
+        alerting = Alerting(single, stateful(), context, self._request.singly, self._on_defect)
+        return alerting, Feeder(alerting, self.voices)
 
     # -- starting --------------------------------------------------------------------------------------------------
     def recover(self) -> int:
@@ -98,10 +103,11 @@ class Desk:
         if saved is not None:
             head, _, body = saved[0].partition(b"\n")
             try:
-                self._alerting.load(body)
+                self._alerting.load(unpacked(body))
                 self._batch = int(head)
             except ValueError as error:  # of an older program: all that is kept is judged anew
                 self._request.log("state-unreadable", {"why": str(error)})
+                self._alerting, self._feeder = self._begin()
                 self._batch = 0
         found: list[tuple[Update, Placed]] = []
         news: list[News] = []
@@ -118,6 +124,7 @@ class Desk:
         self._batch = batch
         self._tell_what_is_new(found, news)
         self._unsaved = count
+        self._counted = Counter(self._alerting.watch.kinds)  # was counted when it came in
         return count
 
     def _again(self, one: Replayed) -> None:
@@ -151,83 +158,36 @@ class Desk:
             StoreError: the database does not answer. What was fed is known still: call `again` until it does.
         """
         now = self._clock.now()
-        seen: list[Seen] = []
-        letters: list[DeadLetter] = []
-        rang: list[Message] = []
         self._running = None  # a drill is marked before it acts, so that looking once a batch is enough
-        for parcel in parcels:
-            self._open(parcel, now, seen, letters, rang)
+        fed = self._feeder.feed(parcels, now, self._drills)
         decided = self._alerting.decide(now)
-        for one in seen:
+        fed.letters += self._broken
+        self._broken = []
+        for one in fed.seen:
             self._late(one.event, now)
         kinds = self._alerting.watch.kinds
         for kind, count in (kinds - self._counted).items():
             self._numbers.records.labels(kind.value).inc(count)
         self._counted = Counter(kinds)
-        if seen or letters or marks or decided.updates:
-            self._work = _Work(decided, now, seen, letters, marks, rang)
+        if fed.seen or fed.letters or marks or decided.updates:
+            self._work = _Work(decided, now, fed.seen, fed.letters, marks, fed.rang)
             self.again()
-
-    def _open(
-        self, parcel: Parcel, now: datetime, seen: list[Seen], letters: list[DeadLetter], rang: list[Message]
-    ) -> None:
-        """Feed what a parcel holds."""
-        for item in parcel.items:
-            match item:
-                case Found() if self._made_up(item.record):
-                    why = "it is marked as a drill's, and no such drill is under way"
-                    letters.append(DeadLetter(item.where, why, "find out who put it on the bus", parcel.raw))
-                case Found():
-                    taken = self._alerting.feed(item.record)
-                    self.voices.hear(_account(item.record), text(item.record, "awsRegion"), now)
-                    if taken.event is not None:
-                        drill = drill_of(taken.event, self._drills())
-                        if drill:
-                            self._alerting.mark_drill(taken.event.identity, drill)
-                        seen.append(Seen(taken.event, _RECORD.encode(item.record), item.where, drill=drill))
-                case Digest():
-                    self._notice(digest_notice(item.account, item.region, item.end), item.where, seen)
-                case Spending():
-                    notice = spending_notice(item.account, item.when, item.amount, item.currency, item.source)
-                    self._notice(notice, item.where, seen)
-                case AlarmRang():
-                    self._rang(item, seen, rang)
-                case Announced():
-                    letters.append(DeadLetter(item.where, item.flaw.why, item.flaw.todo, parcel.raw))
-                case Flaw():
-                    letters.append(DeadLetter(item.where, item.why, item.todo, parcel.raw))
-                case _:
-                    assert_never(item)
-
-    def _made_up(self, record: Mapping[str, object]) -> bool:
-        """Return whether a record says that a drill made it up, and none did: AWS gives no record such an id."""
-        name = text(record, "eventID")
-        return name.startswith(MARK) and not any(name in one.event_ids for one in self._drills())
-
-    def _notice(self, notice: Event, where: str, seen: list[Seen], drill: str = "") -> None:
-        self._alerting.tell(notice)
-        seen.append(Seen(notice, msgspec.json.encode(notice), where, notice=True, drill=drill))
-
-    def _rang(self, item: AlarmRang, seen: list[Seen], rang: list[Message]) -> None:
-        """Keep that an alarm changed its state, and tell of it if it rang; a drill is known by the reason it gave."""
-        notice = alarm_notice(item.account, item.region, item.when, item.name, item.state)
-        drill = next((one.drill for one in self._drills() if one.reason and one.reason in item.reason), "")
-        self._notice(notice, item.where, seen, drill)
-        if item.state == "ALARM":
-            # The same alarm with the same time is the same message, however often it comes.
-            name = hashlib.sha256(notice.identity.encode()).hexdigest()[:26]
-            rang.append(
-                alarm_message(
-                    item.name, item.account, item.region, item.reason, item.when, message=name, drill=drill,
-                    now=self._clock.now(),
-                )
-            )  # fmt: skip
 
     def _drills(self) -> list[Marks]:
         """Return by what the drills are known that may be under way."""
         if self._running is None:
             self._running = running_drills(self._store, self._clock.now())
         return self._running
+
+    def _on_defect(self, code: str, error: Exception) -> None:
+        """Keep and tell, once, that a detection breaks on something: the others go on without it."""
+        why = f"a defect of Rootwarden's: {type(error).__name__}: {str(error)[:300]}"
+        if (code, why) not in self._told_broken:
+            self._told_broken.add((code, why))
+            self._broken.append(
+                DeadLetter(f"detection {code}", why, "report it; the detection is blind to this", code.encode())
+            )
+            self._request.log("detection-failed", {"code": code, "why": why})
 
     def _late(self, event: Event, now: datetime) -> None:
         if event.time != NO_TIME:
@@ -249,15 +209,11 @@ class Desk:
             names = (threads.get(one.fingerprint, one.fingerprint) for one in news.alerts)
             told |= dict.fromkeys(names, "at-once")
             wait = self._request.escalation
-            if (
-                wait.steps
-                and not news.drill
-                and news.severity.rank <= wait.lowest.rank
-                and news.occasion is not Occasion.CLEARED
-            ):
+            if wait.steps and not news.drill and news.severity.rank <= wait.lowest.rank and not news.withdrawn:
                 reminders[news.incident.id] = now + wait.steps[0].after
         return Batch(
             at=now, seen=work.seen, updates=decided.updates, told=told, reminders=reminders, ready=ready,
+            cleared=[one.incident.id for one in decided.news if one.occasion is Occasion.CLEARED],
             letters=work.letters, marks=work.marks,
         )  # fmt: skip
 
@@ -309,27 +265,13 @@ class Desk:
         if not due and not (at_once and self._unsaved):
             return False
         number = last_batch(self._store)
-        save_state(self._store, _STATE, b"%d\n" % number + self._alerting.dump(), self._clock.now(), self._run)
+        state = b"%d\n" % number + packed(self._alerting.dump())
+        save_state(self._store, _STATE, state, self._clock.now(), self._run)
         self._batch, self._unsaved, self._saved_at = number, 0, self._clock.monotonic()
         return True
-
-
-def drill_of(event: Event, running: Iterable[Marks]) -> str:
-    """Return the drill whose own record an event is, by its keys, its source identity or its ids; "" if none's."""
-    for one in running:
-        mine = event.key in one.keys or event.made in one.keys if one.keys else False
-        carried = bool(one.source_identity) and event.source_identity == one.source_identity
-        if mine or carried or event.id in one.event_ids:
-            return one.drill
-    return ""
 
 
 def _told(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str:
     if any(one.covers(alert, now) for one in mutes):
         return "muted"
     return "digest" if waits(alert) else "held"
-
-
-def _account(record: Mapping[str, object]) -> str:
-    who = record.get("userIdentity")
-    return text(record, "recipientAccountId") or text(who, "accountId")

@@ -12,7 +12,7 @@ from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.model.findings import Severity
 from rootwarden.model.message import Message, Occasion
 from rootwarden.model.ports import Clock, NewId
-from rootwarden.model.silence import Silent, Voice, Voices
+from rootwarden.model.silence import Place, Silent, Voice, Voices
 from rootwarden.report.alert_message import digest, reminder
 from rootwarden.store import casebook, outbox
 from rootwarden.store.intake import Mark, Ready, marks_of, put_messages, write_marks
@@ -33,12 +33,15 @@ class Minder:
         self._request, self._store, self._tellers, self._numbers = request, store, tellers, numbers
         self._clock, self._new_id = clock, new_id
         self._next = {"remind": 0.0, "digest": 0.0, "numbers": 0.0}
+        self._silent: list[Ready] = []
+        self._heard: dict[Place, Voice] = {}
 
     def recall(self, voices: Voices) -> None:
         """Take back how accounts use to speak."""
         for mark in marks_of(self._store, _VOICES):
             account, _, region = mark.place.partition(" ")
             voices.load(account, region, msgspec.json.decode(mark.value, type=Voice))
+        voices.listen(self._clock.now())
 
     def turn(self, voices: Voices) -> list[Ready]:
         """Do what is due; return the messages that were put into the outbox.
@@ -112,27 +115,32 @@ class Minder:
         by_region: dict[str, list[Silent]] = {}
         for one in voices.fallen_silent(now):
             by_region.setdefault(one.region, []).append(one)
-        ready = [
+        # What fell silent is said once: it is held here until it is kept, for the store may not answer.
+        self._silent += [
             post
             for region, silent in by_region.items()
             for post in self._tellers.by_severity(_silence(region, silent, self._new_id(), now), now)
         ]
+        self._heard |= dict(voices.fresh())
         marks = [
             Mark(_VOICES, f"{account} {region}", voice.last, msgspec.json.encode(voice).decode())
-            for (account, region), voice in voices.fresh()
+            for (account, region), voice in self._heard.items()
         ]
+        ready = self._silent
         if ready or marks:
             with self._store.write() as connection:
                 put_messages(connection, ready, now)
                 write_marks(connection, marks)
+        self._silent, self._heard = [], {}
         return ready
 
     def _count(self, voices: Voices) -> None:
         self._numbers.silent.set(voices.silent())
         for one in outbox.backlog(self._store, [taker.name for taker in self._tellers.takers]):
             self._numbers.waiting.labels(one.channel).set(one.waiting)
-        for state, count in casebook.counts_by_state(self._store).items():
-            self._numbers.open.labels(state).set(count)
+        counts = casebook.counts_by_state(self._store)
+        for state in (casebook.OPEN, casebook.ACKNOWLEDGED, casebook.CLOSED, casebook.JOINED):
+            self._numbers.open.labels(state).set(counts.get(state, 0))
 
 
 def _silence(region: str, silent: list[Silent], name: str, now: datetime) -> Message:

@@ -107,6 +107,7 @@ class Post:
         self._stop = Event()
         self._lanes: list[Lane] = []
         self._threads: list[Thread] = []
+        self.failure: BaseException | None = None
 
     def start(self, channels: Mapping[str, tuple[Channel, Channel]]) -> None:
         """Begin to deliver; each channel comes twice, because one call at a time is made on each."""
@@ -152,6 +153,9 @@ class Post:
             except RootwardenError as error:  # the store does not answer: what is kept there waits with it
                 self._log("store-failed", {"channel": lane.channel.name, "why": str(error)})
                 sent = False
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that turns, which ends the program
+                self.failure = error
+                return
             if not sent:
                 lane.news.wait(_LOOK)
                 lane.news.clear()

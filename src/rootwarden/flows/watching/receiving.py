@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Mapping, Sequence
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 
 from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.model.ports import Clock
 from rootwarden.trail.sources import Parcel, Source, SourceError
 
-# Parcels that may wait to be judged: what is beyond them waits where it came from.
-_ROOM = 4000
+# What may wait to be judged, in parcels and in the items they hold (a log file holds thousands): what is beyond that
+# waits where it came from.
+_ROOM, _ITEMS = 4000, 40_000
 _LISTEN = 10.0  # seconds
 _PAUSE, _LONGEST = 1.0, 60.0  # seconds after a failure; doubles
 
@@ -30,6 +31,7 @@ class Receiver:
         self._sources, self._numbers, self._clock, self._log = sources, numbers, clock, log
         self._stop = Event()
         self._came: queue.Queue[tuple[Source, Parcel]] = queue.Queue(_ROOM)
+        self._held, self._changed = 0, Condition()
         self._kept: queue.Queue[tuple[Source, list[Parcel]] | None] = queue.Queue()
         self._readers: list[Thread] = []
         self._confirmers: list[Thread] = []
@@ -54,6 +56,9 @@ class Receiver:
                 found.append(self._came.get_nowait())
             except queue.Empty:
                 break
+        with self._changed:
+            self._held -= sum(len(parcel.items) for _, parcel in found)
+            self._changed.notify_all()
         return found
 
     def waiting(self) -> int:
@@ -97,6 +102,10 @@ class Receiver:
                 return
 
     def _put(self, source: Source, parcel: Parcel) -> None:
+        with self._changed:
+            while self._held >= _ITEMS and not self._stop.is_set():
+                self._changed.wait(0.5)
+            self._held += len(parcel.items)
         while not self._stop.is_set():
             try:
                 self._came.put((source, parcel), timeout=0.5)
@@ -115,3 +124,6 @@ class Receiver:
             except SourceError as error:  # they come again, and are known then
                 self._numbers.failures.labels(source.name).inc()
                 self._log("confirm-failed", {"source": source.name, "why": error.why, "todo": error.todo})
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits, which ends the program
+                self.failure = error
+                return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from threading import Event
 from typing import IO, Any
 
@@ -43,17 +44,17 @@ class Watching:
         self._request, self._clock = request, clock or SystemClock()
         self.numbers, self._stop, self.run_id = Numbers(), Event(), new_id()
         self.store: Store = open_store(request.store)
-        try:
+        with ExitStack() as undone:
+            undone.callback(self.store.close)
             self._watcher = Watcher(self.store, self.run_id, self._clock.now())
+            undone.callback(self._watcher.close)
             self.links = Links(request.public_url, secret_of(self.store, "link-key", self._clock.now()))
             self._channels, tellers = _channels(request, self.links)
             arguments = (tellers, self.numbers, self._clock, new_id)
             self._desk = Desk(request, self.store, self.run_id, *arguments)
             self._minder = Minder(request, self.store, *arguments)
             self.sources = self._open_sources()
-        except BaseException:
-            self.store.close()
-            raise
+            undone.pop_all()
         self._receiver = Receiver(self.sources, self.numbers, self._clock, request.log)
         self._post = Post(self.store, self._clock, self.numbers, request.log)
         self._desk.on_commit = lambda ready: self._post.wake()
@@ -106,8 +107,9 @@ class Watching:
         return self._clock.monotonic() - self._turned
 
     def _turn(self, came: Sequence[tuple[Source, Parcel]]) -> None:
-        if self._receiver.failure is not None:
-            raise self._receiver.failure
+        for failure in (self._receiver.failure, self._post.failure):
+            if failure is not None:
+                raise failure
         self._insist(lambda: self._desk.take([parcel for _, parcel in came], self._marks(came)))
         self._receiver.confirm(came)
         self._insist(self._desk.save)

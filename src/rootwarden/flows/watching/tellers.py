@@ -47,7 +47,7 @@ class Links(Struct, frozen=True):
 
     def read(self, incident: str, channel: str, ends: str, signature: str, now: datetime) -> str:
         """Return "" if a link is good, else what is wrong with it."""
-        if not hmac.compare_digest(self._sign(f"{incident}.{channel}.{ends}"), signature):
+        if not hmac.compare_digest(self._sign(f"{incident}.{channel}.{ends}").encode(), signature.encode()):
             return "this link was not made here"
         return "this link has expired" if int(ends) < now.timestamp() else ""
 

@@ -1,0 +1,125 @@
+"""Feeds what came to the alerting: records, digests, spending, alarms; what cannot be read becomes a dead letter."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+import msgspec
+from msgspec import Struct, field
+
+from rootwarden.model.alerting import Alerting
+from rootwarden.model.drill import MARK, Marks
+from rootwarden.model.event import Event, text
+from rootwarden.model.message import Message
+from rootwarden.model.notices import alarm_notice, digest_notice, spending_notice
+from rootwarden.model.silence import Voices
+from rootwarden.model.watching import DEFECTS
+from rootwarden.report.alert_message import alarm_message
+from rootwarden.store.intake import DeadLetter, Seen
+from rootwarden.trail.items import AlarmRang, Announced, Digest, Flaw, Found, Item, Spending
+from rootwarden.trail.sources import Parcel
+
+_RECORD = msgspec.json.Encoder(order="deterministic")
+
+
+class Fed(Struct):
+    """What came of some parcels: records that count, dead letters, and messages about alarms that rang."""
+
+    seen: list[Seen] = field(default_factory=list)
+    letters: list[DeadLetter] = field(default_factory=list)
+    rang: list[Message] = field(default_factory=list)
+
+
+class Feeder:
+    """Feeds one alerting. A record that breaks something of ours costs itself alone."""
+
+    def __init__(self, alerting: Alerting, voices: Voices) -> None:
+        """Take what is fed, and what listens whether accounts speak."""
+        self._alerting, self._voices = alerting, voices
+
+    def feed(self, parcels: Sequence[Parcel], now: datetime, drills: Callable[[], list[Marks]]) -> Fed:
+        """Feed what came; `drills` returns by what the drills are known that are under way."""
+        fed = Fed()
+        for parcel in parcels:
+            for item in parcel.items:
+                try:
+                    self._item(item, parcel, now, drills, fed)
+                except DEFECTS as error:
+                    why = f"a defect of Rootwarden's: {type(error).__name__}: {str(error)[:300]}"
+                    todo = "report it with this record"
+                    body = parcel.raw or _bytes(item)
+                    fed.letters.append(DeadLetter(item.where, why, todo, body))
+        return fed
+
+    def _item(self, item: Item, parcel: Parcel, now: datetime, drills: Callable[[], list[Marks]], fed: Fed) -> None:
+        match item:
+            case Found():
+                self._record(item, parcel, now, drills, fed)
+            case Digest():
+                self._notice(digest_notice(item.account, item.region, item.end), item.where, fed)
+            case Spending():
+                notice = spending_notice(item.account, item.when, item.amount, item.currency, item.source)
+                self._notice(notice, item.where, fed)
+            case AlarmRang():
+                self._rang(item, now, drills(), fed)
+            case Announced():
+                fed.letters.append(DeadLetter(item.where, item.flaw.why, item.flaw.todo, parcel.raw))
+            case Flaw():
+                fed.letters.append(DeadLetter(item.where, item.why, item.todo, parcel.raw))
+            case _:
+                assert_never(item)
+
+    def _record(self, item: Found, parcel: Parcel, now: datetime, drills: Callable[[], list[Marks]], fed: Fed) -> None:
+        name = text(item.record, "eventID")
+        if name.startswith(MARK) and not any(name in one.event_ids for one in drills()):
+            # AWS gives no record such an id: somebody made it up, and no drill did.
+            why = "it is marked as a drill's, and no such drill is under way"
+            fed.letters.append(DeadLetter(item.where, why, "find out who put it on the bus", parcel.raw))
+            return
+        taken = self._alerting.feed(item.record)
+        self._voices.hear(_account(item.record), text(item.record, "awsRegion"), now)
+        if taken.event is not None:
+            drill = drill_of(taken.event, drills())
+            if drill:
+                self._alerting.mark_drill(taken.event.identity, drill)
+            fed.seen.append(Seen(taken.event, _RECORD.encode(item.record), item.where, drill=drill))
+
+    def _notice(self, notice: Event, where: str, fed: Fed, drill: str = "") -> None:
+        self._alerting.tell(notice)
+        fed.seen.append(Seen(notice, msgspec.json.encode(notice), where, notice=True, drill=drill))
+
+    def _rang(self, item: AlarmRang, now: datetime, drills: Iterable[Marks], fed: Fed) -> None:
+        """Keep that an alarm changed its state, and tell of it if it rang; a drill is known by the reason it gave."""
+        notice = alarm_notice(item.account, item.region, item.when, item.name, item.state)
+        drill = next((one.drill for one in drills if one.reason and one.reason in item.reason), "")
+        self._notice(notice, item.where, fed, drill)
+        if item.state == "ALARM":
+            # The same alarm with the same time is the same message, however often it comes.
+            name = hashlib.sha256(notice.identity.encode()).hexdigest()[:26]
+            fed.rang.append(
+                alarm_message(
+                    item.name, item.account, item.region, item.reason, item.when, message=name, drill=drill, now=now
+                )
+            )
+
+
+def drill_of(event: Event, running: Iterable[Marks]) -> str:
+    """Return the drill whose own record an event is, by its keys, its source identity or its ids; "" if none's."""
+    for one in running:
+        mine = event.key in one.keys or event.made in one.keys if one.keys else False
+        carried = bool(one.source_identity) and event.source_identity == one.source_identity
+        if mine or carried or event.id in one.event_ids:
+            return one.drill
+    return ""
+
+
+def _account(record: Mapping[str, object]) -> str:
+    who = record.get("userIdentity")
+    return text(record, "recipientAccountId") or text(who, "accountId")
+
+
+def _bytes(item: Any) -> bytes:
+    return _RECORD.encode(item.record) if isinstance(item, Found) else str(item).encode("utf-8", "replace")
