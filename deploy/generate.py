@@ -15,7 +15,7 @@ from textwrap import indent
 import click
 import yaml
 
-from rootwarden.catalogue.event_pattern import EventPattern, event_patterns
+from rootwarden.catalogue.event_pattern import DRILL, EventPattern, event_patterns
 
 DEPLOY = Path(__file__).parent
 TEMPLATES = DEPLOY / "cloudformation"
@@ -27,7 +27,7 @@ _CENTRAL = """\
   Properties:
     Name: rootwarden-{name}
     Description: {about}
-    EventBusName: !If [Organization, !Ref Bus, default]
+    EventBusName: {bus}
     State: ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS
     EventPattern:
 {pattern}
@@ -36,6 +36,8 @@ _CENTRAL = """\
         Arn: !GetAtt Queue.Arn
         DeadLetterConfig: {{ Arn: !GetAtt DeadLetterQueue.Arn }}
 """
+# The bus of an organization takes nothing that is made up: drills put their record on the default bus of this account.
+_BUS, _OWN_BUS = "!If [Organization, !Ref Bus, default]", "default"
 _MEMBER = """\
 {logical}:
   Type: AWS::Events::Rule
@@ -58,7 +60,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     """Yield every file that holds something generated, with the text it should have."""
     patterns = event_patterns()
     yield TEMPLATES / "central.yaml", _with_rules("central.yaml", patterns, _CENTRAL)
-    member = _with_rules("member.yaml", patterns, _MEMBER)
+    forwarded = tuple(one for one in patterns if one.name != DRILL)
+    member = _with_rules("member.yaml", forwarded, _MEMBER)
     yield TEMPLATES / "member.yaml", member
     body = "TemplateBody: |\n" + indent(member, "  ")
     yield TEMPLATES / "stackset.yaml", _between(_read("stackset.yaml"), "member.yaml", indent(body, " " * 6))
@@ -75,6 +78,7 @@ def _with_rules(template: str, patterns: tuple[EventPattern, ...], form: str) ->
             logical="Rule" + "".join(part.capitalize() for part in one.name.split("-")),
             name=one.name,
             about=one.about,
+            bus=_OWN_BUS if one.name == DRILL else _BUS,
             pattern=indent(
                 yaml.safe_dump(one.pattern, sort_keys=False, default_flow_style=None, width=100), " " * 6
             ).rstrip(),

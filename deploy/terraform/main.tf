@@ -13,6 +13,7 @@ locals {
   alarm_topics    = compact([var.alarm_topic_arn])
   rules_arn       = "arn:${local.partition}:events:${local.region}:${local.account}:rule"
   rule_arns       = local.organization ? "${local.rules_arn}/rootwarden/rootwarden-*" : "${local.rules_arn}/rootwarden-*"
+  drill_rule_arn  = "${local.rules_arn}/rootwarden-drill"
   spending_topic  = "arn:${local.partition}:sns:${local.region}:${local.account}:rootwarden-spending"
   topics          = compact([local.spending_topic, var.payer_topic_arn, var.root_alarm_topic_arn, var.trail_topic_arn])
   bucket_arn      = "arn:${local.partition}:s3:::${var.trail_bucket_name}"
@@ -70,11 +71,12 @@ resource "aws_cloudwatch_event_bus_policy" "rootwarden" {
   policy         = data.aws_iam_policy_document.bus.json
 }
 
+# The bus of an organization takes nothing that is made up: drills put their record on the default bus of this account.
 resource "aws_cloudwatch_event_rule" "watch" {
   for_each       = local.patterns
   name           = "rootwarden-${each.key}"
   description    = each.value.about
-  event_bus_name = local.organization ? aws_cloudwatch_event_bus.rootwarden[0].name : "default"
+  event_bus_name = local.organization && each.key != "drill" ? aws_cloudwatch_event_bus.rootwarden[0].name : "default"
   event_pattern  = jsonencode(each.value.pattern)
   state          = "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"
 }

@@ -89,7 +89,7 @@ data "aws_iam_policy_document" "queue" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      values   = [local.rule_arns]
+      values   = [local.rule_arns, local.drill_rule_arn]
     }
   }
 
@@ -160,7 +160,7 @@ data "aws_iam_policy_document" "dead_queue" {
     condition {
       test     = "ArnLike"
       variable = "aws:SourceArn"
-      values   = [local.rule_arns]
+      values   = [local.rule_arns, local.drill_rule_arn]
     }
   }
 

@@ -37,7 +37,7 @@ def drill(chain: Chain, case: Case) -> dict[str, Any]:
         account = MANAGEMENT if case.method == "assume-root" else chain.security
         within = "3s" if case.broken and case.broken != "alarm action" else "20s"
         arguments = ("--method", case.method, "--within", within, "--output", "json")
-        alarm = ("--alarm", ALARM, "--topic", _topic(chain)) if case.method == "alarm" else ()
+        alarm = ("--alarm", ALARM, "--topic", topic_of(chain)) if case.method == "alarm" else ()
         done = chain.run("drill", "run", "detection", *arguments, *alarm, account=account)
         assert done.returncode == (3 if case.broken else 0), (case.name, done.returncode, done.stdout, done.stderr)
         told: dict[str, Any] = json.loads(done.stdout)
@@ -69,9 +69,15 @@ def alarm_is_there(chain: Chain) -> None:
     put_alarm(chain, [topic])
 
 
-def put_alarm(chain: Chain, actions: list[str]) -> None:
-    """Let the alarm have these actions."""
-    chain.see(chain.security, "cloudwatch", "put_metric_alarm", **_ALARM, AlarmActions=actions)
+def put_alarm(chain: Chain, actions: list[str], **others: list[str]) -> None:
+    """Let the alarm have these actions, and others when it stops (OKActions, InsufficientDataActions)."""
+    chain.see(chain.security, "cloudwatch", "put_metric_alarm", **_ALARM, AlarmActions=actions, **others)
+
+
+def alarm_now(chain: Chain) -> tuple[str, str]:
+    """Return the state of the alarm, and the reason for it."""
+    (alarm,) = chain.see(chain.security, "cloudwatch", "describe_alarms", AlarmNames=[ALARM])["MetricAlarms"]
+    return alarm["StateValue"], alarm["StateReason"]
 
 
 def switch_rules(chain: Chain, *, on: bool) -> None:
@@ -82,7 +88,8 @@ def switch_rules(chain: Chain, *, on: bool) -> None:
         chain.see(chain.security, "events", "put_rule", **asked, State=state)
 
 
-def _topic(chain: Chain) -> str:
+def topic_of(chain: Chain) -> str:
+    """Return the topic that the alarm tells."""
     return f"arn:aws:sns:us-east-1:{chain.security}:{TOPIC}"
 
 
@@ -92,7 +99,7 @@ CASES = (
     Case("an alarm that is set off", "alarm", ""),
     Case(
         "the action of the alarm was removed", "alarm", "alarm action",
-        lambda chain: put_alarm(chain, []), lambda chain: put_alarm(chain, [_topic(chain)]),
+        lambda chain: put_alarm(chain, []), lambda chain: put_alarm(chain, [topic_of(chain)]),
     ),
     Case(
         "the rules were disabled", "assume-root", "record",

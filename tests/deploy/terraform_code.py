@@ -41,6 +41,7 @@ SAME: dict[str, dict[str, Any]] = {
         "local.rule_arns": {
             "Fn::If": ["Organization", _sub(f"{_RULES}/rootwarden/rootwarden-*"), _sub(f"{_RULES}/rootwarden-*")]
         },
+        "local.drill_rule_arn": _sub(f"{_RULES}/rootwarden-drill"),
         "local.topics": _TOPICS,
         "local.bucket_arn": _sub(f"{_ARN}:s3:::${{TrailBucketName}}"),
         "local.alarm_topics": {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]},

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from rootwarden.catalogue.event_pattern import event_patterns
+from rootwarden.catalogue.event_pattern import DRILL, event_patterns
 from rootwarden.lab.seeding.hands import Hands
 from rootwarden.lab.server import Lab
 from rootwarden.lab.stack import apply
@@ -29,7 +30,7 @@ from tests.deploy.templates import text
 from tests.emulated.lab_at_work import MANAGEMENT, _open_lab, client, entry, task
 
 __all__ = ["_deployed", "_open_lab", "_organization"]
-PATTERNS = {f"rootwarden-{one.name}": one.pattern for one in event_patterns()}
+PATTERNS = {f"rootwarden-{one.name}": one.pattern for one in event_patterns() if one.name != DRILL}
 
 
 def test_the_queue_as_it_came_to_be(deployed: Deployed) -> None:
@@ -44,8 +45,9 @@ def test_the_queue_as_it_came_to_be(deployed: Deployed) -> None:
     assert json.loads(queue["RedrivePolicy"]) == {"deadLetterTargetArn": dead, "maxReceiveCount": 10}
     policy = {one["Sid"]: one for one in json.loads(queue["Policy"])["Statement"]}
     assert set(policy) == {"Rules", "Topics", "OnlyTls"}
-    rules = f"arn:aws:events:{HOME}:{security}:rule/rootwarden/rootwarden-*"
-    assert policy["Rules"]["Condition"] == {"ArnLike": {"aws:SourceArn": rules}}
+    rules = f"arn:aws:events:{HOME}:{security}:rule"
+    let_in = [f"{rules}/rootwarden/rootwarden-*", f"{rules}/rootwarden-drill"]
+    assert policy["Rules"]["Condition"] == {"ArnLike": {"aws:SourceArn": let_in}}
     assert policy["Topics"]["Condition"] == {"ArnEquals": {"aws:SourceArn": [outputs["SpendingTopicArn"]]}}
     key = deployed.see(security, "kms", "get_key_rotation_status", KeyId=outputs["KeyArn"])
     assert key["KeyRotationEnabled"]
@@ -57,6 +59,11 @@ def test_rules_of_members(deployed: Deployed, who: str, region: str) -> None:
     """Every account sends from every Region, with a role of its own for each, to the central bus."""
     account = getattr(deployed, who)
     rules = deployed.see(account, "events", "list_rules", region)["Rules"]
+    if who == "security" and region == HOME:  # the central stack's own, for what drills make up
+        (drills,) = [one for one in rules if one["Name"] == "rootwarden-drill"]
+        rules.remove(drills)
+        (target,) = deployed.see(account, "events", "list_targets_by_rule", region, Rule=drills["Name"])["Targets"]
+        assert target["Arn"] == deployed.central.outputs["QueueArn"]
     assert {one["Name"]: json.loads(one["EventPattern"]) for one in rules} == PATTERNS
     assert {one["State"] for one in rules} == {"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
     for name in PATTERNS:
@@ -212,6 +219,23 @@ def test_what_a_member_makes_up_does_not_arrive(open_lab: Lab, deployed: Deploye
     url = deployed.see(deployed.member, "sqs", "get_queue_url", QueueName=undelivered)["QueueUrl"]
     assert [one["source"] for one in take(deployed.hands, deployed.member, url)] == ["mine"]
     assert deployed.waiting() == []
+
+
+def test_what_a_drill_makes_up_arrives_from_the_security_account_alone(deployed: Deployed) -> None:
+    """Nobody else can put it where the rule for drills looks: not on a bus of theirs, and not on the central one."""
+    marked = json.dumps({"eventID": "rw-drill-01J0000000000000000000000A", "eventName": "x"})
+    made_up = {"Source": "rootwarden.drill", "DetailType": "AWS API Call via CloudTrail", "Detail": marked}
+    central = made_up | {"EventBusName": deployed.central.outputs["BusArn"]}
+    home = made_up | {"EventBusName": f"arn:aws:events:{HOME}:{deployed.security}:event-bus/default"}
+    for account in (deployed.member, MANAGEMENT):
+        deployed.see(account, "events", "put_events", Entries=[made_up])
+        deployed.see(account, "events", "put_events", Entries=[central])
+        with pytest.raises(ClientError, match="AccessDenied"):
+            deployed.see(account, "events", "put_events", Entries=[home])
+    assert deployed.waiting() == []
+    deployed.see(deployed.security, "events", "put_events", Entries=[made_up])
+    (event,) = deployed.waiting()
+    assert (event["source"], event["account"]) == ("rootwarden.drill", deployed.security)
 
 
 def test_notices_of_spending_reach_the_queue(deployed: Deployed) -> None:

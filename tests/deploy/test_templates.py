@@ -81,10 +81,13 @@ def test_small_enough_to_be_deployed_without_a_bucket(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["central", "member"])
 def test_rules_carry_the_generated_patterns(name: str) -> None:
-    """Same patterns in every template, read-only calls included, sent to where they belong with a way out."""
+    """Same patterns in every template, read-only calls included, sent to where they belong with a way out.
+
+    Only what drills make up is not sent on by members.
+    """
     rules = [one.properties for one in template(name).resources.values() if one.type == "AWS::Events::Rule"]
     assert {one["Name"]: one["EventPattern"] for one in rules} == {
-        f"rootwarden-{one.name}": one.pattern for one in event_patterns()
+        f"rootwarden-{one.name}": one.pattern for one in event_patterns() if name == "central" or one.name != "drill"
     }
     assert {one["State"] for one in rules} == {"ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
     for one in rules:

@@ -142,11 +142,13 @@ def test_every_resource_is_compared() -> None:
 
 
 def test_patterns_are_the_generated_ones() -> None:
-    """patterns.json holds the same patterns, and both modules make a rule of each."""
+    """patterns.json holds the same patterns, and both modules make a rule of each; members send on no drill's."""
     found = json.loads((TERRAFORM / "patterns.json").read_text(encoding="utf-8"))
     assert {key: one["pattern"] for key, one in found.items()} == {one.name: one.pattern for one in event_patterns()}
     assert bare(local_values("central")["patterns"]) == 'jsondecode(file("${path.module}/patterns.json"))'
-    assert '../patterns.json"' in local_values("member")["patterns"]
+    assert '../patterns.json"' in local_values("member")["sent"]
+    assert local_values("member")["sent"].endswith('if name != "drill"}}')
+    assert "in local.sent :" in local_values("member")["patterns"]
     assert local_values("member")["patterns"].endswith("if local.elsewhere}}")
 
 
@@ -159,12 +161,15 @@ def test_rules_and_targets(name: str, target: str) -> None:
     assert bare(rule["for_each"]) == bare(told["for_each"]) == "local.patterns"
     assert bare(rule["event_pattern"]) == "jsonencode(each.value.pattern)"
     assert rule["name"] == '"rootwarden-${each.key}"'
-    bus = 'local.organization ? aws_cloudwatch_event_bus.rootwarden[0].name : "default"'
+    organization = 'local.organization && each.key != "drill"'
+    bus = f'{organization} ? aws_cloudwatch_event_bus.rootwarden[0].name : "default"'
     assert bare(rule.get("event_bus_name", "")) == (bus if name == "central" else "")
     for one in rules:
         assert one.properties["State"] == bare(rule["state"])
         if name == "central":
-            assert one.properties["EventBusName"] == {"Fn::If": ["Organization", {"Ref": "Bus"}, "default"]}
+            ours = one.properties["Name"] == "rootwarden-drill"
+            wanted = "default" if ours else {"Fn::If": ["Organization", {"Ref": "Bus"}, "default"]}
+            assert one.properties["EventBusName"] == wanted
         assert one.condition == ("" if name == "central" else "Elsewhere")
         (there,) = one.properties["Targets"]
         assert there["Id"] == bare(told["target_id"])
@@ -256,6 +261,7 @@ def test_what_locals_stand_for() -> None:
     assert bare(central["rule_arns"]) == (
         'local.organization ? "${local.rules_arn}/rootwarden/rootwarden-*" : "${local.rules_arn}/rootwarden-*"'
     )
+    assert central["drill_rule_arn"] == '"${local.rules_arn}/rootwarden-drill"'
     assert bare(member["elsewhere"]) == "var.central_bus_arn != local.own_bus"
     assert member["own_bus"] == '"arn:${local.partition}:events:${local.region}:${local.account}:event-bus/default"'
     assert member["rule_arns"] == '"arn:${local.partition}:events:${local.region}:${local.account}:rule/rootwarden-*"'

@@ -28,11 +28,12 @@ KEY = "ASIA5OURCONSOLEXXXXX"
 
 # -- RD-104 ----------------------------------------------------------------------------------------------------
 def test_root_without_a_window():
-    """Whatever root does: calls, sign-ins, failed ones too; and AssumeRoot, by the account it is for."""
-    for record in (act(DAY), sign_in(DAY), failed_sign_in(DAY), assume_root(DAY, SECOND, "ASIA1MADE")):
+    """Whatever root does: calls, sign-ins; AssumeRoot, by the account it is for; a refused sign-in weighs less."""
+    for record in (act(DAY), sign_in(DAY), assume_root(DAY, SECOND, "ASIA1MADE"), failed_sign_in(DAY)):
         found = only("RD-104", [record], NONE)
         assert found.event_ids == ids(record)
-        assert found.severity is Severity.CRITICAL
+        refused = record["eventName"] == "ConsoleLogin" and "Failure" in str(record["responseElements"])
+        assert found.severity is (Severity.MEDIUM if refused else Severity.CRITICAL)
 
 
 def test_near_root_without_a_window():

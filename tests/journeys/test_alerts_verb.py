@@ -133,7 +133,7 @@ Alerts ────────────────────────�
 2026-11-24 02:17:50 medium   RD-004 Root console sign-in failed; counted
 2026-11-24 02:21:34 critical RD-103 Root sign-in success after failures
 2026-11-24 02:21:34 critical RD-003 Root console sign-in succeeded without MFA
-2026-11-24 02:21:34 high     RD-107 Root from a new network or country; counted
+2026-11-24 02:21:34 high     RD-107 Root from a new network or country
 2026-11-24 02:21:34 high     RD-002 Root console sign-in succeeded
 2026-11-24 02:26:09 critical RD-005 Root access key created
 2026-11-24 02:26:09 high     RD-031 Root session without MFA made API calls

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.findings import Severity
 from rootwarden.model.incident_book import IncidentBook
-from rootwarden.model.telling import News, Teller, waits
+from rootwarden.model.telling import News, Teller, nobody, waits
 from tests.detections.scenes import ACCOUNT, DAY, act
 from tests.detections.stage import only
 
@@ -37,10 +37,16 @@ class Desk:
         self.teller = Teller({Severity(level): number for level, number in singly.items()}) if singly else Teller()
         self._known: dict[str, int] = {}
 
-    def says(self, *alerts: Alert, act: Act | None = None, later: timedelta = timedelta(seconds=1)) -> list[News]:
+    def says(
+        self,
+        *alerts: Alert,
+        act: Act | None = None,
+        later: timedelta = timedelta(seconds=1),
+        muted: Callable[[Alert], bool] = nobody,
+    ) -> list[News]:
         """Return what is told of alerts that are raised, revised if they are known, or become of as `act` says."""
         self.now += later
-        return self.teller.choose([(one, self._placed(one)) for one in self._updates(alerts, act)], self.now)
+        return self.teller.choose([(one, self._placed(one)) for one in self._updates(alerts, act)], self.now, muted)
 
     def _updates(self, alerts: Sequence[Alert], act: Act | None) -> list[Update]:
         found = []

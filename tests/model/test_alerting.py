@@ -95,7 +95,7 @@ def test_whoever_goes_on_after_a_crash_ends_in_the_same_state(turns, data):
         told.append(news_of(decided))
         if number == saved_at:
             saved = whole.dump()
-        elif number > saved_at and (counted or decided.updates):  # as a watch keeps batches
+        elif number > saved_at and (counted or decided.updates or decided.news):  # as a watch keeps batches
             kept.append((number, Turn(turn.now, counted)))
     again = new_alerting(LIVE)
     again.load(saved)

@@ -55,9 +55,27 @@ def test_text_stays_text():
     with receiving() as receiver:
         send(f"json://{receiver.address}/?emojis=no", message(lines=(agent,)))
     line = receiver.requests[0].json["message"].splitlines()[0]
-    assert line == agent.replace("<!", "< !").replace("<@", "< @").replace("@everyone", "@ everyone").replace(
-        "@here", "@ here"
-    )
+    tamed = {"<!": "< !", "<@": "< @", "@everyone": "@ everyone", "@here": "@ here", "](": "] ("}
+    for wild, tame in tamed.items():
+        agent = agent.replace(wild, tame)
+    assert line == agent
+
+
+@pytest.mark.parametrize(("wild", "tame"), [
+    ("[AWS console](https://evil.example/login)", "[AWS console] (https://evil.example/login)"),
+    ("![x](https://evil.example/x.png)", "![x] (https://evil.example/x.png)"),
+    ("[a](<https://evil.example>) [b][c]", "[a] (< https://evil.example>) [b] [c]"),
+    ("<https://evil.example|AWS console>", "< https://evil.example|AWS console>"),
+    ("<mailto:a@evil.example|x> <t:0>", "< mailto:a@evil.example|x> < t:0>"),
+    ("arn:aws:iam::1:role/a[0] (b) <b>x</b>", "arn:aws:iam::1:role/a[0] (b) <b>x</b>"),
+])  # fmt: skip
+def test_no_address_is_hidden_behind_words(wild: str, tame: str):
+    """Discord, Teams, Slack and others make links of it: in titles and in lines."""
+    with receiving() as receiver:
+        send(f"json://{receiver.address}/", message(title=f"root used {wild}", lines=(wild,)))
+    (request,) = receiver.requests
+    assert request.json["title"].endswith(f"root used {tame}")
+    assert request.json["message"].splitlines()[0] == tame
 
 
 def test_mail():

@@ -232,11 +232,13 @@ def test_what_waits_for_the_digest_is_told_once(store):
     threads = [change.thread for change, _ in found.updates]
     hows = ["digest", "held", "at-once", "muted", "digest"]
     commit(store, batch(found=found, told=dict(zip(threads, hows, strict=False))), RUN)
-    waiting = casebook.for_digest(store)
-    assert [one.thread for one in waiting][:3] == [threads[0], threads[1], threads[4]]
     with store.write() as connection:
-        casebook.digested(connection, [one.thread for one in waiting])
-    assert casebook.for_digest(store) == []
+        waiting = {one.told: one for one in casebook.for_digest(connection, NOW)}
+        assert waiting["digest"].alerts == 2
+        assert (waiting["held"].code, waiting["held"].accounts, waiting["held"].account) == ("RD-001", 1, ACCOUNT)
+        assert casebook.for_digest(connection, DAY) == []  # nothing was raised by then
+        casebook.digested(connection, NOW)
+        assert casebook.for_digest(connection, NOW) == []
     watcher.close()
 
 

@@ -19,6 +19,7 @@ from rootwarden.store.intake import (
     worst_of,
     write_marks,
 )
+from rootwarden.store.letters import NewLetters, letters_since
 from rootwarden.store.opening import StoreError
 from rootwarden.store.states import last_batch
 from tests.detections.scenes import ACCOUNT, DAY, SECOND, act, at, compromised_root, sign_in
@@ -254,6 +255,61 @@ def test_letters_of_which_only_the_place_is_known(store, run):
     for _ in range(2):
         commit(store, batch(letters=[letter(body=b"", source="a.json"), letter(body=b"", source="b.json")]), run)
     assert len(contents(store)["dead_letters"]) == 2
+
+
+def letters_kept(store):
+    """Return place, reason and body of all letters in the order in which they were kept."""
+    with store.read() as connection:
+        return [
+            tuple(row) for row in connection.execute(text("SELECT source, why, body FROM dead_letters ORDER BY id"))
+        ]
+
+
+def test_a_message_full_of_what_nobody_understands(store, run):
+    """A few of its letters are kept, its body once, and how many more there were; also when it comes again."""
+    body = b"x" * 100_000
+    many = [letter(f"reason {number}", body, f"message 1, event {number}") for number in range(15_000)]
+    other = letter("it is no JSON", b"other", "message 2")
+    for _ in range(2):
+        commit(store, batch(letters=[*many, other]), run)
+    found = letters_kept(store)
+    assert len(found) == 22
+    assert [why for _, why, _ in found[:2]] == ["reason 0", "reason 1"]
+    assert sum(bytes(kept) == body for _, _, kept in found) == 1
+    assert bytes(found[0][2]) == body
+    assert [(source, why) for source, why, _ in found if "more" in why] == [
+        ("message 1", "14,980 more of it could not be understood, and are not kept singly")
+    ]
+    commit(store, batch(letters=[letter("another reason", body, "message 1")]), run)
+    assert letters_kept(store)[-1][1:] == ("another reason", b"")
+
+
+def test_a_file_full_of_what_nobody_understands(store, run):
+    """Its content is not kept, so that it is known by its name; the next file has letters of its own."""
+    letters = [letter("no JSON", b"", f"{name}, line {number}") for name in ("a, b", "c") for number in range(50)]
+    commit(store, batch(letters=letters), run)
+    assert len(letters_kept(store)) == 42
+    assert {source for source, why, _ in letters_kept(store) if "30 more" in why} == {"a, b", "c"}
+
+
+def test_little_of_what_strangers_say_is_repeated(store, run):
+    """Two hundred characters, and what tells two long ones apart."""
+    commit(store, batch(letters=[letter("<b>" + "x" * 3000), letter("<b>" + "x" * 3001), letter("short")]), run)
+    whys = [why for _, why, _ in letters_kept(store)]
+    assert [len(why) for why in whys] == [225, 225, 5]
+    assert whys[0][:200] == whys[1][:200]
+    assert whys[0] != whys[1]
+
+
+def test_what_is_new_among_the_letters(store, run):
+    """How many, up to which, and why the first came; each reason once."""
+    assert letters_since(store, 0, 2) == NewLetters(0, 0, ())
+    commit(store, batch(letters=[letter("a", b"1", "m1"), letter("a", b"2", "m2"), letter("b", b"3", "m3")]), run)
+    found = letters_since(store, 0, 2)
+    assert (found.count, found.first) == (3, (("m1", "a"), ("m3", "b")))
+    assert letters_since(store, found.last, 2) == NewLetters(0, found.last, ())
+    commit(store, batch(letters=[letter("c", b"4", "m4"), letter("d", b"5", "m5"), letter("e", b"6", "m6")]), run)
+    assert letters_since(store, found.last, 2).first == (("m4", "c"), ("m5", "d"))
 
 
 def test_marks_are_kept_by_source_and_place(store, run):

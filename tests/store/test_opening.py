@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from rootwarden.errors import Exit, InputError, RootwardenError, UsageError
 from rootwarden.store.intake import commit
-from rootwarden.store.opening import HEAD, StoreError, migrate, open_store
+from rootwarden.store.opening import HEAD, StoreError, look_into, migrate, open_store
 from rootwarden.store.tables import METADATA
 from tests.detections.scenes import compromised_root
 from tests.store.databases import Postgres
@@ -215,6 +215,36 @@ def test_a_server_that_is_not_there(tmp_path: Path):
     with pytest.raises(StoreError) as told:
         open_store(url)
     assert "s3cr3tword" not in str(told.value)
+
+
+@pytest.mark.parametrize("key", ["password", "PassWord", "sslpassword", "pwd", "secret"])
+def test_passwords_among_the_parameters_are_not_repeated(key: str, tmp_path: Path):
+    """Not in an error, whether the server knows them or not."""
+    for opens in (open_store, look_into):
+        with pytest.raises(RootwardenError) as told:
+            opens(f"postgresql://me@/db?host={tmp_path}&{key}=s3cr3tword")
+        assert "s3cr3tword" not in str(told.value)
+
+
+def test_a_store_is_named_without_its_password(postgres: Postgres):
+    """The name is logged, and shown by the doctor."""
+    for opens in (open_store, look_into):
+        store = opens(f"{postgres.database()}&password=s3cr3tword")
+        assert store.name.endswith("&password=hidden")
+        assert "s3cr3tword" not in store.name
+        store.close()
+
+
+def test_a_server_that_is_gone_is_noticed(postgres: Postgres):
+    """By connections of their own account; what somebody gave in the URL stays."""
+    url = postgres.database()
+    for more, idle in (("", "30"), ("&keepalives_idle=7", "7")):
+        for opens in (open_store, look_into):
+            store = opens(f"{url}{more}")
+            with store.read() as connection:
+                given = connection.connection.dbapi_connection.info.get_parameters()
+            assert (given["keepalives"], given["keepalives_idle"], given["tcp_user_timeout"]) == ("1", idle, "60000")
+            store.close()
 
 
 def test_a_database_that_is_not_there(postgres: Postgres):

@@ -13,6 +13,11 @@ from tests.store.samples import NOW, contents, message, ready
 SECOND = timedelta(seconds=1)
 
 
+def alone(name, **other):
+    """Return a message of a thread of its own."""
+    return ready(name, thread=f"inc-{name}", **other)
+
+
 def put(store, *wanted, now=NOW):
     """Put messages into the outbox."""
     with store.write() as connection:
@@ -51,7 +56,7 @@ def test_a_message_is_taken_once_and_delivered(store):
 def test_of_two_that_look_at_once_one_takes_it(store, address):
     """Two connections; no message is sent by both."""
     other = open_store(address)
-    put(store, *(ready(f"m{number}") for number in range(20)))
+    put(store, *(alone(f"m{number}") for number in range(20)))
     found = []
     while True:
         pair = [outbox.take(one, "chat", NOW, critical=False) for one in (store, other)]
@@ -64,8 +69,8 @@ def test_of_two_that_look_at_once_one_takes_it(store, address):
 
 def test_order_by_when_it_is_due_then_when_it_was_made(store):
     """Then by name, so that it is the same everywhere; what is not due yet is not taken."""
-    put(store, ready("c", due=NOW + 2 * SECOND), ready("b"), ready("a"), ready("later", due=NOW + 9 * SECOND))
-    put(store, ready("early", due=NOW - SECOND), now=NOW + SECOND)
+    put(store, alone("c", due=NOW + 2 * SECOND), alone("b"), alone("a"), alone("later", due=NOW + 9 * SECOND))
+    put(store, alone("early", due=NOW - SECOND), now=NOW + SECOND)
     assert outbox.next_due(store, "chat", critical=False) == NOW - SECOND
     assert taken(store, now=NOW + 5 * SECOND) == ["early", "a", "b", "c"]
     assert outbox.next_due(store, "chat", critical=False) == NOW + 9 * SECOND
@@ -75,7 +80,7 @@ def test_order_by_when_it_is_due_then_when_it_was_made(store):
 
 def test_lanes_and_channels_do_not_mix(store):
     """What is critical waits behind nothing else, and each channel has its own."""
-    put(store, ready("m"), ready("c", critical=True), ready("p", channel="pager"))
+    put(store, alone("m"), alone("c", critical=True), alone("p", channel="pager"))
     assert taken(store, critical=True) == ["c"]
     assert taken(store, "pager") == ["p"]
     assert taken(store) == ["m"]
@@ -109,8 +114,9 @@ def test_what_failed_comes_again_when_it_is_due(store):
     outbox.failed(store, post, "refused", NOW + 2 * SECOND, may_repeat=False)
     post = outbox.take(store, "chat", NOW + 2 * SECOND, critical=False)
     assert (post.attempts, post.message.may_repeat) == (2, True)
-    outbox.given_up(store, post, "nobody \udcff home")
+    outbox.given_up(store, post, "nobody \udcff home", [ready("lost", "pager", thread="inc-8")], NOW)
     assert taken(store, now=NOW + timedelta(days=9)) == []
+    assert taken(store, "pager") == ["lost"]
     (seen,) = outbox.posted(store, "inc-7")
     assert (seen.state, seen.attempts, seen.may_repeat) == ("given-up", 3, True)
     assert seen.error.startswith("nobody")
@@ -126,7 +132,7 @@ def test_what_was_taken_and_not_sent_is_given_back(store):
 
 def test_what_was_on_its_way_at_a_crash_is_sent_again_and_says_so(store):
     """It may have arrived; what was not begun does not say so, what was delivered is not sent again."""
-    put(store, ready("a"), ready("b"), ready("c"))
+    put(store, alone("a"), alone("b"), alone("c"))
     outbox.delivered(store, outbox.take(store, "chat", NOW, critical=False), NOW)
     assert outbox.take(store, "chat", NOW, critical=False).message.id == "b"
     assert outbox.recover(store, NOW + SECOND) == 1
@@ -137,15 +143,15 @@ def test_what_was_on_its_way_at_a_crash_is_sent_again_and_says_so(store):
 
 def test_how_channels_stand(store):
     """Those that are configured and those that have messages; what is being sent waits still."""
-    put(store, ready("a"), ready("b"), now=NOW)
-    put(store, ready("c"), ready("d", channel="old", critical=True), now=NOW + SECOND)
+    put(store, alone("a"), alone("b"), now=NOW)
+    put(store, alone("c"), alone("d", channel="old", critical=True), now=NOW + SECOND)
     outbox.delivered(store, outbox.take(store, "chat", NOW, critical=False), NOW)
     post = outbox.take(store, "chat", NOW, critical=False)
     found = {one.channel: one for one in outbox.backlog(store, ["pager", "chat"])}
     assert [*found] == ["pager", "chat", "old"]
     assert (found["pager"].waiting, found["pager"].oldest) == (0, None)
     assert (found["chat"].waiting, found["chat"].oldest, found["chat"].delivered) == (2, NOW, 1)
-    outbox.given_up(store, post, "")
+    outbox.given_up(store, post, "", [], NOW)
     assert outbox.backlog(store, ["chat"])[0].given_up == 1
 
 
@@ -155,3 +161,89 @@ def test_messages_of_an_incident_in_the_order_they_were_made(store):
         put(store, ready(f"m{number}", occasion=Occasion.UPDATE), ready("x", thread="inc-8"), now=NOW + number * SECOND)
     assert [one.message for one in outbox.posted(store, "inc-7", 3)] == ["m0", "m1", "m2"]
     assert outbox.posted(store, "inc-9") == []
+
+
+# -- the order of a thread ---------------------------------------------------------------------------------------
+def failing(store, name, due=NOW + 60 * SECOND, *, critical=False, **more):
+    """Take a message that is due, and note that it failed."""
+    post = outbox.take(store, "chat", NOW, critical=critical, **more)
+    assert post is not None
+    assert post.message.id == name
+    outbox.failed(store, post, "no", due, may_repeat=False)
+
+
+def test_of_a_thread_nothing_overtakes(store):
+    """Neither in a lane nor across the lanes of a channel; other threads and other channels do not wait."""
+    put(store, ready("1"))
+    put(store, ready("2", occasion=Occasion.UPDATE), ready("3", critical=True), now=NOW + SECOND)
+    put(store, ready("4", occasion=Occasion.CLEARED), ready("x", thread="inc-8"), ready("1", "pager"), now=NOW + SECOND)
+    failing(store, "1")
+    assert taken(store) == ["x"]
+    assert taken(store, critical=True) == []
+    assert taken(store, "pager") == ["1"]
+    later, found = NOW + 60 * SECOND, []
+    for critical in (False, False, True, False):
+        post = outbox.take(store, "chat", later, critical=critical)
+        assert post is not None
+        assert outbox.take(store, "chat", later, critical=not critical) is None  # it is under way
+        outbox.delivered(store, post, later)
+        found.append(post.message.id)
+    assert found == ["1", "2", "3", "4"]
+
+
+def test_messages_of_one_instant_by_name(store):
+    """Names are made in the order of the messages."""
+    put(store, ready("b", critical=True), ready("a"), ready("c"))
+    assert outbox.take(store, "chat", NOW, critical=True) is None
+    assert outbox.take(store, "chat", NOW, critical=False).message.id == "a"
+
+
+def test_what_is_critical_gets_a_try_after_a_while(store):
+    """Then it stands in its place again."""
+    put(store, ready("1"))
+    put(store, ready("2", critical=True), now=NOW + SECOND)
+    failing(store, "1")
+    assert outbox.take(store, "chat", NOW + 5 * SECOND, critical=True, impatient=NOW) is None
+    post = outbox.take(store, "chat", NOW + 6 * SECOND, critical=True, impatient=NOW + SECOND)
+    assert post.message.id == "2"
+    outbox.failed(store, post, "no", NOW + 7 * SECOND, may_repeat=False)
+    assert outbox.take(store, "chat", NOW + 9 * SECOND, critical=True, impatient=NOW + 4 * SECOND) is None
+
+
+def test_nothing_waits_for_what_is_refused_for_good_but_the_all_clear(store):
+    """That one waits until its alert was given up; meanwhile it holds up no other thread."""
+    put(store, ready("1"))
+    put(store, ready("2", occasion=Occasion.CLEARED), now=NOW + SECOND)
+    put(store, ready("3"), alone("x"), now=NOW + 2 * SECOND)
+    failing(store, "1")
+    hopeless = {"1@chat"}
+    assert outbox.take(store, "chat", NOW, critical=False, hopeless=hopeless).message.id == "x"
+    assert hopeless == {"1@chat", "2@chat"}
+    assert outbox.take(store, "chat", NOW, critical=False, hopeless=hopeless).message.id == "3"
+    assert outbox.take(store, "chat", NOW, critical=False, hopeless=hopeless) is None
+    post = outbox.take(store, "chat", NOW + 60 * SECOND, critical=False, hopeless=hopeless)
+    assert post.message.id == "1"
+    outbox.given_up(store, post, "", [], NOW)
+    assert outbox.take(store, "chat", NOW, critical=False, hopeless=hopeless).message.id == "2"
+
+
+def test_only_what_was_never_tried(store):
+    """So a lane asks that is left alone."""
+    put(store, alone("1", critical=True), alone("2", critical=True))
+    failing(store, "1", NOW, critical=True)
+    assert outbox.take(store, "chat", NOW, critical=True, untried=True).message.id == "2"
+    assert outbox.take(store, "chat", NOW, critical=True, untried=True) is None
+
+
+def test_what_was_marked_and_never_sent_is_taken_back(store):
+    """In the lane that says so, and in no other."""
+    put(store, alone("1"), alone("2", critical=True), alone("3", channel="pager"))
+    for channel, critical in (("chat", False), ("chat", True), ("pager", False)):
+        assert outbox.take(store, channel, NOW, critical=critical)
+    assert outbox.take_back(store, "chat", NOW + SECOND, critical=False) == 1
+    assert outbox.take_back(store, "chat", NOW + SECOND, critical=False) == 0
+    post = outbox.take(store, "chat", NOW + SECOND, critical=False)
+    assert (post.message.id, post.message.may_repeat) == ("1", False)
+    assert outbox.sending(store) == 3
+    assert outbox.undelivered(store, {"chat"}) == 2
+    assert outbox.undelivered(store, {"chat", "pager"}) == 3

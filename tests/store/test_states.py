@@ -21,6 +21,23 @@ from tests.store.samples import NOW, RUN, batch, decided, new_alerting, seen, wa
 
 
 # -- the right to watch ----------------------------------------------------------------------------------------
+def test_a_store_by_any_other_name_is_the_same(tmp_path: Path):
+    """Through links to it or to its folder, and from elsewhere."""
+    folder, linked = tmp_path / "real", tmp_path / "linked"
+    folder.mkdir()
+    linked.symlink_to(folder)
+    first = open_store(str(folder / "store.sqlite3"))
+    watcher = watching(first)
+    (tmp_path / "other.sqlite3").symlink_to(folder / "store.sqlite3")
+    for name in (linked / "store.sqlite3", tmp_path / "other.sqlite3", folder / ".." / "real" / "store.sqlite3"):
+        second = open_store(f"sqlite:///{name}")
+        with pytest.raises(RefusedError, match="another watcher is at work"):
+            watching(second, "02RUN")
+        second.close()
+    watcher.close()
+    first.close()
+
+
 def test_a_second_watcher_is_refused(address):
     """By another connection of this process as by any other; the first one goes on."""
     first, second = open_store(address), open_store(address)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import active_count
+from time import monotonic, sleep
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -338,11 +340,87 @@ def test_who_is_slow_holds_up_nobody_else():
 def test_a_form_that_does_not_end(capfd, monkeypatch):
     """It is waited for as long as a client may take, and no word of it is in the log."""
     monkeypatch.setattr("rootwarden.web.watcher._Quiet.timeout", 0.2)
-    with open_door() as address, connected(address) as one:
+    with open_door(look=lambda asked: Shown("t", "open", ())) as address, connected(address) as one:
         one.sendall(b"POST /ack/a/b/1/c HTTP/1.0\r\nContent-Length: 100\r\n\r\nby=alice")
         answer = b"".join(iter(lambda: one.recv(65536), b""))
     assert b" 408 " in answer.partition(b"\r\n")[0]
     assert capfd.readouterr().err == ""
+
+
+def answered(one: socket.socket) -> bytes:
+    """Return what comes until the door is shut."""
+    found = b""
+    try:
+        while some := one.recv(65536):
+            found += some
+    except ConnectionResetError:
+        pass
+    return found
+
+
+def test_half_a_form_acknowledges_nothing(monkeypatch):
+    """Whoever hangs up amidst a name has given none."""
+    by = []
+    answers = {"look": lambda asked: Shown("t", "open", ()), "acknowledge": lambda asked, name: by.append(name) or name}
+    with open_door(**answers) as address, connected(address) as one:
+        one.sendall(b"POST /ack/a/b/1/c HTTP/1.0\r\nContent-Length: 100\r\n\r\nby=al")
+        one.shutdown(socket.SHUT_WR)
+        assert b" 408 " in answered(one).partition(b"\r\n")[0]
+    assert by == []
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 4000", "Content-Length: -1", "Transfer-Encoding: chunked", "A: b"])
+def test_nothing_is_read_of_who_has_no_link(length):
+    """The answer does not wait for the body, however it is announced."""
+    with open_door() as address, connected(address) as one:
+        one.settimeout(5)
+        one.sendall(f"POST /ack/a/b/1/c HTTP/1.1\r\n{length}\r\n\r\n".encode())
+        assert b" 403 " in answered(one).partition(b"\r\n")[0]
+
+
+def test_a_body_without_end_for_a_good_link():
+    """Of chunks and of what has no length nothing is read: nobody gave a name."""
+    with open_door(look=lambda asked: Shown("t", "open", ())) as address:
+        for head in ("Transfer-Encoding: chunked\r\n\r\n8\r\nby=alice\r\n0\r\n\r\n", "A: b\r\n\r\nby=alice",
+                     "Content-Length: -8\r\n\r\nby=alice"):  # fmt: skip
+            with connected(address) as one:
+                one.sendall(f"POST /ack/a/b/1/c HTTP/1.1\r\n{head}".encode())
+                assert b" 400 " in answered(one).partition(b"\r\n")[0]
+
+
+def test_who_dribbles_is_shown_the_door(monkeypatch):
+    """A letter now and then does not keep it open: the time is counted in all."""
+    monkeypatch.setattr("rootwarden.web.watcher._SECONDS", 0.5)
+    with open_door() as address, connected(address) as one:
+        began = monotonic()
+        one.sendall(b"GET /healthz HTTP/1.0\r\n")
+        with pytest.raises(OSError, match=r"Broken pipe|reset by peer"):
+            while monotonic() - began < 8:
+                one.sendall(b"X")
+                sleep(0.05)
+        assert monotonic() - began < 5
+
+
+def test_there_is_room_for_so_many():
+    """Hundreds who say nothing take no more threads than that; the oldest have to leave, and the newest is answered."""
+    with open_door() as address:
+        host, _, port = address.rpartition(":")
+        before = active_count()
+        waiting = [socket.create_connection((host, int(port))) for _ in range(200)]
+        try:
+            assert ask(address, "GET", "/healthz").status == 200
+            waiting[0].settimeout(5)
+            assert answered(waiting[0]) == b""
+            deadline = monotonic() + 5
+            while active_count() - before > 33:
+                assert monotonic() < deadline
+                sleep(0.01)
+            waiting[-1].sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            waiting[-1].settimeout(5)
+            assert b" 200 " in answered(waiting[-1])
+        finally:
+            for one in waiting:
+                one.close()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ locals {
   # The default bus that is itself the destination (one account, home Region) must not send to itself.
   elsewhere = var.central_bus_arn != local.own_bus
   keeps     = local.elsewhere && var.keep_undelivered
-  patterns  = { for name, one in jsondecode(file("${path.module}/../patterns.json")) : name => one if local.elsewhere }
+  # What drills make up is not sent on.
+  sent      = { for name, one in jsondecode(file("${path.module}/../patterns.json")) : name => one if name != "drill" }
+  patterns  = { for name, one in local.sent : name => one if local.elsewhere }
 }
 
 # One role a Region, so that no Region has to wait for another.

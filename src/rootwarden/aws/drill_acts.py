@@ -15,9 +15,9 @@ from msgspec import Struct
 from rootwarden.aws.hop import ROOT_SECONDS, task_policy_arn
 from rootwarden.aws.opening import Way
 from rootwarden.aws.own_clients import OwnClients
+from rootwarden.model.drill import DRILL_SOURCE
 
 T = TypeVar("T")
-_BUS_SOURCE = "rootwarden.drill"  # what the deployed rule for drills asks for (catalogue/event_pattern.py)
 
 
 class ActError(Exception):
@@ -34,12 +34,18 @@ class RootSession(Struct, frozen=True):
 
 
 class AlarmSeen(Struct, frozen=True):
-    """An alarm as it stands before a drill: its state with its reason, its actions, and whether they are enabled."""
+    """An alarm as it stands: its state with its reason, its actions, and whether they are enabled.
+
+    `actions` are what it does when it rings, `others` what it does when it stops (OKActions, InsufficientDataActions):
+    a drill that puts it back sets those off too.
+    """
 
     name: str
     arn: str
     state: str
+    reason: str
     actions: tuple[str, ...]
+    others: tuple[str, ...]
     enabled: bool
 
 
@@ -121,7 +127,7 @@ class DrillActs:
             ActError: EventBridge refuses.
         """
         entry = {
-            "Source": _BUS_SOURCE,
+            "Source": DRILL_SOURCE,
             "DetailType": "AWS API Call via CloudTrail",
             "Detail": json.dumps(synthetic_record(region, account, event_id, now)),
         }
@@ -139,11 +145,15 @@ class DrillActs:
             ActError: CloudWatch refuses.
         """
         cloudwatch: Any = self._clients("cloudwatch", region)
-        answer = _told("cloudwatch:DescribeAlarms", lambda: cloudwatch.describe_alarms(AlarmNames=[name]))
+        # Without types CloudWatch shows metric alarms only (API reference, DescribeAlarms).
+        asked = {"AlarmNames": [name], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
+        answer = _told("cloudwatch:DescribeAlarms", lambda: cloudwatch.describe_alarms(**asked))
         for one in (*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())):
             return AlarmSeen(
-                name, str(one["AlarmArn"]), str(one["StateValue"]), tuple(one.get("AlarmActions", ())),
-                bool(one.get("ActionsEnabled", True)),
+                name=name, arn=str(one["AlarmArn"]), state=str(one["StateValue"]),
+                reason=str(one.get("StateReason", "")), actions=tuple(one.get("AlarmActions", ())),
+                others=(*one.get("OKActions", ()), *one.get("InsufficientDataActions", ())),
+                enabled=bool(one.get("ActionsEnabled", True)),
             )  # fmt: skip
         return None
 
@@ -158,6 +168,23 @@ class DrillActs:
             f"cloudwatch:SetAlarmState {name} {state}",
             lambda: cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason=reason),
         )
+
+
+def judged_anew(alarm: AlarmSeen | None, wanted: str, mark: str) -> str:
+    """Return what became of an alarm that was put back to a state: "" if it has it, else why that is fine.
+
+    CloudWatch judges a metric alarm again within its period, whatever it was set to ("SetAlarmState", API reference).
+
+    Raises:
+        ActError: it is gone, or rings still because of the drill that carries `mark`.
+    """
+    if alarm is None:
+        raise ActError("the alarm is gone")
+    if alarm.state == wanted:
+        return ""
+    if alarm.state == "ALARM" and mark in alarm.reason:
+        raise ActError(f"the alarm {alarm.name} is in ALARM still, not {wanted}")
+    return f"CloudWatch has judged the alarm {alarm.name} anew: it is {alarm.state} ({alarm.reason[:200]})"
 
 
 def synthetic_record(region: str, account: str, event_id: str, now: datetime) -> dict[str, Any]:

@@ -15,10 +15,8 @@ from msgspec import Struct, field
 
 from rootwarden.aws.hop import task_policy_arn
 from rootwarden.errors import UsageError
-from rootwarden.model.drill import MARK
+from rootwarden.model.drill import DRILL_SOURCE, MARK
 
-# What the drill's own event is called on the bus; no source of AWS begins so (see aws/drill_acts.py).
-DRILL_SOURCE = "rootwarden.drill"
 ANY = "*"
 
 

@@ -2,9 +2,11 @@
 
 A pattern may be wider than the detections behind it, never narrower: what is forwarded is judged again on arrival.
 Sources: EventBridge User Guide, "Event patterns" and "Quotas" (2,048 characters a pattern), "AWS service events
-delivered via AWS CloudTrail"; only AWS itself may put events whose source begins with `aws.` (PutEvents API Reference),
-so nobody who can reach a bus can make up an event that these patterns let through. The one pattern for drills lets
-through what is marked as made up; the watch takes such a record for nothing else, and only while that drill runs.
+delivered via AWS CloudTrail"; only AWS itself may put events whose source begins with `aws.` (PutEvents API Reference;
+partners' begin with `aws.partner/`, and the watch does not take records from them). So nobody who can reach a bus can
+make up an event that these patterns let through and that counts. The one pattern for drills lets through whatever is
+marked as a drill's, by whoever may put events on the bus it looks at; the watch takes of it only the one record that a
+drill under way has made up, and what anybody else makes up is a dead letter (trail/bus_events.py, model/drill.py).
 """
 
 from __future__ import annotations
@@ -18,11 +20,12 @@ from msgspec import Struct
 
 from rootwarden.catalogue.detecting import single_records
 from rootwarden.model.detection import SingleRecord
-from rootwarden.model.drill import MARK
+from rootwarden.model.drill import DRILL_SOURCE, MARK
 from rootwarden.proofs.sigma_yaml import read_documents
 
 LIMIT = 2048  # characters of one pattern, by default
-DRILL_SOURCE = "rootwarden.drill"
+DRILL = "drill"
+"""Name of the pattern for what drills make up: it belongs on the bus that drills put events on, and on no other."""
 _ROOT = frozenset({"root"})
 _NAME, _SOURCE = "eventName", "eventSource"
 
@@ -49,7 +52,7 @@ def compact(pattern: Mapping[str, Any]) -> str:
 
 
 _DRILLS = EventPattern(
-    "drill",
+    DRILL,
     "Records that a drill makes up, marked as such",
     {"source": [DRILL_SOURCE], "detail": {"eventID": [{"prefix": MARK}]}},
 )

@@ -52,12 +52,19 @@ def announcer(settings: Settings) -> Callable[[StandingWindow], None]:
         if (watch.sources or watch.store) and not _expected(settings, window):
             raise RefusedError(
                 "a watch is configured, and no [[standing]] window expects the root sessions of this audit",
-                why=f"it would alert on each; they are opened by {window.caller}",
-                todo=f"add one to {settings.source}: name, caller (the role), source_identity = 'rw-audit-*'",
+                why=f"it would alert on each; they are opened by {window.caller} {_carrying(window)}",
+                todo=(
+                    f"add one to {settings.source}: name, caller (the role), and source_identity = 'rw-audit-*' if the "
+                    "role of --role-arn trusts sts:SetSourceIdentity, else expires"
+                ),
             )
         click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
 
     return announce
+
+
+def _carrying(window: StandingWindow) -> str:
+    return f"with the source identity {window.source_identity}" if window.source_identity else "without source identity"
 
 
 def _expected(settings: Settings, window: StandingWindow) -> bool:

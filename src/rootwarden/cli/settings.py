@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from rootwarden.cli.watch_settings import (
+    DEFAULT_STORE,
     DigestSection,
     DrillSection,
     EscalationSection,
@@ -187,6 +188,8 @@ def _settings(file: File, source: str) -> Settings:
         if value not in (None, [])
     }
     kept = {"store": file.watch.store} if file.watch.store else {}
+    if not kept and file.watch.sources and Path(DEFAULT_STORE).is_file():
+        kept = {"store": DEFAULT_STORE}  # where the watch of this configuration keeps what it finds
     named = {key: getattr(file.watch, key) for key in ("listen", "public_url", "log") if getattr(file.watch, key)}
     verbs = ("list", "show", "ack", "close", "mute", "unmute", "mutes")
     defaults: dict[str, dict[str, Any]] = {

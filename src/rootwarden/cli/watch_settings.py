@@ -138,6 +138,6 @@ def _wrong_standing(standing: tuple[StandingSection, ...]) -> Iterator[tuple[str
             yield f"{where}.caller", ("is no ARN", "write the role, as arn:aws:iam::111122223333:role/RootwardenAudit")
         if one.expires is not None and one.expires.tzinfo is None:
             yield f"{where}.expires", ("has no time zone", "write it as 2027-01-31T00:00:00Z")
-        if one.expires is None and not one.source_identity:
+        if one.expires is None and not one.source_identity.strip("*"):
             advice = "add expires = 2027-01-31T00:00:00Z, or the source_identity that our own audit carries: rw-audit-*"
             yield f"{where}", ("has neither an end nor a source identity", advice)

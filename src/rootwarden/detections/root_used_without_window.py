@@ -24,7 +24,7 @@ DETECTION = Detection(
         "Any act of root (services that act in its name excepted), or an AssumeRoot call, at a time that no approved "
         "window of the account covers, give or take the grace. For AssumeRoot the account is that of targetPrincipal. "
         "A window for a task covers sessions of AssumeRoot only, one without a task root itself only. Judged only "
-        "where windows are known."
+        "where windows are known. A sign-in that was refused is medium: nobody acted as root yet."
     ),
     misses=(
         "Everything, as long as no windows are given: then nobody can say what was approved. Use of root inside a "
@@ -55,4 +55,6 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude from each record alone; whether a window covers it is settled where alerts are raised."""
     for note in notes:
-        yield Conclusion(completing=note.event, single=True)
+        # Whoever was refused at the door has not used root; anybody can be refused, as often as they like.
+        severity = Severity.MEDIUM if note.event.refused else None
+        yield Conclusion(completing=note.event, single=True, severity=severity)

@@ -16,7 +16,7 @@ from rootwarden import __version__
 from rootwarden.catalogue.detecting import everything, rules_of, single_records, stateful
 from rootwarden.errors import Exit, InputError
 from rootwarden.model.baseline import Baseline, read_baseline
-from rootwarden.model.context import Context, Window, WindowsFile
+from rootwarden.model.context import STANDING, Context, Window, WindowsFile
 from rootwarden.model.detected import Detected
 from rootwarden.model.detection import SingleRecord
 from rootwarden.model.findings import CATALOGUE_VERSION, Severity
@@ -154,6 +154,9 @@ def windows_of(path: str) -> tuple[Window, ...]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path} holds no windows", why=str(error), todo=todo) from error
     for number, window in enumerate(found.windows):
+        if window.id.startswith(STANDING):
+            why = f"$.windows[{number}]: ids that begin with {STANDING} belong to [[standing]] in rootwarden.toml"
+            raise InputError(f"{path} holds a window of that name", why=why, todo="give it another id")
         if window.opens.tzinfo is None or window.closes.tzinfo is None or window.opens >= window.closes:
             why = f"$.windows[{number}]: opens and closes need an offset, and opens must come first"
             raise InputError(f"{path} holds a window that cannot be", why=why, todo=todo)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from rootwarden.aws.clock import SystemClock, new_ulid
+from rootwarden.catalogue.detecting import everything
 from rootwarden.errors import InputError, UsageError
 from rootwarden.model.caseload import AlertSeen, Caseload, CaseSeen, MessageSeen, MuteSeen, WholeCase
 from rootwarden.model.incidents import Incident
@@ -17,6 +20,7 @@ from rootwarden.store.states import saved_state
 
 # Nothing is muted for longer: what is muted for good should be a window, or another detection.
 LONGEST_MUTE = timedelta(days=30)
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _STATES = (casebook.OPEN, casebook.ACKNOWLEDGED)
 
 
@@ -89,12 +93,30 @@ def muted(url: str, given: dict[str, Any]) -> casebook.Mute:
         raise UsageError("what is to be muted?", why="everything would be too much", todo=todo)
     if not given["reason"].strip() or not given["owner"].strip():
         raise UsageError("a mute needs a reason and an owner", todo="say why with --reason, and who with --owner")
+    given = given | {"code": _code(url, given["code"])}
+    if given["account"] and _ACCOUNT.fullmatch(given["account"]) is None:
+        raise UsageError(f"{given['account']!r} is no account id", why="an account id has 12 digits", todo="correct it")
     if not timedelta() < given["until"] <= LONGEST_MUTE:
         raise UsageError("a mute ends within 30 days", todo="choose a shorter --until, and look again then")
     now = _now()
     one = casebook.Mute(**given | {"id": new_ulid(), "created": now, "until": now + given["until"]})
     casebook.mute(existing(url), one)
     return one
+
+
+def _code(url: str, given: str) -> str:
+    """Return the code of a detection named by code or slug in any case; of users' own rules what was seen before."""
+    if not given:
+        return ""
+    known = {one.detection.code: one.slug for one in everything()}
+    for code, slug in known.items():
+        if given.casefold() in (code.casefold(), slug):
+            return code
+    if casebook.has_code(existing(url), given):
+        return given
+    close = get_close_matches(given, [*known, *known.values()], n=1)
+    why = f"did you mean {close[0]}?" if close else "no detection has it, and no alert was seen of it"
+    raise UsageError(f"there is no detection {given!r}", why=why, todo="see `rootwarden detections`")
 
 
 def unmuted(url: str, name: str) -> None:

@@ -6,7 +6,7 @@ crash can be gone through again and ends in the same state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -21,7 +21,7 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.incident_book import BookState, IncidentBook, Placed
 from rootwarden.model.incidents import SESSION
 from rootwarden.model.message import Occasion
-from rootwarden.model.telling import SINGLY, News, Teller, TellerState, waits
+from rootwarden.model.telling import SINGLY, Muted, News, Teller, TellerState, nobody, waits
 from rootwarden.model.watching import BEGINNING, OnDefect, Taken, Watch
 
 ALERTING_SCHEMA = "alerting/1"
@@ -80,8 +80,13 @@ class Alerting:
         """Take in what was learnt before of what is usual."""
         self.watch.learn(baseline)
 
-    def decide(self, now: datetime) -> Decided:
-        """Conclude from what came in since the last time."""
+    def close(self, incidents: Iterable[str]) -> None:
+        """Learn which incidents somebody closed since the last time."""
+        for name in incidents:
+            self._book.closed(name)
+
+    def decide(self, now: datetime, muted: Muted = nobody) -> Decided:
+        """Conclude from what came in since the last time; what is `muted` is not told and counts for nothing."""
         placed, drills = [], []
         for one in self.watch.flush(now):
             drill = self._drill_of(one)
@@ -91,7 +96,7 @@ class Alerting:
                 stands = one.act is not Act.WITHDRAWN and not waits(one.alert)
                 placed.append((one, self._book.place(one.thread, one.alert, stands=stands)))
         updates = [(one, self._book.settled(place)) for one, place in placed]
-        news = (*self._teller.choose(updates, now), *_news_of_drills(drills))
+        news = (*self._teller.choose(updates, now, muted), *_news_of_drills(drills))
         self._forget(now)
         return Decided((*updates, *drills), news)
 

@@ -108,8 +108,19 @@ class Standing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return the window in which a call it makes stands, by which alerts refer to it."""
         run = f":{issue.source_identity}" if issue.source_identity else ""
         return Window(
-            id=f"{STANDING}{self.name}{run}", account=issue.target, opens=issue.time, closes=issue.time, task=self.task
-        )
+            id=f"{STANDING}{self.name}{run}", account=issue.target, opens=issue.time, closes=issue.time, task=self.task,
+            events=_CALLS.get(_last(self.task), ()),
+        )  # fmt: skip
+
+
+# What a session with a task policy may be expected to do, where that is little (IAM User Guide, "AWS managed policies
+# for root user tasks"): anything else in it is outside what stands.
+_CALLS = {
+    "IAMAuditRootUserCredentials": (
+        "iam:GetAccessKeyLastUsed", "iam:GetAccountSummary", "iam:GetLoginProfile", "iam:GetUser", "iam:ListAccessKeys",
+        "iam:ListMFADevices", "iam:ListSigningCertificates", "sts:GetCallerIdentity",
+    ),
+}  # fmt: skip
 
 
 def _role(arn: str) -> tuple[str, str]:

@@ -8,7 +8,11 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from rootwarden.model.event import Event
+
 DRILL_SCHEMA = "rootwarden.drill/1"
+# What a drill's own event is called on the bus; no source of AWS begins so.
+DRILL_SOURCE = "rootwarden.drill"
 # What the names of drills begin with wherever AWS shows them: in source identities, reasons, event ids.
 MARK = "rw-drill-"
 
@@ -76,7 +80,11 @@ class Marks(Struct, frozen=True, kw_only=True):
     """By what the watch tells a drill's own records from all others: nothing else counts as the drill.
 
     `keys` are access keys that only the drill holds, `source_identity` what its session carries, `event_ids` those of
-    its own synthetic records, `reason` what it writes into an alarm.
+    its own synthetic records, `reason` what it writes into an alarm. They hold until `ends`, also when the drill is
+    over or was killed: CloudTrail may be late.
+
+    A mark alone is not enough, the act must fit: `target` is the account whose root session is opened (as `task`, the
+    ARN of a task policy), whose bus or whose alarm it is, `region` that of the bus or alarm, `alarm` its name.
     """
 
     drill: str
@@ -86,6 +94,49 @@ class Marks(Struct, frozen=True, kw_only=True):
     source_identity: str = ""
     event_ids: tuple[str, ...] = ()
     reason: str = ""
+    target: str = ""
+    task: str = ""
+    region: str = ""
+    alarm: str = ""
+
+    def marked(self, event: Event) -> bool:
+        """Return whether a record carries a mark of the drill, whoever caused it."""
+        return (
+            (bool(event.key) and event.key in self.keys)
+            or (bool(event.made) and event.made in self.keys)
+            or (bool(event.source_identity) and event.source_identity == self.source_identity)
+            or event.id in self.event_ids
+        )
+
+    def owns(self, event: Event) -> bool:
+        """Return whether a record is the drill's own: it is by a key of the drill, and one of the acts of a drill."""
+        if event.id in self.event_ids:
+            return self._made_up(event)
+        if not (event.key in self.keys or event.made in self.keys):
+            return False
+        match event.service, event.name:
+            case "sts.amazonaws.com", "AssumeRole":
+                return event.made in self.keys
+            case "sts.amazonaws.com", "AssumeRoot":
+                return event.target == self.target and event.task == self.task
+            case "sts.amazonaws.com", "GetCallerIdentity":
+                return True
+            case "iam.amazonaws.com", "GetAccountSummary":
+                return event.account == self.target
+            case _:
+                return False
+
+    def _made_up(self, event: Event) -> bool:
+        """Return whether a record has the content that a drill makes up: it reads, and speaks of no key or session."""
+        act = (event.service, event.name, event.account, event.owner, event.region)
+        wanted = ("iam.amazonaws.com", "GetAccountSummary", self.target, self.target, self.region)
+        return act == wanted and not (event.key or event.made or event.source_identity)
+
+    def rang(self, alarm: str, account: str, region: str, reason: str) -> bool:
+        """Return whether it is by the drill that an alarm changed its state."""
+        return bool(self.reason) and self.reason in reason and (alarm, account, region) == (
+            self.alarm, self.target, self.region,
+        )  # fmt: skip
 
 
 def read_drill(body: bytes) -> Drill:

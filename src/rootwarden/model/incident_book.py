@@ -21,6 +21,13 @@ from rootwarden.model.incidents import PAUSE, SESSION
 _SUBJECTS = 50
 
 
+class Met(Struct, frozen=True):
+    """Alerts of one kind that were met in an incident: the worst severity, and when the last one came."""
+
+    severity: Severity
+    at: datetime
+
+
 class Open(Struct):
     """An incident that may still grow: its times are those of its records, `counts` its alerts by code."""
 
@@ -31,8 +38,8 @@ class Open(Struct):
     title: str
     subjects: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    # The worst severity by code that did not wait for the digest.
-    met: dict[str, Severity] = field(default_factory=dict)
+    # What was met in it that did not wait for the digest: by kind the worst severity, and when last.
+    met: dict[str, Met] = field(default_factory=dict)
     # How many of its alerts stand that people had or would have had to look at.
     standing: int = 0
 
@@ -103,7 +110,8 @@ class IncidentBook:
         """Put an alert into an incident that nothing else ever joins: a drill must not hide what is real."""
         incident = self._open.get(name)
         if incident is None:
-            incident = self._open[name] = Open(name, alert.first_time, alert.event_time, alert.severity, alert.title)
+            title = f"DRILL: {alert.title}"
+            incident = self._open[name] = Open(name, alert.first_time, alert.event_time, alert.severity, title)
         if thread not in self._threads:
             incident.counts[alert.code] = incident.counts.get(alert.code, 0) + 1
         self._threads[thread] = name
@@ -119,6 +127,12 @@ class IncidentBook:
         """Return the incident of an alert that was placed, None if it is long over."""
         name = self._threads.get(thread)
         return self._open.get(self._name(name)) if name is not None else None
+
+    def closed(self, name: str) -> None:
+        """Learn that somebody closed an incident: whatever comes to it now is as if for the first time."""
+        incident = self._open.get(self._name(name))
+        if incident is not None:
+            incident.met.clear()
 
     def forget(self, before: datetime) -> None:
         """Let go of incidents whose last record is older than an instant: nothing can join them any more."""
@@ -175,14 +189,17 @@ class IncidentBook:
         incident.standing += other.standing
         for code, count in other.counts.items():
             incident.counts[code] = incident.counts.get(code, 0) + count
-        for code, severity in other.met.items():
-            incident.met[code] = min(severity, incident.met.get(code, severity), key=lambda one: one.rank)
+        for kind, met in other.met.items():
+            held = incident.met.get(kind, met)
+            worst = min(met.severity, held.severity, key=lambda one: one.rank)
+            incident.met[kind] = Met(worst, max(met.at, held.at))
 
     def _grow(self, incident: Open, alert: Alert) -> None:
         if alert.event_time != NO_TIME:
             incident.first, incident.last = min(incident.first, alert.first_time), max(incident.last, alert.event_time)
         if alert.severity.rank < incident.severity.rank:
-            incident.severity, incident.title = alert.severity, alert.title
+            drill = "DRILL: " if incident.title.startswith("DRILL: ") else ""
+            incident.severity, incident.title = alert.severity, f"{drill}{alert.title}"
         if alert.subject and alert.subject not in incident.subjects and len(incident.subjects) < _SUBJECTS:
             incident.subjects.append(alert.subject)
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from rootwarden.model.detection import Keep, Note
 
+Order = tuple[datetime, str, str, str]
+
 
 class Memory:
-    """Notes by key. Late ones take their place in time; what is too old to matter is let go."""
+    """Notes by key. Late ones take their place in time; what is too old to matter is let go.
 
-    __slots__ = ("_notes",)
+    The order of each note is kept beside it: to look it up again for every comparison is what a storm would be slow by.
+    """
+
+    __slots__ = ("_notes", "_orders")
 
     def __init__(self) -> None:
         """Start with nothing remembered."""
         self._notes: dict[str, list[Note]] = {}
+        self._orders: dict[str, list[Order]] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Go through the keys."""
@@ -24,17 +30,19 @@ class Memory:
 
     def add(self, key: str, note: Note) -> bool:
         """Remember a note; return False if it was known already."""
-        held = self._notes.setdefault(key, [])
-        if not held or held[-1].order < note.order:
+        held, orders, order = self._notes.setdefault(key, []), self._orders.setdefault(key, []), note.order
+        if not orders or orders[-1] < order:
             held.append(note)
+            orders.append(order)
             return True
-        at = bisect_left(held, note.order, key=_order)
-        if at < len(held) and held[at].order == note.order:
+        at = bisect_left(orders, order)
+        if at < len(held) and orders[at] == order:
             if held[at].event == note.event or held[at].event.version <= note.event.version:
                 return False
             held[at] = note  # one content for one record, whichever came first
             return True
-        insort(held, note, key=_order)
+        held.insert(at, note)
+        orders.insert(at, order)
         return True
 
     def notes(self, key: str) -> Sequence[Note]:
@@ -50,11 +58,7 @@ class Memory:
         kept = list(keep(old, before)) if keep is not None else []
         if len(kept) == len(old):
             return
-        rest = sorted([*kept, *held[len(old) :]], key=_order)
-        if rest:
-            self._notes[key] = rest
-        else:
-            del self._notes[key]
+        self._put(key, [*kept, *held[len(old) :]])
 
     def dump(self) -> dict[str, list[Note]]:
         """Return everything, to be written down."""
@@ -62,10 +66,21 @@ class Memory:
 
     def load(self, notes: dict[str, list[Note]]) -> None:
         """Take back what `dump` returned."""
-        self._notes = {key: sorted(held, key=_order) for key, held in notes.items()}
+        self._notes, self._orders = {}, {}
+        for key, held in notes.items():
+            self._put(key, held)
+
+    def _put(self, key: str, notes: list[Note]) -> None:
+        """Have these remembered under a key and nothing else."""
+        if not notes:
+            self._notes.pop(key, None)
+            self._orders.pop(key, None)
+            return
+        held = self._notes[key] = sorted(notes, key=_order)
+        self._orders[key] = [note.order for note in held]
 
 
-def _order(note: Note) -> tuple[datetime, str, str, str]:
+def _order(note: Note) -> Order:
     return note.order
 
 

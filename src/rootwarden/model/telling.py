@@ -1,14 +1,15 @@
 """Decides which news is told at once, which is counted and which waits for the digest: a storm must not page a thousand
 times, and nothing critical may drown in it.
 
-Per incident a detection is told at its first alert, then at the 10th, the 100th, the 1,000th; what is critical is told
-for each account in it. A detection that appears in one incident after another within an hour is told singly a few
-times, then again at 10, 100, 1,000 incidents.
+In an incident a detection is told at its first alert, and again for each account, actor and address it has not been
+told of; then at the 10th, the 100th, the 1,000th. Failed sign-ins, which anybody can make, are the same whoever they
+are about. A detection that is new in one incident after another within an hour is told singly a few times, then at 10,
+100, 1,000; what is critical at least once a minute, with what was held back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from msgspec import Struct
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.context import STANDING
 from rootwarden.model.findings import Severity
-from rootwarden.model.incident_book import Open, Placed
+from rootwarden.model.incident_book import Met, Open, Placed
 from rootwarden.model.message import Occasion
 
 STORM = timedelta(hours=1)
@@ -24,23 +25,47 @@ STORM = timedelta(hours=1)
 SINGLY: Mapping[Severity, int] = {
     Severity.CRITICAL: 20, Severity.HIGH: 5, Severity.MEDIUM: 3, Severity.LOW: 2, Severity.INFO: 0,
 }  # fmt: skip
+# A storm that goes on into the next hour is no news: so many are told singly then, as a part of the usual number.
+_GOES_ON = 5
+# What is critical and was held back is told together after so long.
+_TOGETHER = timedelta(minutes=1)
+_NAMED = 20
+# What was not met for so long is met for the first time again.
+_AGAIN = timedelta(hours=6)
 
 
 class Told(Struct):
-    """What was last told of an alert: how bad it was said to be, whether approved, and whether it was taken back."""
+    """What was last told of an alert: how bad, whether approved, whether taken back, and of which record it was."""
 
     severity: Severity
     window: str
     withdrawn: bool = False
+    record: str = ""
+
+
+class Held(Struct, frozen=True):
+    """A critical alert that was held back, and the incident it is in."""
+
+    alert: Alert
+    incident: Open
+    number: int
 
 
 class Storm(Struct):
-    """One detection at one severity within an hour: since when, how many incidents and alerts, how many held back."""
+    """One detection at one severity within an hour: since when, how many are told singly, firsts, alerts, held back."""
 
     began: datetime
+    singly: int
     incidents: int = 0
     alerts: int = 0
     held: int = 0
+    told: datetime | None = None
+    waiting: list[Held] = []
+
+    @property
+    def raging(self) -> bool:
+        """Whether no more of it is told singly."""
+        return self.incidents > self.singly
 
 
 class TellerState(Struct, frozen=True):
@@ -53,9 +78,10 @@ class TellerState(Struct, frozen=True):
 class News(Struct, frozen=True, kw_only=True):
     """Something to be told at once: alerts of one incident that one record completed, the worst first.
 
-    `number` is the how-manieth alert of its kind the first is in the incident, `held` how many alike were not told.
-    `drill` is the name of the drill that it belongs to. `withdrawn`: what was told of these does not hold; that clears
-    the incident only if nothing else of it stands.
+    `number` is the how-manieth alert of its kind the first is in the incident, `held` how many alike were not told, of
+    which `held_accounts` names some. `drill` is the name of the drill that it belongs to. `withdrawn`: what was told of
+    these does not hold; that clears the incident only if nothing else of it stands. `first`: it is of a kind that the
+    incident did not have before.
     """
 
     occasion: Occasion
@@ -64,8 +90,10 @@ class News(Struct, frozen=True, kw_only=True):
     number: int = 1
     storm: int = 0
     held: int = 0
+    held_accounts: tuple[str, ...] = ()
     drill: str = ""
     withdrawn: bool = False
+    first: bool = True
 
     @property
     def severity(self) -> Severity:
@@ -81,6 +109,15 @@ class _Chosen(Struct, frozen=True):
     storm: int = 0
     held: int = 0
     withdrawn: bool = False
+    first: bool = True
+
+
+Muted = Callable[[Alert], bool]
+
+
+def nobody(alert: Alert) -> bool:
+    """Return that an alert is not muted."""
+    return False
 
 
 class Teller:
@@ -92,16 +129,21 @@ class Teller:
         self._told: dict[str, Told] = {}
         self._storms: dict[str, Storm] = {}
 
-    def choose(self, updates: Iterable[tuple[Update, Placed]], now: datetime) -> list[News]:
-        """Return what of the news is to be told at once, in the order of the records that brought it about."""
+    def choose(self, updates: Iterable[tuple[Update, Placed]], now: datetime, muted: Muted = nobody) -> list[News]:
+        """Return what of the news is to be told at once, in the order of the records that brought it about.
+
+        What is muted is not told, and counts for nothing.
+        """
         # What is raised comes first: a revision is told only if it says more than anything told before.
         ordered = sorted(updates, key=lambda one: (one[0].act is not Act.RAISED,))
-        chosen = [one for update, placed in ordered if (one := self._choose(update, placed, now)) is not None]
+        audible = ((update, placed) for update, placed in ordered if not muted(update.alert))
+        chosen = [one for update, placed in audible if (one := self._choose(update, placed, now)) is not None]
         groups: dict[tuple[str, str, Occasion, bool], list[_Chosen]] = {}
         for one in chosen:
             groups.setdefault((one.incident.id, one.alert.completed_by, one.occasion, one.withdrawn), []).append(one)
         found = [_news(group) for group in groups.values()]
-        return sorted(found, key=lambda one: one.alerts[0].event_time)
+        found.sort(key=lambda one: one.alerts[0].event_time)
+        return [*found, *self._held_back(now)]
 
     def forget(self, kept: Container[str]) -> None:
         """Let go of alerts but for these: the others cannot change any more."""
@@ -119,61 +161,93 @@ class Teller:
     def _choose(self, update: Update, placed: Placed, now: datetime) -> _Chosen | None:
         alert, before = update.alert, self._told.get(update.thread)
         if update.act is Act.WITHDRAWN:
-            if before is None or before.withdrawn:
-                return None
-            before.withdrawn = True
-            # A pager that is told of an all-clear falls silent: not while anything else of the incident stands.
-            occasion = Occasion.UPDATE if placed.incident.standing else Occasion.CLEARED
-            return _Chosen(occasion, placed.incident, alert, placed.number, withdrawn=True)
+            return self._withdrawn(alert, before, placed)
         if before is not None and not before.withdrawn:
-            return self._changed(update.thread, alert, before, placed)
+            return self._changed(update.thread, alert, before, placed, now)
         if waits(alert):
             return None
-        worse = _worse(alert, placed.incident)
-        if update.act is Act.REVISED and not worse and before is None:
+        first = _is_first(alert, placed.incident, now)
+        if update.act is Act.REVISED and not first and before is None:
             return None
-        number, storm, held, due = self._count(alert, placed, now, worse=worse)
-        _meet(alert, placed.incident)
+        number, storm, held, due = self._count(alert, placed, now, first=first)
+        _meet(alert, placed.incident, now)
         if not due and before is None:  # what was taken back and holds after all is told in any case
             return None
-        self._told[update.thread] = Told(alert.severity, alert.window)
-        return _Chosen(Occasion.ALERT, placed.incident, alert, number, storm, held)
+        self._told[update.thread] = Told(alert.severity, alert.window, record=alert.completed_by)
+        return _Chosen(Occasion.ALERT, placed.incident, alert, number, storm, held, first=first)
 
-    def _changed(self, thread: str, alert: Alert, before: Told, placed: Placed) -> _Chosen | None:
+    def _withdrawn(self, alert: Alert, before: Told | None, placed: Placed) -> _Chosen | None:
+        if before is None or before.withdrawn:
+            return None
+        before.withdrawn = True
+        if any(one.record == before.record and not one.withdrawn for one in self._told.values()):
+            return None  # something else that was told of that very record stands: nothing is better for anybody
+        # A pager that is told of an all-clear falls silent: not while anything else of the incident stands.
+        occasion = Occasion.UPDATE if placed.incident.standing else Occasion.CLEARED
+        return _Chosen(occasion, placed.incident, alert, placed.number, withdrawn=True, first=False)
+
+    def _changed(self, thread: str, alert: Alert, before: Told, placed: Placed, now: datetime) -> _Chosen | None:
         """Tell again what was told when it got worse than all that was told of it, or lost or gained its approval."""
-        worse = alert.severity.rank < before.severity.rank and _worse(alert, placed.incident)
+        worse = alert.severity.rank < before.severity.rank and _is_first(alert, placed.incident, now)
         if not worse and alert.window == before.window:
             before.severity = min(before.severity, alert.severity, key=lambda one: one.rank)
             return None
-        _meet(alert, placed.incident)
-        self._told[thread] = Told(alert.severity, alert.window)
-        return _Chosen(Occasion.UPDATE, placed.incident, alert, placed.number)
+        _meet(alert, placed.incident, now)
+        self._told[thread] = Told(alert.severity, alert.window, record=alert.completed_by)
+        return _Chosen(Occasion.UPDATE, placed.incident, alert, placed.number, first=worse)
 
-    def _count(self, alert: Alert, placed: Placed, now: datetime, *, worse: bool) -> tuple[int, int, int, bool]:
+    def _count(self, alert: Alert, placed: Placed, now: datetime, *, first: bool) -> tuple[int, int, int, bool]:
         """Count an alert; return its number in the incident, the incidents of a storm (0: none), those held back."""
+        storm = self._storm(alert, now)
+        storm.alerts += 1
+        storm.incidents += first
+        held = storm.held
+        if first:
+            due = not storm.raging or is_step(storm.incidents)
+        else:
+            due = is_step(storm.alerts) if storm.raging else is_step(placed.number)
+        if due:
+            storm.held, storm.told, storm.waiting = 0, now, []
+        elif first:
+            storm.held += 1
+            if alert.severity is Severity.CRITICAL and len(storm.waiting) < _NAMED:
+                storm.waiting = [*storm.waiting, Held(alert, placed.incident, placed.number)]
+        return placed.number, storm.incidents if storm.incidents >= storm.singly else 0, held, due
+
+    def _storm(self, alert: Alert, now: datetime) -> Storm:
         name = f"{alert.code} {alert.severity.value}"
         storm = self._storms.get(name)
         if storm is None or now - storm.began >= STORM:
-            storm = self._storms[name] = Storm(now)
-        storm.alerts += 1
-        first = worse  # the first of its kind in the incident, or worse than those before it
-        storm.incidents += first
-        singly, held = self._singly.get(alert.severity, SINGLY[alert.severity]), storm.held
-        raging = storm.incidents > singly
-        if first:
-            due = not raging or is_step(storm.incidents)
-        else:
-            due = is_step(storm.alerts) if raging else is_step(placed.number)
-        if due:
-            storm.held = 0
-        else:
-            storm.held += first
-        return placed.number, storm.incidents if storm.incidents >= singly else 0, held, due
+            usual = self._singly.get(alert.severity, SINGLY[alert.severity])
+            goes_on = storm is not None and storm.raging and now - storm.began < STORM * 2
+            new = Storm(now, max(1, usual // _GOES_ON) if goes_on else usual)
+            if storm is not None:
+                new.held, new.waiting, new.told = storm.held, storm.waiting, storm.told
+            storm = self._storms[name] = new
+        return storm
+
+    def _held_back(self, now: datetime) -> Iterator[News]:
+        """Yield what is critical and was held back, together, once it has waited for long enough."""
+        for storm in self._storms.values():
+            if not storm.waiting or (storm.told is not None and now - storm.told < _TOGETHER):
+                continue
+            first, held = storm.waiting[0], storm.held
+            accounts = tuple(dict.fromkeys(one.alert.subject or one.alert.account for one in storm.waiting))
+            storm.held, storm.told, storm.waiting = 0, now, []
+            yield News(
+                occasion=Occasion.ALERT, incident=first.incident, alerts=(first.alert,), number=first.number,
+                storm=storm.incidents, held=held - 1, held_accounts=accounts,
+            )  # fmt: skip
 
 
 def waits(alert: Alert) -> bool:
-    """Return whether an alert waits for the digest: it is only for information, or what a standing window expects."""
-    return alert.severity is Severity.INFO or alert.window.startswith(STANDING)
+    """Return whether an alert waits for the digest: it is only for information, or a standing window expects it.
+
+    What is bad in spite of its window is told at once.
+    """
+    if alert.severity is Severity.INFO:
+        return True
+    return alert.window.startswith(STANDING) and alert.severity.rank > Severity.HIGH.rank
 
 
 def is_step(number: int) -> bool:
@@ -185,26 +259,24 @@ def is_step(number: int) -> bool:
     return False
 
 
-def _worse(alert: Alert, incident: Open) -> bool:
-    """Return whether an alert is the first of its code in the incident, or worse than all before it.
-
-    One that is critical is so for its account: who got into one may get into the next from the same address.
-    """
-    met = incident.met.get(alert.code)
-    if met is None or alert.severity.rank < met.rank:
-        return True
-    return alert.severity is Severity.CRITICAL and _critical(alert) not in incident.met
+def _kind(alert: Alert) -> str:
+    """Return what makes two alerts of an incident the same to whoever is told."""
+    if alert.event_name == "ConsoleLogin" and alert.failed:
+        return alert.code  # anybody can make these, from wherever and about whomever
+    return f"{alert.code} {alert.subject} {alert.actor} {alert.source}"
 
 
-def _critical(alert: Alert) -> str:
-    return f"{alert.code} {alert.subject}"
+def _is_first(alert: Alert, incident: Open, now: datetime) -> bool:
+    """Return whether an alert is the first of its kind in the incident, for a while, or worse than all before it."""
+    met = incident.met.get(_kind(alert))
+    return met is None or alert.severity.rank < met.severity.rank or now - met.at > _AGAIN
 
 
-def _meet(alert: Alert, incident: Open) -> None:
-    met = incident.met.get(alert.code, alert.severity)
-    incident.met[alert.code] = min(met, alert.severity, key=lambda one: one.rank)
-    if alert.severity is Severity.CRITICAL:
-        incident.met[_critical(alert)] = alert.severity
+def _meet(alert: Alert, incident: Open, now: datetime) -> None:
+    kind = _kind(alert)
+    met = incident.met.get(kind)
+    worst = alert.severity if met is None else min(met.severity, alert.severity, key=lambda one: one.rank)
+    incident.met[kind] = Met(worst, now)
 
 
 def _news(group: Sequence[_Chosen]) -> News:
@@ -219,4 +291,5 @@ def _news(group: Sequence[_Chosen]) -> News:
         storm=max(one.storm for one in alike),
         held=sum(one.held for one in group),
         withdrawn=first.withdrawn,
+        first=any(one.first for one in group),
     )

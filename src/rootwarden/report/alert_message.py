@@ -5,7 +5,7 @@ to do first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from rootwarden.model.event import NO_TIME
 from rootwarden.model.findings import Severity
 from rootwarden.model.incidents import Incident
 from rootwarden.model.message import Message, Occasion
+from rootwarden.model.summing import Kin
 from rootwarden.model.telling import News
 from rootwarden.report.labels import plural
 from rootwarden.report.story import Teller
@@ -22,7 +23,8 @@ from rootwarden.report.story import Teller
 _STEPS = 3
 _STORY = 900  # characters
 _IDS = 100
-_ACCOUNTS = 20
+_AGENT = 60
+_ACCOUNTS = _NAMED = 20
 _MINUTE = timedelta(minutes=1)
 
 
@@ -69,7 +71,7 @@ def _lines(news: News, first: Alert, story: str, *, windows_known: bool) -> Iter
         yield "What was told of this before does not hold: later records show that it was no case for alarm."
         if news.occasion is not Occasion.CLEARED:
             yield f"Other alerts of incident {news.incident.id} stand: it is not over."
-    yield f"Who: {first.actor} by {first.source or 'an unknown address'}{_agent(first)}"
+    yield f"Who: {first.actor} from {first.source or 'an unknown address'}{_agent(first)}"
     yield f"What: {first.event_name or 'an unnamed event'}{_target(first)}{' (refused)' if first.failed else ''}"
     yield f"Where: account {first.account or 'unknown'}, {first.region or 'no Region'}"
     yield f"When: {_when(first.event_time)}"
@@ -95,7 +97,10 @@ def _counts(news: News, first: Alert) -> Iterator[str]:
         yield (
             f"Storm: {first.code} in {news.storm:,} incidents within an hour; further ones are told at 10, 100, 1,000."
         )
-    if news.held:
+    if news.held_accounts:
+        named = ", ".join(news.held_accounts[1:]) or "none"
+        yield f"Held back for a minute with it, accounts: {named}{' and others' if news.held >= _NAMED else ''}"
+    elif news.held:
         yield f"Held back since: {plural(news.held, 'incident')} of this kind; `rootwarden alerts list` has them all."
 
 
@@ -112,7 +117,8 @@ def _story(news: News, alerts: Sequence[Alert]) -> str:
 
 def _agent(alert: Alert) -> str:
     key = f", key {alert.access_key}" if alert.access_key else ""
-    return f" with {alert.agent[:60]}{key}" if alert.agent else key
+    agent = alert.agent if len(alert.agent) <= _AGENT else f"{alert.agent[:_AGENT].rpartition(' ')[0]} …"
+    return f" with {agent}{key}" if alert.agent else key
 
 
 def _target(alert: Alert) -> str:
@@ -228,44 +234,34 @@ def reminder(
     )
 
 
-def digest(lines: Iterable[tuple[str, Alert]], *, name: str, now: datetime, most: int = 40) -> Message:
-    """Return the digest of what did not need to wake anybody: one line a run of a known job, one a kind of the rest.
-
-    Each line comes as how it was told ("digest", "held") with its alert.
-    """
-    runs: dict[str, list[Alert]] = {}
-    for told, alert in lines:
-        runs.setdefault(_heading(told, alert), []).append(alert)
-    ordered = sorted(runs.items(), key=lambda one: (not one[0].startswith("not told singly"), one[1][0].event_time))
-    shown = [_digest_line(heading, alerts) for heading, alerts in ordered[:most]]
+def digest(found: Sequence[Kin], *, name: str, now: datetime, most: int = 40) -> Message:
+    """Return the digest of what did not need to wake anybody: one line a run of a known job, one a kind of the rest."""
+    ordered = sorted(found, key=lambda one: (one.told != "held", one.first, one.code))
+    shown = [_digest_line(one) for one in ordered[:most]]
     if len(ordered) > most:
         shown.append(f"{len(ordered) - most} kinds more: rootwarden alerts list")
-    alerts = [alert for group in runs.values() for alert in group]
-    accounts = tuple(dict.fromkeys(one.subject or one.account for one in alerts))[:_ACCOUNTS]
+    count = sum(one.alerts for one in found)
     return Message(
         id=name,
         thread=name,
         occasion=Occasion.DIGEST,
         severity=Severity.INFO,
-        title=f"Digest: {plural(len(alerts), 'alert')} that did not need to wake anybody",
+        title=f"Digest: {plural(count, 'alert')} that did not need to wake anybody",
         lines=tuple(shown),
-        accounts=accounts,
-        event_time=max((one.event_time for one in alerts), default=now),
+        accounts=tuple(dict.fromkeys(one.account for one in ordered if one.account))[:_ACCOUNTS],
+        event_time=max((one.last for one in found), default=now),
         created=now,
-        data={"alerts": len(alerts), "kinds": len(runs)},
+        data={"alerts": count, "kinds": len(found)},
     )
 
 
-def _heading(told: str, alert: Alert) -> str:
-    if alert.window.startswith(STANDING):
-        return f"expected: {alert.window.removeprefix(STANDING)}"
-    way = "not told singly: " if told == "held" else ""
-    return f"{way}{alert.code} {alert.title}"
-
-
-def _digest_line(heading: str, alerts: Sequence[Alert]) -> str:
-    accounts = sorted({one.subject or one.account for one in alerts})
-    first, last = min(one.event_time for one in alerts), max(one.event_time for one in alerts)
-    named = f"account {accounts[0]}" if len(accounts) == 1 else f"{len(accounts)} accounts"
-    span = f"{first:%Y-%m-%d %H:%M}" if last - first < _MINUTE else f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
-    return f"{heading}: {plural(len(alerts), 'alert')}, {named}, {span} UTC"
+def _digest_line(one: Kin) -> str:
+    if one.window.startswith(STANDING):
+        heading = f"expected: {one.window.removeprefix(STANDING)}"
+    else:
+        heading = f"{'not told singly: ' if one.told == 'held' else ''}{one.code} {one.title}"
+    named = f"account {one.account}" if one.accounts == 1 else f"{one.accounts} accounts"
+    span = f"{one.first:%Y-%m-%d %H:%M}"
+    if one.last - one.first >= _MINUTE:
+        span += f" to {one.last:%Y-%m-%d %H:%M}"
+    return f"{heading}: {plural(one.alerts, 'alert')}, {named}, {span} UTC"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, or_, select, update
 
 from rootwarden.model.alert import Alert
+from rootwarden.model.context import STANDING
+from rootwarden.model.summing import Kin
 from rootwarden.store.legible import fit
 from rootwarden.store.opening import Store
 from rootwarden.store.statements import insert_new
@@ -64,8 +66,8 @@ class Mute(Struct, frozen=True, kw_only=True):
 
     def covers(self, alert: Alert, now: datetime) -> bool:
         """Return whether an alert is muted at an instant."""
-        mine = self.code in ("", alert.code) and self.account in ("", alert.subject, alert.account)
-        return mine and now < self.until
+        about = alert.subject or alert.account  # of AssumeRoot the account whose root it is, not the caller's
+        return self.code in ("", alert.code) and self.account in ("", about) and self.created <= now < self.until
 
 
 def cases(store: Store, states: Sequence[str] = (OPEN, ACKNOWLEDGED), most: int = 200) -> list[Case]:
@@ -153,6 +155,13 @@ def mute(store: Store, one: Mute) -> None:
         connection.execute(mutes.insert().values(row))
 
 
+def has_code(store: Store, code: str) -> bool:
+    """Return whether there was ever an alert of a detection."""
+    with store.read() as connection:
+        wanted = select(alerts.c.code).where(alerts.c.code == fit(code, 64)).limit(1)
+        return connection.execute(wanted).first() is not None
+
+
 def unmute(store: Store, name: str, now: datetime) -> bool:
     """End a mute; return False if there is none of that name that still holds."""
     mine = update(mutes).where(mutes.c.id == name, mutes.c.ended.is_(None))
@@ -173,6 +182,25 @@ def mutes_at(store: Store, now: datetime) -> list[Mute]:
         ]  # fmt: skip
 
 
+def closed_since(store: Store, since: datetime) -> list[str]:
+    """Return the incidents that people closed after an instant."""
+    mine = (incidents.c.state == CLOSED, incidents.c.at > since, incidents.c.by != "rootwarden")
+    with store.read() as connection:
+        return [row.id for row in connection.execute(select(incidents.c.id).where(*mine))]
+
+
+def all_mutes(store: Store) -> list[Mute]:
+    """Return every mute there ever was, ended ones until their end: for going through again what happened then."""
+    with store.read() as connection:
+        return [
+            Mute(
+                id=row.id, code=row.code, account=row.account, reason=row.reason, owner=row.owner, created=row.created,
+                until=min(row.until, row.ended or row.until),
+            )
+            for row in connection.execute(select(mutes))
+        ]  # fmt: skip
+
+
 def to_remind(store: Store, now: datetime) -> list[Case]:
     """Return the open incidents that somebody is to be reminded of by now."""
     due = select(incidents).where(incidents.c.state == OPEN, incidents.c.remind <= now).order_by(incidents.c.rank)
@@ -186,19 +214,49 @@ def remind_later(connection: Connection, incident: str, step: int, when: datetim
     return connection.execute(mine.values(step=step, remind=when)).rowcount == 1
 
 
-def for_digest(store: Store, most: int = 5000) -> list[Kept]:
-    """Return the alerts that wait for the digest, and those of a storm that were not told singly, oldest first."""
-    wanted = select(alerts).where(alerts.c.told.in_(("digest", "held")), alerts.c.state == "open")
-    with store.read() as connection:
-        return [_kept(row) for row in connection.execute(wanted.order_by(alerts.c.event_time).limit(most))]
+# The code of an alert, but for what a standing window expects: all that one run of a job did is one kind.
+_KIND: ColumnElement[str] = literal_column(
+    f"CASE WHEN substr(alerts.\"window\", 1, {len(STANDING)}) = '{STANDING}' THEN '' ELSE alerts.code END"
+)
 
 
-def digested(connection: Connection, threads: Iterable[str]) -> None:
-    """Note that the digest told of alerts."""
-    names = list(threads)
-    for start in range(0, len(names), 500):
-        part = alerts.c.thread.in_(names[start : start + 500])
-        connection.execute(update(alerts).where(part).values(told="digested"))
+def for_digest(connection: Connection, until: datetime, most: int = 200) -> list[Kin]:
+    """Return what waits for the digest, and what a storm held back, up to an instant: by kind, the most first."""
+    waits = (alerts.c.told.in_(("digest", "held")), alerts.c.state == "open", alerts.c.raised <= until)
+    kinds = (alerts.c.told, _KIND, alerts.c.window)
+    wanted = (
+        select(
+            alerts.c.told,
+            _KIND.label("code"),
+            alerts.c.window,
+            func.count().label("alerts"),
+            func.count(alerts.c.subject.distinct()).label("accounts"),
+            func.min(alerts.c.subject).label("account"),
+            func.min(alerts.c.event_time).label("first"),
+            func.max(alerts.c.event_time).label("last"),
+            func.min(alerts.c.thread).label("thread"),
+        )
+        .where(*waits)
+        .group_by(*kinds)
+        .order_by(func.count().desc(), *kinds)
+        .limit(most)
+    )
+    rows = list(connection.execute(wanted))
+    bodies = select(alerts.c.thread, alerts.c.body).where(alerts.c.thread.in_([row.thread for row in rows]))
+    titles = {row.thread: msgspec.json.decode(row.body, type=Alert).title for row in connection.execute(bodies)}
+    return [
+        Kin(
+            told=row.told, code=row.code, title=titles[row.thread], window=row.window, alerts=row.alerts,
+            accounts=row.accounts, account=row.account, first=row.first, last=row.last,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def digested(connection: Connection, until: datetime) -> None:
+    """Note that the digest told of all that waited for it up to an instant."""
+    waits = (alerts.c.told.in_(("digest", "held")), alerts.c.state == "open", alerts.c.raised <= until)
+    connection.execute(update(alerts).where(*waits).values(told="digested"))
 
 
 def counts_by_state(store: Store) -> dict[str, int]:

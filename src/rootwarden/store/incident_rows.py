@@ -23,10 +23,14 @@ def write_incidents(
     updates: Updates,
     told: Mapping[str, str],
     reminders: Mapping[str, datetime],
+    urgent: Sequence[str],
     cleared: Sequence[str],
     now: datetime,
 ) -> None:
-    """Write the incidents of changed alerts; what is given is that of a Batch."""
+    """Write the incidents of changed alerts; what is given is that of a Batch.
+
+    One that is `urgent` is open again though somebody looks after it: what they know of it is no longer all.
+    """
     joined = {name: placed.incident.id for _, placed in updates for name in placed.joined}
     touched = {placed.incident.id: placed.incident for _, placed in updates if placed.incident.id not in joined}
     rows = [_incident_row(one, now) for one in touched.values()]
@@ -38,6 +42,9 @@ def write_incidents(
     for name, into in joined.items():
         _join(connection, name, into, now)
     _open_again(connection, updates, told, now)
+    for part in in_parts(urgent):
+        again = update(incidents).where(incidents.c.id.in_(part), incidents.c.state == "acknowledged")
+        connection.execute(again.values(state="open", by="", at=None, remind=None, step=0, updated=now))
     for name, when in reminders.items():
         _wake(connection, name, when, 0)
     for part in in_parts(cleared):
@@ -77,7 +84,8 @@ def _join(connection: Connection, name: str, into: str, now: datetime) -> None:
     connection.execute(update(incidents).where(incidents.c.joined_to == name).values(joined_to=into))
     connection.execute(update(alerts).where(alerts.c.incident == name).values(incident=into))
     if was is not None and was.state == "open" and was.remind is not None:
-        reopened = update(incidents).where(incidents.c.id == into, incidents.c.state == "closed")
+        settled = incidents.c.state.in_(("closed", "acknowledged"))
+        reopened = update(incidents).where(incidents.c.id == into, settled)
         connection.execute(reopened.values(state="open", by="", at=None, remind=None, updated=now))
         _wake(connection, into, was.remind, was.step)
 

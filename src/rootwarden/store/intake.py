@@ -18,9 +18,10 @@ from rootwarden.model.incident_book import Open, Placed
 from rootwarden.model.message import Message
 from rootwarden.store.incident_rows import write_incidents
 from rootwarden.store.legible import fit, fit_key
+from rootwarden.store.letters import write_letters
 from rootwarden.store.opening import Store
 from rootwarden.store.statements import in_parts, insert_into, insert_new
-from rootwarden.store.tables import alerts, batches, dead_letters, events, outbox, states, watermarks
+from rootwarden.store.tables import alerts, batches, events, outbox, states, watermarks
 
 NOTICE = "notice"
 # Characters of what a source or an account is known by; more is no mark.
@@ -80,6 +81,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     updates: Sequence[tuple[Update, Placed]] = ()
     told: Mapping[str, str] = {}
     reminders: Mapping[str, datetime] = {}
+    urgent: Sequence[str] = ()
     cleared: Sequence[str] = ()
     ready: Sequence[Ready] = ()
     letters: Sequence[DeadLetter] = ()
@@ -107,12 +109,12 @@ def commit(store: Store, batch: Batch, run: str) -> None:
         claim = update(states).where(states.c.name == "watcher", states.c.value == run.encode()).values(at=batch.at)
         if connection.execute(claim).rowcount != 1:
             raise OustedError
-        if batch.seen or batch.updates:
+        if batch.seen or batch.updates or batch.ready:
             _write_seen(connection, batch)
-        write_incidents(connection, batch.updates, batch.told, batch.reminders, batch.cleared, batch.at)
+        write_incidents(connection, batch.updates, batch.told, batch.reminders, batch.urgent, batch.cleared, batch.at)
         _write_alerts(connection, batch)
         put_messages(connection, batch.ready, batch.at)
-        _write_letters(connection, batch)
+        write_letters(connection, batch.letters, batch.at)
         write_marks(connection, batch.marks)
 
 
@@ -163,6 +165,7 @@ def _alert_row(change: Update, incident: Open, batch: Batch) -> dict[str, Any]:
         "rank": alert.severity.rank,
         "account": fit(alert.account, 64),
         "subject": fit(alert.subject, 255),
+        "window": fit(alert.window, 255),
         "event_time": alert.event_time,
         "revision": change.revision,
         "state": "withdrawn" if change.act is Act.WITHDRAWN else "open",
@@ -195,22 +198,6 @@ def put_messages(connection: Connection, ready: Iterable[Ready], now: datetime) 
     ]
     if rows:
         connection.execute(insert_new(connection, outbox, "id"), rows)
-
-
-def _write_letters(connection: Connection, batch: Batch) -> None:
-    rows = [
-        {
-            "at": batch.at,
-            "source": fit(one.source, 1000),
-            "digest": hashlib.sha256(one.body or fit(one.source, 1000).encode()).hexdigest()[:32],
-            "why": fit_key(one.why, 1000),
-            "todo": fit(one.todo, 1000),
-            "body": one.body,
-        }
-        for one in batch.letters
-    ]
-    if rows:
-        connection.execute(insert_new(connection, dead_letters, "digest", "why"), rows)
 
 
 def write_marks(connection: Connection, marks: Sequence[Mark]) -> None:
@@ -263,9 +250,3 @@ def count_events(store: Store) -> int:
     """Return how many records are kept."""
     with store.read() as connection:
         return int(connection.execute(select(func.count()).select_from(events)).scalar_one())
-
-
-def count_letters(store: Store) -> int:
-    """Return how much was received that could not be understood."""
-    with store.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(dead_letters)).scalar_one())

@@ -22,6 +22,12 @@ _REVISIONS = ("0001", "0002")
 _PATIENCE = 30
 # Seconds that somebody who only looks waits for a server that does not answer.
 _PATIENCE_OF_LOOKING = 10
+# PostgreSQL documentation, "Database Connection Control Functions": after 30 seconds of silence the server is asked
+# three times, ten seconds apart; what is sent and not acknowledged for so many milliseconds ends the connection too.
+_ALIVE = {
+    "keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}  # fmt: skip
 _MIGRATING = 0x726F6F74  # "root": the advisory lock of PostgreSQL under which tables are changed
 
 
@@ -89,10 +95,10 @@ def open_store(url: str) -> Store:
         StoreError: it cannot be reached.
     """
     address = store_address(url)
-    name = address.render_as_string(hide_password=True)
-    if address.drivername.startswith("sqlite"):
+    name, sqlite = _name(address), address.drivername.startswith("sqlite")
+    if sqlite:
         own_file(Path(str(address.database)))
-    engine = _engine(address, pool_pre_ping=address.drivername.startswith("postgresql"))
+    engine = _engine(address) if sqlite else _engine(address, pool_pre_ping=True, connect_args=_alive(address))
     if engine.dialect.name == "sqlite":
         _tune(engine)
     store = Store(engine, name)
@@ -113,11 +119,10 @@ def look_into(url: str) -> Store:
         StoreError: it cannot be reached.
     """
     address = store_address(url)
-    name = address.render_as_string(hide_password=True)
-    sqlite = address.drivername == "sqlite"
+    name, sqlite = _name(address), address.drivername == "sqlite"
     if sqlite:
         address = _existing(Path(str(address.database)), name)
-    patience = {} if sqlite else {"connect_timeout": _PATIENCE_OF_LOOKING}
+    patience = {} if sqlite else {"connect_timeout": _PATIENCE_OF_LOOKING} | _alive(address)
     store = Store(_engine(address, connect_args=patience), name)
     try:
         with store.read() as connection:
@@ -129,6 +134,17 @@ def look_into(url: str) -> Store:
         store.close()
         raise
     return store
+
+
+def _name(address: URL) -> str:
+    """Return what people are told: the address without what is secret in it, also among its parameters."""
+    query = {key: "hidden" if _SECRET_KEY.search(key) else value for key, value in address.query.items()}
+    return address.set(query=query).render_as_string(hide_password=True)
+
+
+def _alive(address: URL) -> dict[str, int]:
+    """Return the parameters by which a connection to a server that is gone is noticed, but for those that are given."""
+    return {key: value for key, value in _ALIVE.items() if key not in address.query}
 
 
 def _engine(address: URL, **options: Any) -> Engine:
@@ -259,7 +275,8 @@ def _current(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-_SECRET = re.compile(r"(password|pwd)=\S+", re.IGNORECASE)
+_SECRET_KEY = re.compile(r"pass|pwd|secret|token", re.IGNORECASE)
+_SECRET = re.compile(r"(\w*password|pwd)=\S+", re.IGNORECASE)
 
 
 def _broken(name: str, error: SQLAlchemyError) -> RootwardenError:

@@ -1,4 +1,8 @@
-"""What the program did, and how it ended: drills, with the marks by which the watch knows their records."""
+"""What the program did, and how it ended: drills, with the marks by which the watch knows their records.
+
+The marks lie beside the drill, and end by the clock alone: what comes late is the drill's although it is over, and a
+drill that was killed does not leave them behind.
+"""
 
 from __future__ import annotations
 
@@ -11,33 +15,29 @@ from rootwarden.model.drill import Drill, Marks
 from rootwarden.store.opening import Store
 from rootwarden.store.tables import runs
 
-_DRILL = "drill"
+_DRILL, _MARKS = "drill", "drill-marks"
 RUNNING, PASSED, FAILED = "running", "passed", "failed"
 
 
 def begin_drill(store: Store, marks: Marks) -> None:
-    """Note that a drill begins, before it does anything."""
-    row = {
-        "id": marks.drill,
-        "kind": _DRILL,
-        "started": marks.begins,
-        "finished": None,
-        "state": RUNNING,
-        "body": msgspec.json.encode(marks),
-    }
+    """Note that a drill begins, before it does anything; marks that have ended are let go of."""
+    row = {"started": marks.begins, "state": RUNNING, "body": msgspec.json.encode(marks)}
+    drill = row | {"id": marks.drill, "kind": _DRILL, "finished": None}
+    known_by = row | {"id": _marks_of(marks.drill), "kind": _MARKS, "finished": marks.ends}
     with store.write() as connection:
-        connection.execute(runs.insert().values(row))
+        connection.execute(runs.delete().where(runs.c.kind == _MARKS, runs.c.finished <= marks.begins))
+        connection.execute(runs.insert(), [drill, known_by])
 
 
 def mark_drill(store: Store, marks: Marks) -> None:
-    """Note more of what a running drill is known by."""
+    """Note more of what a drill is known by."""
     with store.write() as connection:
-        mine = update(runs).where(runs.c.id == marks.drill, runs.c.state == RUNNING)
+        mine = update(runs).where(runs.c.id == _marks_of(marks.drill))
         connection.execute(mine.values(body=msgspec.json.encode(marks)))
 
 
 def end_drill(store: Store, drill: Drill) -> None:
-    """Keep the result of a drill."""
+    """Keep the result of a drill; its marks stay until they end."""
     state = PASSED if drill.passed else FAILED
     with store.write() as connection:
         mine = update(runs).where(runs.c.id == drill.id)
@@ -45,11 +45,15 @@ def end_drill(store: Store, drill: Drill) -> None:
 
 
 def running_drills(store: Store, now: datetime) -> list[Marks]:
-    """Return by what the drills are known whose records may still come."""
-    wanted = select(runs.c.body).where(runs.c.kind == _DRILL, runs.c.state == RUNNING)
+    """Return by what the drills are known whose records may still come, over or not."""
+    wanted = select(runs.c.body).where(runs.c.kind == _MARKS, runs.c.finished > now).order_by(runs.c.started)
     with store.read() as connection:
-        found = [msgspec.json.decode(row.body, type=Marks) for row in connection.execute(wanted)]
-    return [one for one in found if one.ends > now]
+        return [msgspec.json.decode(row.body, type=Marks) for row in connection.execute(wanted)]
+
+
+def _marks_of(drill: str) -> str:
+    """Return the name under which the marks of a drill are kept."""
+    return f"marks-{drill.removeprefix('drill-')}"
 
 
 def drills(store: Store, most: int = 200) -> list[bytes]:

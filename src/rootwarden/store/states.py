@@ -63,7 +63,8 @@ class Watcher:
 def _lock(store: Store) -> tuple[Engine, Connection]:
     """Hold a lock that the system releases when this process ends, however it ends.
 
-    SQLite: an exclusive transaction on a file beside the store. PostgreSQL: an advisory lock of the session.
+    SQLite: an exclusive transaction on a file beside the store, wherever a link to it leads from. PostgreSQL: an
+    advisory lock of the session.
     """
     todo = "stop it, or name another store"
     refused = RefusedError(f"another watcher is at work on {store.name}", why="one process at a time", todo=todo)
@@ -73,7 +74,7 @@ def _lock(store: Store) -> tuple[Engine, Connection]:
             connection.close()
             raise refused
         return store.engine, connection
-    path = f"{store.engine.url.database}-watcher"
+    path = f"{Path(str(store.engine.url.database)).resolve()}-watcher"
     own_file(Path(path))
     engine = create_engine(URL.create("sqlite", database=path))
 

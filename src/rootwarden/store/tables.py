@@ -80,6 +80,7 @@ alerts = Table(
     Column("rank", Integer, nullable=False),
     Column("account", String(64), nullable=False),
     Column("subject", String(255), nullable=False),
+    Column("window", String(255), nullable=False),
     Column("event_time", Instant, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("state", String(16), nullable=False),

@@ -19,19 +19,20 @@ from rootwarden.trail.unpacking import utf8_blocks
 __all__ = ["Digest", "Flaw", "Found", "Item", "read_items"]
 
 
-def read_items(file: IO[bytes], name: str) -> Iterator[Item]:
+def read_items(file: IO[bytes], name: str, *, most: int | None = None, live: bool = False) -> Iterator[Item]:
     """Go through everything a file holds, in its order; no error is raised for what the file contains.
 
     The file is read once and forwards, so that it may be a network stream. JSON lines pass one by one; a file that is
-    one document is held in memory. `name` is what the places (`where`) begin with.
+    one document is held in memory. `name` is what the places (`where`) begin with, `most` how many bytes a compressed
+    file may hold. `live`: somebody still writes to it; each line is given out as soon as it is there.
 
     A record of a gzip member is given out before the member's checksum is known; a wrong one follows as a flaw.
     """
-    found = stretches(utf8_blocks(file, name), name)
-    opening = list(islice(found, 2))
+    found = stretches(utf8_blocks(file, name, most=most, live=live), name)
+    opening = list(islice(found, 1 if live else 2))
     if not opening:
         yield Flaw(name, "it is empty", "get the file again from where it was copied; CloudTrail writes no empty files")
-    alone = not any(isinstance(one, Stretch) for one in opening[1:])
+    alone = not live and not any(isinstance(one, Stretch) for one in opening[1:])
     for one in chain(opening, found):
         if isinstance(one, Flaw):
             yield one

@@ -16,7 +16,8 @@ import msgspec
 
 from rootwarden.model.account_line import NOT_LEGIBLE
 from rootwarden.model.sight import parse_time
-from rootwarden.trail.items import Announced, Digest, Flaw, Found, Item
+from rootwarden.trail.bus_events import is_bus_event, made_up, of_its_account
+from rootwarden.trail.items import Announced, Digest, Flaw, Found, Item, Spending
 from rootwarden.trail.ringing import alarm_message, is_alarm
 from rootwarden.trail.spending import (
     anomaly_messages,
@@ -77,6 +78,17 @@ def unwrap(
 
 
 def _object(value: dict[str, Any], where: str, sure: bool, depth: int, sent: datetime | None) -> Iterator[Item]:
+    if not is_bus_event(value):
+        yield from _plain(value, where, sure, depth, sent)
+    elif (answer := made_up(value, where)) is not None:
+        held = list(_plain(value, where, sure, depth, sent)) if isinstance(answer, Flaw) else []
+        # A program of yours may forward what AWS says of spending: that can hide nothing, it only adds.
+        yield from held if held and all(isinstance(one, Spending) for one in held) else [answer]
+    else:
+        yield from (of_its_account(item, value) for item in _plain(value, where, sure, depth, sent))
+
+
+def _plain(value: dict[str, Any], where: str, sure: bool, depth: int, sent: datetime | None) -> Iterator[Item]:
     marks = sum(mark in value for mark in MARKS)
     source = value.get("eventSource")
     streamed = "s3" in value or (isinstance(source, str) and source.startswith("aws:"))  # CloudTrail's: *.amazonaws.com

@@ -1,13 +1,14 @@
 """Unpacks a file of any kind into UTF-8 text, block by block: compressed or not, in any of Unicode's encodings.
 
 Compression and encoding are told from the first bytes. Each stage passes on what it could read and ends with a flaw
-where it could not read on, so that a file cut short gives everything in front of the cut.
+where it could not read on, so that a file cut short gives everything in front of the cut. Of a pipe that somebody still
+writes to an empty block says that nothing more is there now: what was read is not to wait for what comes next.
 """
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import IO, Any
 
@@ -53,14 +54,18 @@ _GET_AGAIN = "get the file again from where it was copied, and compare sizes"
 Block = bytes | Flaw
 
 
-def utf8_blocks(file: IO[bytes], name: str) -> Iterator[Block]:
-    """Give the text of a file as UTF-8 in blocks of any size, then at most a few flaws; nothing follows a flaw."""
-    blocks = _raw(file, name)
+def utf8_blocks(file: IO[bytes], name: str, *, most: int | None = None, live: bool = False) -> Iterator[Block]:
+    """Give the text of a file as UTF-8 in blocks of any size, then at most a few flaws; nothing follows a flaw.
+
+    `most` is how many bytes a compressed file may hold (`MOST` if it is not given). `live`: it is read as it comes,
+    with an empty block behind whatever was there at once.
+    """
+    blocks = _as_it_comes(file, name) if live else _raw(file.read, name)
     head, blocks = _peeked(blocks)
     for _ in range(_FOLDED):
         if not head.startswith(_GZIP):
             break
-        head, blocks = _peeked(_inflated(blocks, name))
+        head, blocks = _peeked(_inflated(blocks, name, MOST if most is None else most))
     other = next((kind for magic, kind in _OTHER_FORMATS.items() if head.startswith(magic)), "")
     if other or head.startswith(_GZIP):
         why = f"it is {other or 'compressed over and over'}, which is not read"
@@ -68,9 +73,16 @@ def utf8_blocks(file: IO[bytes], name: str) -> Iterator[Block]:
     return _as_utf8(head, blocks, name)
 
 
-def _raw(file: IO[bytes], name: str) -> Iterator[Block]:
+def _as_it_comes(file: IO[bytes], name: str) -> Iterator[Block]:
+    # A file that waits until a whole chunk is there can mostly be asked for what is there (io.BufferedReader.read1).
+    for block in _raw(getattr(file, "read1", file.read), name):
+        yield block
+        yield b""
+
+
+def _raw(read: Callable[[int], bytes], name: str) -> Iterator[Block]:
     try:
-        while chunk := file.read(_CHUNK):
+        while chunk := read(_CHUNK):
             yield chunk
     except OSError as error:
         yield Flaw(
@@ -91,12 +103,15 @@ def _peeked(blocks: Iterator[Block]) -> tuple[bytes, Iterator[Block]]:
     return head, chain(seen, blocks)
 
 
-def _inflated(blocks: Iterator[Block], name: str) -> Iterator[Block]:
+def _inflated(blocks: Iterator[Block], name: str, most: int) -> Iterator[Block]:
     """Decompress all members of a gzip file; flaws for a cut, for damage, and for more than a file may hold."""
     member, begun = isal_zlib.decompressobj(wbits=_GZIP_WINDOW), False
     taken = given = 0
     for chunk in blocks:
         if isinstance(chunk, Flaw):
+            yield chunk
+            continue
+        if not chunk:  # nothing more is there now
             yield chunk
             continue
         taken += len(chunk)
@@ -112,7 +127,7 @@ def _inflated(blocks: Iterator[Block], name: str) -> Iterator[Block]:
                 return
             begun = True
             given += len(block)
-            if given > MOST or given > max(_HARMLESS, STEEPEST * taken):
+            if given > most or given > max(_HARMLESS, STEEPEST * taken):
                 yield _too_much(name, given, taken)
                 return
             if block:

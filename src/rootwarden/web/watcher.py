@@ -1,15 +1,19 @@
 """The watcher's own small door: its health, its figures for Prometheus, and the page behind an acknowledge link.
 
 A link from a message is opened with GET, by people and by programs that look into mail: that shows a page and changes
-nothing. Only its button, a POST, acknowledges.
+nothing. Only its button, a POST, acknowledges. Strangers may knock: little is read of what they send and nothing before
+their link was found good, each is given a few seconds in all, and there is room for some at once, the newest ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
+from socket import SHUT_RDWR, SHUT_WR
 from socketserver import ThreadingMixIn
-from threading import Thread
+from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -20,7 +24,9 @@ from msgspec import Struct
 from rootwarden.errors import RootwardenError, UsageError
 
 _LARGEST = 4096  # bytes of a form
-_SECONDS = 10  # that a client may take
+_SECONDS = 10  # that a client may take in all
+_ROOM = 32  # clients at once; for one more the oldest is shown the door
+_LINGER, _LEFT = 0.5, 1 << 16  # seconds and bytes for what a client still sends while it is answered
 _HEADERS = [
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
@@ -119,21 +125,29 @@ def _look(answers: Answers, asked: Asked) -> tuple[HTTPStatus, str, bytes]:
 
 
 def _acknowledge(answers: Answers, asked: Asked, environ: dict[str, Any]) -> tuple[HTTPStatus, str, bytes]:
+    wrong = answers.look(asked)
+    if isinstance(wrong, str):
+        return HTTPStatus.FORBIDDEN, "text/html", _page("This link does not work", f"<p>{escape(wrong)}.</p>")
+    body = _form(environ)
+    if body is None:
+        return HTTPStatus.REQUEST_TIMEOUT, "text/plain", b"the form did not come\n"
+    by = " ".join(parse_qs(body.decode("utf-8", "replace")).get("by", [""])[0].split())[:80]
+    if not by:
+        return HTTPStatus.BAD_REQUEST, "text/html", _page("Who are you?", "<p>Go back and give your name.</p>")
+    return HTTPStatus.OK, "text/html", _page(answers.acknowledge(asked, by), "<p>You can close this page.</p>")
+
+
+def _form(environ: dict[str, Any]) -> bytes | None:
+    """Return the body of a request, as much as a form may have; None if it did not come as announced."""
     try:
         length = max(0, min(int(environ.get("CONTENT_LENGTH") or 0), _LARGEST))
     except ValueError:
         length = 0
     try:
-        form = parse_qs(environ["wsgi.input"].read(length).decode("utf-8", "replace"))
+        body: bytes = environ["wsgi.input"].read(length)
     except OSError:  # it took too long, or hung up
-        return HTTPStatus.REQUEST_TIMEOUT, "text/plain", b"the form did not come\n"
-    by = " ".join(form.get("by", [""])[0].split())[:80]
-    if not by:
-        return HTTPStatus.BAD_REQUEST, "text/html", _page("Who are you?", "<p>Go back and give your name.</p>")
-    wrong = answers.look(asked)
-    if isinstance(wrong, str):
-        return HTTPStatus.FORBIDDEN, "text/html", _page("This link does not work", f"<p>{escape(wrong)}.</p>")
-    return HTTPStatus.OK, "text/html", _page(answers.acknowledge(asked, by), "<p>You can close this page.</p>")
+        return None
+    return body if len(body) == length else None
 
 
 def _page(title: str, body: str) -> bytes:
@@ -141,8 +155,56 @@ def _page(title: str, body: str) -> bytes:
 
 
 class _Server(ThreadingMixIn, WSGIServer):
+    """A thread for each client; so many at once, and for so long."""
+
     daemon_threads = True
     request_queue_size = 64
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self._guests: dict[Any, float] = {}
+        self._counting = Lock()
+        super().__init__(*given, **more)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._counting:
+            while len(self._guests) >= _ROOM:
+                self._turn_out(next(iter(self._guests)))
+            self._guests[request] = monotonic() + _SECONDS
+        super().process_request(request, client_address)
+
+    def service_actions(self) -> None:
+        """Turn out whoever had the time; called ten times a second."""
+        with self._counting:
+            for request in [one for one, until in self._guests.items() if until < monotonic()]:
+                self._turn_out(request)
+
+    def _turn_out(self, request: Any) -> None:
+        self._guests.pop(request)
+        with suppress(OSError):  # it has left by itself
+            request.shutdown(SHUT_RDWR)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Say that this was all, and hear out what still comes: else the system throws away what was said.
+
+        RFC 9112, 9.6: a server that closes at once may destroy the answer that is on its way.
+        """
+        with suppress(OSError):
+            request.shutdown(SHUT_WR)
+            request.settimeout(_LINGER)
+            left = _LEFT
+            while left > 0 and (some := request.recv(left)):
+                left -= len(some)
+        self.close_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what broke; where nobody can be told, the next one is served all the same."""
+        with suppress(OSError, ValueError):
+            super().handle_error(request, client_address)
+
+    def close_request(self, request: Any) -> None:
+        with self._counting:
+            self._guests.pop(request, None)
+        super().close_request(request)
 
 
 class _Quiet(WSGIRequestHandler):

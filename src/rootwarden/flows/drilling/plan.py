@@ -59,4 +59,4 @@ def calls(request: DrillRequest) -> Iterator[str]:
         case Method.ALARM:
             yield f"cloudwatch:DescribeAlarms {request.alarm} in {request.region}"
             yield f'cloudwatch:SetAlarmState {request.alarm} ALARM, reason "DRILL rw-drill-..."'
-            yield f"cloudwatch:SetAlarmState {request.alarm} back to the state it had"
+            yield f"cloudwatch:SetAlarmState {request.alarm} back to the state it had, and DescribeAlarms to see it"

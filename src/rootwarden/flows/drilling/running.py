@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from rootwarden.aws.clock import SystemClock, new_ulid
-from rootwarden.aws.drill_acts import ActError, AlarmSeen, DrillActs
+from rootwarden.aws.drill_acts import ActError, AlarmSeen, DrillActs, judged_anew
+from rootwarden.aws.hop import task_policy_arn
 from rootwarden.errors import RefusedError, UsageError
 from rootwarden.flows.drilling.following import Follow, hops_after
 from rootwarden.flows.drilling.plan import DrillRequest, path_of
@@ -15,8 +18,10 @@ from rootwarden.model.ports import Clock
 from rootwarden.store.opening import Store, open_store
 from rootwarden.store.runs import begin_drill, end_drill, mark_drill
 
-# So long after its end the drill's records are still known as its own: CloudTrail may be late.
-_LATE = timedelta(hours=6)
+# So long after its time the drill's records are still known as its own. CloudTrail User Guide: events are delivered
+# "typically within an average of about 5 minutes"; three times that.
+_LATE = timedelta(minutes=15)
+_LOOKS, _PAUSE = 5, 1.0  # how often, and after how many seconds, it is looked whether an alarm was put back
 
 
 class Running:
@@ -55,23 +60,22 @@ class Running:
         except ActError as error:
             raise UsageError("AWS does not say who is asking", why=str(error), todo="check the credentials") from error
         alarm = self._look_at_alarm()
-        began = self._clock.now()
-        marks = Marks(drill=self.id, begins=began, ends=began + self._request.limit + _LATE)
-        follow = Follow(store, self._clock, self.id, began, self._request.limit, say)
+        marks = self._marks(account, partition)
+        follow = Follow(store, self._clock, self.id, marks.begins, self._request.limit, say)
         hops: list[Hop] = [*follow.watch_is_up()]
-        if all(hop.state is Passed.PASSED for hop in hops):
-            begin_drill(store, marks)
-            hops += self._act(store, marks, account, partition, alarm)
-            if hops[-1].state is Passed.PASSED:
-                say(f"{hops[-1].name}: done")
-                hops += hops_after(follow, self._request)
-        else:
-            begin_drill(store, marks)
-        cleaned = self._put_back()
+        begin_drill(store, marks)
+        try:
+            if all(hop.state is Passed.PASSED for hop in hops):
+                hops += self._act(store, marks, account, partition, alarm)
+                if hops[-1].state is Passed.PASSED:
+                    say(f"{hops[-1].name}: done")
+                    hops += hops_after(follow, self._request)
+        finally:  # also when the store does not answer any more, or somebody interrupts it
+            cleaned = self._put_back()
         elsewhere = self._request.method is Method.ASSUME_ROOT
         drill = Drill(
             id=self.id, method=self._request.method, path=path_of(self._request),
-            account=self._request.target if elsewhere else account, region=self._request.region, started=began,
+            account=self._request.target if elsewhere else account, region=self._request.region, started=marks.begins,
             finished=self._clock.now(), hops=tuple(follow.complete(hops, self._request)), cleaned=cleaned,
             configuration=self._request.configuration, notes=tuple(self._notes),
         )  # fmt: skip
@@ -79,13 +83,23 @@ class Running:
         follow.farewell(drill)
         return drill
 
+    def _marks(self, account: str, partition: str) -> Marks:
+        """Return by what this drill is known from the beginning: what it is about, and no key yet."""
+        request, began = self._request, self._clock.now()
+        a_session = request.method is Method.ASSUME_ROOT
+        return Marks(
+            drill=self.id, begins=began, ends=began + request.limit + _LATE,
+            target=request.target if a_session else account, task=task_policy_arn(partition) if a_session else "",
+            region=request.region, alarm=request.alarm if request.method is Method.ALARM else "",
+        )  # fmt: skip
+
     # -- acting ----------------------------------------------------------------------------------------------------
     def _act(self, store: Store, marks: Marks, account: str, partition: str, alarm: AlarmSeen | None) -> list[Hop]:
         request, keys = self._request, list[str]()
 
         def known(key: str) -> None:
             keys.append(key)
-            mark_drill(store, _with(marks, keys=tuple(keys), source_identity=self._mark))
+            mark_drill(store, replace(marks, keys=tuple(keys), source_identity=self._mark))
 
         try:
             match request.method:
@@ -93,7 +107,7 @@ class Running:
                     session = self._acts.open_root(request.role, request.target, partition, self._mark, known)
                     self._notes += [session.note] if session.note else []
                 case Method.SYNTHETIC:
-                    mark_drill(store, _with(marks, event_ids=(self._mark,)))
+                    mark_drill(store, replace(marks, event_ids=(self._mark,)))
                     self._acts.put_event(request.region, account, self._mark, self._clock.now())
                 case Method.ALARM:
                     return self._ring(store, marks, alarm)
@@ -105,7 +119,7 @@ class Running:
         """Return the alarm as it stands.
 
         Raises:
-            RefusedError: it does something else than publish to the topics that were named.
+            RefusedError: it does something else than publish to the topics that were named, or rings already.
         """
         request = self._request
         if request.method is not Method.ALARM:
@@ -118,11 +132,17 @@ class Running:
             raise UsageError(
                 f"there is no alarm {request.alarm} in {request.region}", todo="see `aws cloudwatch describe-alarms`"
             )
-        others = [one for one in alarm.actions if one not in request.topics]
+        others = [one for one in (*alarm.actions, *alarm.others) if one not in request.topics]
         if others:
             raise RefusedError(
                 f"the alarm {request.alarm} does more than tell the topics that were named",
-                why=f"it acts on {others[0]}", todo="name it with --topic or [drill] topics if that is harmless",
+                why=f"when it rings or stops it acts on {others[0]}",
+                todo="name it with --topic or [drill] topics if that is harmless",
+            )
+        if alarm.state == "ALARM":
+            raise RefusedError(
+                f"the alarm {request.alarm} rings already", why=alarm.reason[:200],
+                todo="see what it rings for; a drill must not hide that",
             )  # fmt: skip
         return alarm
 
@@ -136,17 +156,33 @@ class Running:
                 else "the alarm has no action: it rings unheard"
             )
             return [Hop(name="alarm action", state=Passed.FAILED, detail=f"{why} ({alarm.name})")]
-        mark_drill(store, _with(marks, reason=self._mark))
+        mark_drill(store, replace(marks, reason=self._mark))
         reason = f"DRILL {self._mark}: set off by `rootwarden drill run`; nothing happened"
-        if alarm.state == "ALARM":  # it acts only when it changes
-            self._acts.set_alarm(request.region, alarm.name, "OK", f"{reason}; to make it ring")
-        back = "OK" if alarm.state == "ALARM" else alarm.state
-        self._undo.append(lambda: self._acts.set_alarm(request.region, alarm.name, back, f"{reason}; put back"))
+        self._undo.append(lambda: self._quiet(alarm, f"{reason}; put back"))
         self._acts.set_alarm(request.region, alarm.name, "ALARM", reason)
         return [
             Hop(name="alarm action", state=Passed.PASSED, detail=f"publishes to {', '.join(alarm.actions)}"),
             Hop(name="act", state=Passed.PASSED, seconds=self._since(marks)),
         ]
+
+    def _quiet(self, alarm: AlarmSeen, reason: str) -> None:
+        """Put an alarm back into the state it had, and see that it is there.
+
+        Raises:
+            ActError: it is not.
+        """
+        region = self._request.region
+        self._acts.set_alarm(region, alarm.name, alarm.state, reason)
+        for left in reversed(range(_LOOKS)):
+            try:
+                note = judged_anew(self._acts.see_alarm(region, alarm.name), alarm.state, self._mark)
+            except ActError:
+                if not left:
+                    raise
+                self._clock.sleep(_PAUSE)
+            else:
+                self._notes += [note] if note else []
+                return
 
     def _put_back(self) -> bool:
         cleaned = True
@@ -160,14 +196,6 @@ class Running:
 
     def _since(self, marks: Marks) -> float:
         return (self._clock.now() - marks.begins).total_seconds()
-
-
-def _with(marks: Marks, *, keys: tuple[str, ...] = (), source_identity: str = "",
-          event_ids: tuple[str, ...] = (), reason: str = "") -> Marks:  # fmt: skip
-    return Marks(
-        drill=marks.drill, begins=marks.begins, ends=marks.ends, keys=keys, source_identity=source_identity,
-        event_ids=event_ids, reason=reason,
-    )  # fmt: skip
 
 
 def _check(request: DrillRequest) -> None:

@@ -16,12 +16,14 @@ from rootwarden.flows.notifying import list_channels
 from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.model.drill import read_drill
 from rootwarden.store import outbox
-from rootwarden.store.intake import count_letters
+from rootwarden.store.letters import count_letters
 from rootwarden.store.opening import Store
 from rootwarden.store.runs import drills
 from rootwarden.store.states import saved_state
 from rootwarden.trail.sources import Tools, open_source
 
+# Where the event history is tried if no Region is named: the watch itself reads all that are enabled.
+_ANYWHERE = ("us-east-1",)
 _ALIVE, _WAITS = timedelta(seconds=60), timedelta(minutes=5)
 
 
@@ -41,7 +43,7 @@ def check_up(request: WatchRequest) -> tuple[Sign, ...]:
 
 def _sources(request: WatchRequest) -> Iterator[Sign]:
     client, clock = OwnClients(request.way, "rootwarden-doctor"), SystemClock()
-    tools = Tools(client=client, clock=clock, regions=lambda: request.regions, stdin=_no_pipe)
+    tools = Tools(client=client, clock=clock, regions=lambda: request.regions or _ANYWHERE, stdin=_no_pipe)
     if not request.sources:
         yield Sign("sources", False, "none is configured", "set [watch] sources in rootwarden.toml")
     for place in request.sources:

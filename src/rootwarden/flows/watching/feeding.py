@@ -12,12 +12,13 @@ from msgspec import Struct, field
 
 from rootwarden.model.alerting import Alerting
 from rootwarden.model.drill import MARK, Marks
-from rootwarden.model.event import Event, text
+from rootwarden.model.event import Event, read_event, text
 from rootwarden.model.message import Message
 from rootwarden.model.notices import alarm_notice, digest_notice, spending_notice
 from rootwarden.model.silence import Voices
 from rootwarden.model.watching import DEFECTS
 from rootwarden.report.alert_message import alarm_message
+from rootwarden.report.marked_message import marked_message
 from rootwarden.store.intake import DeadLetter, Seen
 from rootwarden.trail.items import AlarmRang, Announced, Digest, Flaw, Found, Item, Spending
 from rootwarden.trail.sources import Parcel
@@ -26,7 +27,10 @@ _RECORD = msgspec.json.Encoder(order="deterministic")
 
 
 class Fed(Struct):
-    """What came of some parcels: records that count, dead letters, and messages about alarms that rang."""
+    """What came of some parcels: records that count, dead letters, and messages that no detection brings about.
+
+    `rang` are those about alarms that rang, and about records that carry a drill's marks and are not the drill's.
+    """
 
     seen: list[Seen] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
@@ -41,7 +45,7 @@ class Feeder:
         self._alerting, self._voices = alerting, voices
 
     def feed(self, parcels: Sequence[Parcel], now: datetime, drills: Callable[[], list[Marks]]) -> Fed:
-        """Feed what came; `drills` returns by what the drills are known that are under way."""
+        """Feed what came; `drills` returns by what the drills are known whose records may come."""
         fed = Fed()
         for parcel in parcels:
             for item in parcel.items:
@@ -73,10 +77,9 @@ class Feeder:
                 assert_never(item)
 
     def _record(self, item: Found, parcel: Parcel, now: datetime, drills: Callable[[], list[Marks]], fed: Fed) -> None:
-        name = text(item.record, "eventID")
-        if name.startswith(MARK) and not any(name in one.event_ids for one in drills()):
+        if text(item.record, "eventID").startswith(MARK) and not drill_of(read_event(item.record), drills()):
             # AWS gives no record such an id: somebody made it up, and no drill did.
-            why = "it is marked as a drill's, and no such drill is under way"
+            why = "it is marked as a drill's, and is not the record that a drill under way has made up"
             fed.letters.append(DeadLetter(item.where, why, "find out who put it on the bus", parcel.raw))
             return
         taken = self._alerting.feed(item.record)
@@ -85,6 +88,8 @@ class Feeder:
             drill = drill_of(taken.event, drills())
             if drill:
                 self._alerting.mark_drill(taken.event.identity, drill)
+            elif marked := next((one.drill for one in drills() if one.marked(taken.event)), ""):
+                fed.rang.append(marked_message(taken.event, marked, now=now))
             fed.seen.append(Seen(taken.event, _RECORD.encode(item.record), item.where, drill=drill))
 
     def _notice(self, notice: Event, where: str, fed: Fed, drill: str = "") -> None:
@@ -94,7 +99,8 @@ class Feeder:
     def _rang(self, item: AlarmRang, now: datetime, drills: Iterable[Marks], fed: Fed) -> None:
         """Keep that an alarm changed its state, and tell of it if it rang; a drill is known by the reason it gave."""
         notice = alarm_notice(item.account, item.region, item.when, item.name, item.state)
-        drill = next((one.drill for one in drills if one.reason and one.reason in item.reason), "")
+        ours = (one.drill for one in drills if one.rang(item.name, item.account, item.region, item.reason))
+        drill = next(ours, "")
         self._notice(notice, item.where, fed, drill)
         if item.state == "ALARM":
             # The same alarm with the same time is the same message, however often it comes.
@@ -106,14 +112,9 @@ class Feeder:
             )
 
 
-def drill_of(event: Event, running: Iterable[Marks]) -> str:
-    """Return the drill whose own record an event is, by its keys, its source identity or its ids; "" if none's."""
-    for one in running:
-        mine = event.key in one.keys or event.made in one.keys if one.keys else False
-        carried = bool(one.source_identity) and event.source_identity == one.source_identity
-        if mine or carried or event.id in one.event_ids:
-            return one.drill
-    return ""
+def drill_of(event: Event, drills: Iterable[Marks]) -> str:
+    """Return the drill whose own record an event is, by its marks and by what was done; "" if none's."""
+    return next((one.drill for one in drills if one.owns(event)), "")
 
 
 def _account(record: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,14 +18,16 @@ from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.alerting import Alerting, Decided
 from rootwarden.model.drill import Marks
 from rootwarden.model.event import NO_TIME, Event
+from rootwarden.model.findings import Severity
 from rootwarden.model.incident_book import Placed
 from rootwarden.model.message import Message, Occasion
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.root_activity import Kind
 from rootwarden.model.silence import Voices
-from rootwarden.model.telling import News, waits
+from rootwarden.model.telling import STORM, News, is_step, waits
+from rootwarden.model.watching import BEGINNING
 from rootwarden.report.alert_message import alert_message
-from rootwarden.store.casebook import Mute, mutes_at
+from rootwarden.store.casebook import CLOSED, Mute, all_mutes, closed_since, find_case, mutes_at
 from rootwarden.store.intake import Batch, DeadLetter, Mark, Ready, Seen, commit, known_threads, worst_of
 from rootwarden.store.opening import Store
 from rootwarden.store.packing import packed, unpacked
@@ -79,6 +81,8 @@ class Desk:
         self._pending: Batch | None = None
         self.on_commit: Callable[[Sequence[Ready]], None] = _nothing
         self._mutes: list[Mute] = []
+        self._looked = clock.now()
+        self._rang: dict[str, tuple[datetime, int]] = {}
         self._mutes_until = 0.0
         self._running: list[Marks] | None = None
         self._broken: list[DeadLetter] = []
@@ -112,15 +116,17 @@ class Desk:
         found: list[tuple[Update, Placed]] = []
         news: list[News] = []
         count, batch, at = 0, self._batch, None
+        mutes = all_mutes(self._store)
         for one in since(self._store, self._batch):
             if at is not None and one.batch != batch:
-                self._collect(self._alerting.decide(at), found, news)
+                self._collect(self._alerting.decide(at, _by(mutes, at)), found, news)
             batch, at = one.batch, one.at
             if one.record:
                 self._again(one)
                 count += 1
         if at is not None:
-            self._collect(self._alerting.decide(at), found, news)
+            self._collect(self._alerting.decide(at, _by(mutes, at)), found, news)
+        self._alerting.close(closed_since(self._store, BEGINNING))
         self._batch = batch
         self._tell_what_is_new(found, news)
         self._unsaved = count
@@ -158,9 +164,10 @@ class Desk:
             StoreError: the database does not answer. What was fed is known still: call `again` until it does.
         """
         now = self._clock.now()
+        mutes = self._muted(now)
         self._running = None  # a drill is marked before it acts, so that looking once a batch is enough
         fed = self._feeder.feed(parcels, now, self._drills)
-        decided = self._alerting.decide(now)
+        decided = self._alerting.decide(now, _by(mutes, now))
         fed.letters += self._broken
         self._broken = []
         for one in fed.seen:
@@ -169,7 +176,7 @@ class Desk:
         for kind, count in (kinds - self._counted).items():
             self._numbers.records.labels(kind.value).inc(count)
         self._counted = Counter(kinds)
-        if fed.seen or fed.letters or marks or decided.updates:
+        if fed.seen or fed.letters or marks or decided.updates or decided.news or fed.rang:
             self._work = _Work(decided, now, fed.seen, fed.letters, marks, fed.rang)
             self.again()
 
@@ -197,13 +204,17 @@ class Desk:
 
     # -- concluding ------------------------------------------------------------------------------------------------
     def _assemble(self, work: _Work) -> Batch:
-        decided, now, mutes = work.decided, work.now, self._muted()
-        told = {change.thread: _told(change.alert, mutes, now) for change, _ in decided.updates}
+        decided, now = work.decided, work.now
+        muted = _by(self._mutes, now)
+        told = {change.thread: _told(change.alert, muted) for change, _ in decided.updates}
         threads = {change.alert.fingerprint: change.thread for change, _ in decided.updates}
-        ready = [post for message in work.rang for post in self._tellers.by_severity(message, now)]
+        rang = [message for message in work.rang if self._rings(message, now)]
+        ready = [post for message in rang for post in self._tellers.by_severity(message, now)]
         reminders: dict[str, datetime] = {}
+        urgent: list[str] = []
+        known = self._told_long_ago(decided, now)
         for news in decided.news:
-            if all(any(one.covers(alert, now) for one in mutes) for alert in news.alerts):
+            if known and all(threads.get(one.fingerprint) in known for one in news.alerts):
                 continue
             ready += self._tellers.by_severity(self._message(news, decided, now), now)
             names = (threads.get(one.fingerprint, one.fingerprint) for one in news.alerts)
@@ -211,9 +222,11 @@ class Desk:
             wait = self._request.escalation
             if wait.steps and not news.drill and news.severity.rank <= wait.lowest.rank and not news.withdrawn:
                 reminders[news.incident.id] = now + wait.steps[0].after
+                if news.first and news.severity is Severity.CRITICAL and news.occasion is Occasion.ALERT:
+                    urgent.append(news.incident.id)
         return Batch(
-            at=now, seen=work.seen, updates=decided.updates, told=told, reminders=reminders, ready=ready,
-            cleared=[one.incident.id for one in decided.news if one.occasion is Occasion.CLEARED],
+            at=now, seen=work.seen, updates=decided.updates, told=told, reminders=reminders, urgent=urgent, ready=ready,
+            cleared=[one.incident.id for one in decided.news if one.occasion is Occasion.CLEARED or self._over(one)],
             letters=work.letters, marks=work.marks,
         )  # fmt: skip
 
@@ -225,9 +238,39 @@ class Desk:
             windows_known=self._request.context.windows is not None,
         )  # fmt: skip
 
-    def _muted(self) -> list[Mute]:
+    def _told_long_ago(self, decided: Decided, now: datetime) -> Container[str]:
+        """Return alerts about records so old that they were forgotten, and that are kept: their record came again."""
+        lateness = self._request.context.lateness
+        if lateness is None:
+            return ()
+        old = [
+            change.thread
+            for change, _ in decided.updates
+            if change.act is Act.RAISED and NO_TIME < change.alert.event_time < now - lateness
+        ]
+        return known_threads(self._store, old) if old else ()
+
+    def _over(self, news: News) -> bool:
+        """Return whether news is of a drill that has ended: late records must not open its incident again."""
+        case = find_case(self._store, news.drill) if news.drill else None
+        return case is not None and case.state == CLOSED
+
+    def _rings(self, message: Message, now: datetime) -> bool:
+        """Return whether an alarm that rang is to be told: the first time in an hour, then at 10, 100, 1,000."""
+        if message.drill:
+            return True
+        since, count = self._rang.get(message.thread, (now, 0))
+        if now - since >= STORM:
+            since, count = now, 0
+        self._rang[message.thread] = since, count + 1
+        return count == 0 or is_step(count + 1)
+
+    def _muted(self, now: datetime) -> list[Mute]:
+        """Look what people decided: what is muted, and which incidents they closed."""
         if self._clock.monotonic() >= self._mutes_until:
-            self._mutes = mutes_at(self._store, self._clock.now())
+            self._mutes = mutes_at(self._store, now)
+            self._alerting.close(closed_since(self._store, self._looked))
+            self._looked = now
             self._mutes_until = self._clock.monotonic() + _MUTES_SECONDS
         return self._mutes
 
@@ -271,7 +314,12 @@ class Desk:
         return True
 
 
-def _told(alert: Alert, mutes: Iterable[Mute], now: datetime) -> str:
-    if any(one.covers(alert, now) for one in mutes):
+def _by(mutes: Sequence[Mute], now: datetime) -> Callable[[Alert], bool]:
+    """Return what tells whether an alert is muted at an instant."""
+    return lambda alert: any(one.covers(alert, now) for one in mutes)
+
+
+def _told(alert: Alert, muted: Callable[[Alert], bool]) -> str:
+    if muted(alert):
         return "muted"
     return "digest" if waits(alert) else "held"

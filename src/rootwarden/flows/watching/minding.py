@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from rootwarden.flows.watching.letters import tell_of_letters
 from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.flows.watching.tellers import Tellers
@@ -20,7 +21,7 @@ from rootwarden.store.opening import Store
 from rootwarden.store.states import save_state, saved_state
 
 _VOICES, _DIGEST = "voices", "digest"
-_REMINDERS, _NUMBERS = 1.0, 5.0  # seconds
+_REMINDERS, _LETTERS, _NUMBERS = 1.0, 10.0, 5.0  # seconds
 
 
 class Minder:
@@ -32,7 +33,7 @@ class Minder:
         """Take what it minds."""
         self._request, self._store, self._tellers, self._numbers = request, store, tellers, numbers
         self._clock, self._new_id = clock, new_id
-        self._next = {"remind": 0.0, "digest": 0.0, "numbers": 0.0}
+        self._next = {"remind": 0.0, "digest": 0.0, "letters": 0.0, "numbers": 0.0}
         self._silent: list[Ready] = []
         self._heard: dict[Place, Voice] = {}
 
@@ -55,6 +56,8 @@ class Minder:
             ready += self._remind(now)
         if self._due("digest", min(60.0, self._request.digest.every.total_seconds())):
             ready += self._sum_up(now)
+        if self._due("letters", _LETTERS):
+            ready += tell_of_letters(self._store, self._tellers, now)
         if self._due("numbers", _NUMBERS):
             ready += [] if self._request.silence.off else self._listen(voices, now)
             self._count(voices)
@@ -98,15 +101,15 @@ class Minder:
             return []
         if now - last[1] < self._request.digest.every:
             return []
-        kept = casebook.for_digest(self._store)
         ready: list[Ready] = []
-        if kept:
-            message = digest(((one.told, one.alert) for one in kept), name=f"digest-{self._new_id()}", now=now)
-            wanted = self._request.digest.channels or self._tellers.quiet()
-            ready = list(self._tellers.to(message, wanted, now))
-            with self._store.write() as connection:
+        with self._store.write() as connection:
+            found = casebook.for_digest(connection, now)
+            if found:
+                message = digest(found, name=f"digest-{self._new_id()}", now=now)
+                wanted = self._request.digest.channels or self._tellers.quiet()
+                ready = list(self._tellers.to(message, wanted, now))
                 put_messages(connection, ready, now)
-                casebook.digested(connection, [one.thread for one in kept])
+                casebook.digested(connection, now)
         save_state(self._store, _DIGEST, b"", now)
         return ready
 

@@ -22,13 +22,15 @@ from rootwarden.model.message import Channel
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.store.intake import Mark, OustedError, marks_of
 from rootwarden.store.opening import Store, StoreError, open_store
-from rootwarden.store.states import Watcher, secret_of
+from rootwarden.store.states import Watcher, save_state, secret_of
 from rootwarden.trail.sources import Parcel, Source, Tools, open_source
 
 # Parcels judged in one go: many, so that a flood is taken in; a quiet day brings them one by one.
 _AT_ONCE = 2000
 _TURN = 0.25  # seconds that a turn waits for records
+_BEAT = 15.0  # seconds between two signs of life in the store; doctor and drills take silence of a minute for death
 _FAREWELL = 10.0  # seconds
+_PATIENCE = 30.0  # seconds without a delivery after the sources have ended
 _PAUSE, _LONGEST = 0.5, 30.0  # seconds between two tries to reach the store; doubles
 
 
@@ -58,13 +60,16 @@ class Watching:
         self._receiver = Receiver(self.sources, self.numbers, self._clock, request.log)
         self._post = Post(self.store, self._clock, self.numbers, request.log)
         self._desk.on_commit = lambda ready: self._post.wake()
-        self._turned = self._clock.monotonic()
+        self._turned = self._beaten = self._clock.monotonic()
+        self._ended: float | None = None
+        self.undelivered = 0
 
     def _open_sources(self) -> list[Source]:
         request, client = self._request, OwnClients(self._request.way, "rootwarden-watch")
         tools = Tools(
             client=client, clock=self._clock,
             regions=lambda: request.regions or _enabled_regions(client), stdin=request.stdin or _no_stdin,
+            log=request.log,
         )  # fmt: skip
         found = []
         for place in request.sources:
@@ -76,6 +81,8 @@ class Watching:
     # -- running ---------------------------------------------------------------------------------------------------
     def run(self) -> None:
         """Watch until told to stop, or until every source has ended and all is delivered.
+
+        Where a channel does not take anything any more it ends too, and `undelivered` says how much is left.
 
         Raises:
             OustedError: another watcher has taken over this store.
@@ -113,10 +120,21 @@ class Watching:
         self._insist(lambda: self._desk.take([parcel for _, parcel in came], self._marks(came)))
         self._receiver.confirm(came)
         self._insist(self._desk.save)
+        self._beat()
         if self._minder_turn():
             self._post.wake()
         self._turned = self._clock.monotonic()
         self.numbers.beat.set(self._clock.now().timestamp())
+
+    def _beat(self) -> None:
+        """Write into the store that this watch lives, also when nothing comes; whoever was ousted learns of it here.
+
+        Raises:
+            OustedError: another watcher has taken over.
+        """
+        if self._clock.monotonic() - self._beaten >= _BEAT:
+            self._insist(lambda: save_state(self.store, "heartbeat", b"", self._clock.now(), self.run_id))
+            self._beaten = self._clock.monotonic()
 
     def _minder_turn(self) -> bool:
         try:
@@ -148,7 +166,20 @@ class Watching:
         return marks
 
     def _over(self) -> bool:
-        return bool(self.sources) and self._receiver.finished() and self._post.idle()
+        """Return whether nothing will come any more and all is delivered, or no channel takes what is left."""
+        if not self.sources or not self._receiver.finished():
+            return False
+        if self._ended is None:
+            self._ended = self._clock.monotonic()
+        patient = min(self._clock.monotonic() - self._ended, self._post.seconds_since_delivery()) < _PATIENCE
+        try:
+            if patient and not self._post.idle():
+                return False
+            self.undelivered = self._post.undelivered()
+        except StoreError as error:  # it is asked again
+            self._request.log("store-failed", {"why": str(error)})
+            return False
+        return True
 
     def _leave(self) -> None:
         self._receiver.stop(_FAREWELL)

@@ -30,8 +30,10 @@ _TYPES = {
     Severity.LOW: apprise.NotifyType.INFO,
     Severity.INFO: apprise.NotifyType.INFO,
 }
-# How Slack and Discord mention people: `<!channel>`, `<@U012>`, `@everyone`.
+# How Slack and Discord mention people: `<!channel>`, `<@U012>`, `@everyone`. And how chats hide an address behind other
+# words: `[text](address)` in Markdown (Discord, Teams, Mattermost, Telegram), `<address|text>` in Slack.
 _MENTION = re.compile(r"(<|@)([@!#]|(?:everyone|here|channel|all)\b)", re.IGNORECASE)
+_LINK = re.compile(r"(\])(?=[(\[])|(<)(?=[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 # It went out, and no answer came.
 _UNSURE = re.compile(r"read timed out|did not finish|reset by peer|without response|error=50[24]", re.IGNORECASE)
@@ -91,8 +93,10 @@ def _type_of(message: Message) -> apprise.NotifyType:
 
 
 def _tame(words: str) -> str:
-    """Return text that mentions nobody: who calls AWS chooses names and agents, and must not ring a whole channel."""
-    return _MENTION.sub(r"\1 \2", words)
+    """Return text that mentions nobody and hides no address: who calls AWS chooses names and agents, and must neither
+    ring a whole channel nor send people elsewhere.
+    """
+    return _LINK.sub(r"\g<0> ", _MENTION.sub(r"\1 \2", words))
 
 
 def _failure(log: list[tuple[str, str]], *, several: bool) -> DeliveryError:

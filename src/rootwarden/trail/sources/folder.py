@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rootwarden.errors import InputError
 from rootwarden.trail.envelopes import read_items
 from rootwarden.trail.items import Item
-from rootwarden.trail.sources.parcel import Parcel, SourceError, Tools
+from rootwarden.trail.sources.parcel import Parcel, SourceError, Tools, in_parts
 
 _PAUSE = 1.0  # seconds between two looks
 _QUIET = 1.0  # a file that changed within so many seconds may still be written to
-_AT_ONCE = 2000  # items
+_TOLD = 3  # files that cannot be read are named at once
 
 
 def fits(place: str) -> bool:
@@ -45,30 +47,41 @@ class Folder:
         """Take the folder; nothing was read yet."""
         self.path, self.name, self._tools = path, f"folder {path.resolve()}", tools
         self._read: dict[str, str] = {}
+        self._troubles: dict[str, str] = {}
 
     def resume(self, progress: Mapping[str, str]) -> None:
         """Leave out what was read."""
         self._read = dict(progress)
 
     def receive(self, seconds: float) -> Iterator[Parcel]:
-        """Read the files that are new or have changed; see Source."""
-        fresh = self._fresh()
+        """Read the files that are new or have changed; see Source.
+
+        One that cannot be read hides no other: that is told when the round is over, once for each reason.
+        """
+        troubles: dict[str, str] = {}
+        fresh = self._fresh(troubles)
         if not fresh:
             self._tools.clock.sleep(min(_PAUSE, seconds))
-            fresh = self._fresh()
+            troubles.clear()
+            fresh = self._fresh(troubles)
         for path, state in fresh:
             try:
                 with path.open("rb") as file:
-                    items: list[Item] = []
-                    for item in read_items(file, str(path)):
-                        items.append(item)
-                        if len(items) >= _AT_ONCE:
-                            yield Parcel(items, str(path))
-                            items = []
+                    held: list[Item] | None = None
+                    for part in in_parts(read_items(file, str(path))):
+                        if held is not None:
+                            yield Parcel(held, str(path))
+                        held = part
             except OSError as error:
-                raise SourceError(f"{path}: {error.strerror or error}", "make it readable") from error
+                troubles[str(path)] = error.strerror or str(error)
+                continue
             self._read[str(path)] = state
-            yield Parcel(items, str(path), receipt=(str(path), state))
+            yield Parcel(held or [], str(path), receipt=(str(path), state))
+        news = [f"{path}: {why}" for path, why in troubles.items() if self._troubles.get(path) != why]
+        self._troubles = troubles
+        if news:
+            more = f"; and {len(news) - _TOLD} more" if len(news) > _TOLD else ""
+            raise SourceError("; ".join(news[:_TOLD]) + more, "make it readable; everything else is read")
 
     def progress(self, parcels: Sequence[Parcel]) -> Mapping[str, str]:
         """Return which files were read to their end, and how they were then."""
@@ -77,14 +90,25 @@ class Folder:
     def confirm(self, parcels: Sequence[Parcel]) -> None:
         """Nothing is to be said to anybody."""
 
-    def _fresh(self) -> list[tuple[Path, str]]:
+    def _fresh(self, troubles: dict[str, str]) -> list[tuple[Path, str]]:
+        """Return the files to be read, with how they are now; note what cannot be looked at."""
         found, now = [], self._tools.clock.now().timestamp()
-        for path in sorted(self.path.rglob("*")):
-            try:
-                about = path.stat()
-            except FileNotFoundError:  # gone while we look
-                continue
-            state = f"{about.st_size} {about.st_mtime_ns}"
-            if path.is_file() and now - about.st_mtime >= _QUIET and self._read.get(str(path)) != state:
-                found.append((path, state))
+
+        def note(error: OSError) -> None:
+            if not isinstance(error, FileNotFoundError):  # gone while we look
+                troubles[str(error.filename)] = error.strerror or str(error)
+
+        # Links to folders are not followed: they may lead round in a circle.
+        for folder, folders, names in os.walk(self.path, onerror=note):
+            folders.sort()
+            for path in (Path(folder, name) for name in sorted(names)):
+                try:
+                    about = path.stat()
+                except OSError as error:
+                    note(error)
+                    continue
+                state = f"{about.st_size} {about.st_mtime_ns}"
+                quiet = now - about.st_mtime >= _QUIET
+                if stat.S_ISREG(about.st_mode) and quiet and self._read.get(str(path)) != state:
+                    found.append((path, state))
         return found

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import IO, Any, Protocol
 
 from msgspec import Struct
@@ -11,10 +12,14 @@ from msgspec import Struct
 from rootwarden.model.ports import Clock
 from rootwarden.trail.items import Item
 
+# Items in a parcel: a log file holds as many as it likes, and memory is needed for what is judged at once.
+AT_ONCE = 2000
+
 
 class Parcel(Struct):
-    """Something received: its items, how it came (`raw`, for what cannot be understood), and its receipt.
+    """Something received, or a part of it: its items, how it came (`raw`, for what cannot be understood), its receipt.
 
+    Of several parts only the last one has a receipt: they are kept in their order, so that all are kept when it is.
     `sent` is when it was put on its way, where the source knows.
     """
 
@@ -23,6 +28,20 @@ class Parcel(Struct):
     raw: bytes = b""
     receipt: Any = None
     sent: datetime | None = None
+
+
+def in_parts(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Yield items in parts that make a parcel each, as they are read; at least one, if need be an empty one."""
+    left = iter(items)
+    part = list(islice(left, AT_ONCE))
+    yield part
+    while len(part) == AT_ONCE:
+        if part := list(islice(left, AT_ONCE)):
+            yield part
+
+
+def _unheard(event: str, about: Mapping[str, object]) -> None:
+    """Tell nobody."""
 
 
 class SourceError(Exception):
@@ -35,12 +54,16 @@ class SourceError(Exception):
 
 
 class Tools(Struct, frozen=True, kw_only=True):
-    """What sources need of the world. `client` returns the AWS client of a service and Region ("" is the home one)."""
+    """What sources need of the world. `client` returns the AWS client of a service and Region ("" is the home one).
+
+    `log` is told what people should know while reading goes on.
+    """
 
     client: Callable[[str, str], Any]
     clock: Clock
     regions: Callable[[], Sequence[str]]
     stdin: Callable[[], IO[bytes]]
+    log: Callable[[str, Mapping[str, object]], None] = _unheard
 
 
 class Source(Protocol):

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,18 +18,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rootwarden.errors import AuthError, RootwardenError, UnreachableError, UsageError
 from rootwarden.trail.envelopes import read_items
-from rootwarden.trail.items import Announced, Flaw, Item
+from rootwarden.trail.items import Announced, Item
 from rootwarden.trail.objects import UnreadObjectError, announced_items
 from rootwarden.trail.shapes import unwrap
-from rootwarden.trail.sources.parcel import Parcel, SourceError, Tools
+from rootwarden.trail.sources.parcel import Parcel, SourceError, Tools, in_parts
 from rootwarden.trail.spending import budget_message, is_budget_message
 
 _ARN = re.compile(r"^arn:aws[a-z-]*:sqs:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_.-]+)$")
 _HOST = re.compile(r"^(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.amazonaws\.com(?:\.cn)?$")
 _AT_ONCE = 10  # messages in a call; SQS gives and takes no more
 _LONGEST_POLL = 20  # seconds
-# An object that could not be read so often is put aside with the reason; the queue's own redrive policy may be quicker.
-_ENOUGH = 5
+_SAY_AGAIN = 60.0  # seconds between two lines of the log about objects that cannot be read
 
 
 def fits(place: str) -> bool:
@@ -85,6 +85,7 @@ class Queue:
     def __init__(self, url: str, client: Any, tools: Tools) -> None:
         """Take its URL and the client of its Region."""
         self.name, self._url, self._client, self._tools = url, url, client, tools
+        self._said, self._unread, self._talking = float("-inf"), 0, Lock()
 
     def resume(self, progress: Mapping[str, str]) -> None:
         """Nothing is to be done: the queue itself knows what it still has."""
@@ -105,16 +106,18 @@ class Queue:
         except (ClientError, BotoCoreError) as error:
             raise SourceError(str(error), "check the queue and the permissions of the watcher") from error
         for message in answer.get("Messages", ()):
-            parcel = self._parcel(message)
-            if parcel is not None:
-                yield parcel
+            try:
+                yield from self._parcels(message)
+            except UnreadObjectError as error:  # it is not confirmed, so that it comes again as often as the queue says
+                self._say(str(error))
 
     def confirm(self, parcels: Sequence[Parcel]) -> None:
         """Delete messages; see Source."""
-        for start in range(0, len(parcels), _AT_ONCE):
+        receipts = [parcel.receipt for parcel in parcels if parcel.receipt]
+        for start in range(0, len(receipts), _AT_ONCE):
             entries = [
-                {"Id": str(number), "ReceiptHandle": parcel.receipt}
-                for number, parcel in enumerate(parcels[start : start + _AT_ONCE])
+                {"Id": str(number), "ReceiptHandle": receipt}
+                for number, receipt in enumerate(receipts[start : start + _AT_ONCE])
             ]
             try:
                 answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
@@ -124,26 +127,39 @@ class Queue:
                 first = answer["Failed"][0]
                 raise SourceError(f"{first.get('Code')} {first.get('Message', '')}", "they come again, and count once")
 
-    def _parcel(self, message: Mapping[str, Any]) -> Parcel | None:
-        """Read a message; None if what it announces cannot be read now: it will come again."""
+    def _parcels(self, message: Mapping[str, Any]) -> Iterator[Parcel]:
+        """Read a message in parts as large as a parcel may be.
+
+        Raises:
+            UnreadObjectError: what it announces cannot be read now. Parts that were given out count once, again or not.
+        """
         raw, attributes = str(message.get("Body", "")).encode("utf-8", "surrogatepass"), message.get("Attributes", {})
-        where = f"message {message.get('MessageId', '')}"
-        sent = attributes.get("SentTimestamp")
+        where, sent = f"message {message.get('MessageId', '')}", attributes.get("SentTimestamp")
         when = datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else None
-        items: list[Item] = []
-        for item in read_body(raw, where, when):
-            if not isinstance(item, Announced):
-                items.append(item)
-                continue
-            try:
-                items += announced_items(item, self._tools.client)
-            except UnreadObjectError as error:
-                if int(attributes.get("ApproximateReceiveCount", 1)) < _ENOUGH:
-                    return None
-                items.append(
-                    Flaw(where, f"{_ENOUGH} times it could not be read: {error}", "mend that, then read it again")
-                )
-        return Parcel(items, where, raw, message["ReceiptHandle"], when)
+        held: list[Item] | None = None
+        for part in in_parts(self._items(raw, where, when)):
+            if held is not None:
+                yield Parcel(held, where, raw, None, when)
+            held = part
+        yield Parcel(held or [], where, raw, message["ReceiptHandle"], when)
+
+    def _items(self, raw: bytes, where: str, sent: datetime | None) -> Iterator[Item]:
+        for item in read_body(raw, where, sent):
+            if isinstance(item, Announced):
+                yield from announced_items(item, self._tools.client)
+            else:
+                yield item
+
+    def _say(self, why: str) -> None:
+        """Say that an object cannot be read, and how many could not be since that was said last."""
+        with self._talking:
+            self._unread += 1
+            now = self._tools.clock.monotonic()
+            if now - self._said < _SAY_AGAIN:
+                return
+            count, self._said, self._unread = self._unread, now, 0
+        todo = "mend it; the messages stay in the queue for as long as its redrive policy lets them"
+        self._tools.log("object-failed", {"source": self.name, "why": why, "times": count, "todo": todo})
 
 
 def read_body(raw: bytes, where: str, sent: datetime | None = None) -> Iterator[Item]:

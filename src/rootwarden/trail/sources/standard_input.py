@@ -36,8 +36,8 @@ class Pipe:
         """Nothing is to be done."""
 
     def receive(self, seconds: float) -> Iterator[Parcel]:
-        """Hand over one item after the other, as they come; see Source."""
-        for item in read_items(self._file, self.name):
+        """Hand over one item after the other, each as soon as its line was written; see Source."""
+        for item in read_items(self._file, self.name, live=True):
             yield Parcel([item], self.name)
         self.finished = True
 

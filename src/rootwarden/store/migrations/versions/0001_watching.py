@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("rank", sa.Integer, nullable=False),
         sa.Column("account", sa.String(64), nullable=False),
         sa.Column("subject", sa.String(255), nullable=False),
+        sa.Column("window", sa.String(255), nullable=False),
         sa.Column("event_time", Instant, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),

@@ -1,0 +1,62 @@
+"""Says in the words of a message what troubles the watch itself: what it could not understand or deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from rootwarden.model.findings import Severity
+from rootwarden.model.message import Message, Occasion
+from rootwarden.report.labels import plural
+from rootwarden.report.message_text import cut
+
+LETTERS = "dead-letters"
+_REASONS, _WHY = 5, 200
+
+
+def letters_message(count: int, reasons: Sequence[tuple[str, str]], *, name: str, now: datetime) -> Message:
+    """Return the message that so many things came that could not be understood; the first reasons with their places."""
+    shown = [f"{cut(source, _WHY)}: {cut(why, _WHY)}" for source, why in reasons[:_REASONS]]
+    if count > len(shown):
+        shown.append(f"And {count - len(shown):,} more.")
+    return Message(
+        id=name,
+        thread=LETTERS,
+        occasion=Occasion.ALERT,
+        severity=Severity.MEDIUM,
+        title=f"{plural(count, 'thing')} came that could not be understood",
+        lines=("What: it is kept as dead letters; whether root is behind any of it is not known.", *shown),
+        steps=(
+            "Look at it: the table dead_letters of the store has the reasons and what came.",
+            "Find out who writes it: a queue or a bus may be written to by somebody who should not.",
+        ),
+        event_time=now,
+        created=now,
+        data={"letters": count},
+    )
+
+
+def given_up_message(
+    message: Message, channel: str, why: str, since: datetime, *, name: str, now: datetime
+) -> Message:  # fmt: skip
+    """Return the message that a channel did not take another one and it was given up, with all that it said.
+
+    It has no link: that one was signed for the other channel.
+    """
+    said = (
+        f"Channel {channel} has not taken this since {since:%Y-%m-%d %H:%M} UTC, and it is given up: {cut(why, _WHY)}"
+    )
+    return replace(
+        message,
+        id=name,
+        occasion=Occasion.ALERT,
+        title=f"Not delivered to {channel}: {message.title}",
+        lines=(said, *message.lines),
+        steps=(*message.steps, f"Mend the channel: rootwarden notify test {channel}"),
+        link="",
+        created=now,
+        may_repeat=False,
+        data=message.data | {"given_up_by": channel},
+    )
