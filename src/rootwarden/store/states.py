@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
 from sqlalchemy import Connection, create_engine, event, func, select, text, update
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from rootwarden.errors import RefusedError
 from rootwarden.store.intake import OustedError
@@ -53,7 +54,10 @@ class Watcher:
             raise
 
     def close(self) -> None:
-        """Give the right up."""
+        """Give the right up; it is free when this returns."""
+        if self._store.shared:
+            with suppress(SQLAlchemyError):  # a connection that is lost has lost its lock with it
+                self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _LOCK})
         self._connection.invalidate()  # a session that goes back to the pool would keep its lock
         self._connection.close()
         if self._engine is not self._store.engine:
