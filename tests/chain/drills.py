@@ -35,7 +35,7 @@ def drill(chain: Chain, case: Case) -> dict[str, Any]:
         case.breaks(chain)
     try:
         account = MANAGEMENT if case.method == "assume-root" else chain.security
-        within = "3s" if case.broken and case.broken != "alarm action" else "20s"
+        within = "6s" if case.broken and case.broken != "alarm action" else "20s"
         arguments = ("--method", case.method, "--within", within, "--output", "json")
         alarm = ("--alarm", ALARM, "--topic", topic_of(chain)) if case.method == "alarm" else ()
         done = chain.run("drill", "run", "detection", *arguments, *alarm, account=account)
