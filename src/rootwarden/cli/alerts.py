@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -11,7 +10,7 @@ import click
 
 from rootwarden.cli.spans import span
 from rootwarden.cli.watch_settings import DEFAULT_STORE
-from rootwarden.cli.writing import write_out
+from rootwarden.cli.writing import screen_width, write_out
 from rootwarden.errors import Exit, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -44,7 +43,7 @@ def list_(store: str, every: bool, output: str) -> int:
     from rootwarden.report import case_text  # noqa: PLC0415
 
     found = incidents.listed(store, every=every)
-    write_out(case_text.list_json(found) if output == "json" else case_text.list_table(found, _width()))
+    write_out(case_text.list_json(found) if output == "json" else case_text.list_table(found, screen_width()))
     return Exit.FINE
 
 
@@ -60,7 +59,7 @@ def show(name: str, store: str, output: str, show_ids: bool) -> int:
     from rootwarden.report.masking import masked_value  # noqa: PLC0415
 
     found = masked_value(incidents.shown(store, name), show_ids=show_ids, show_pii=True)
-    write_out(case_text.show_json(found) if output == "json" else case_text.show_table(found, _width()))
+    write_out(case_text.show_json(found) if output == "json" else case_text.show_table(found, screen_width()))
     return Exit.FINE
 
 
@@ -125,7 +124,7 @@ def mutes(store: str, output: str) -> int:
     from rootwarden.report import case_text  # noqa: PLC0415
 
     found = incidents.mutes(store)
-    write_out(case_text.mutes_json(found) if output == "json" else case_text.mutes_table(found, _width()))
+    write_out(case_text.mutes_json(found) if output == "json" else case_text.mutes_table(found, screen_width()))
     return Exit.FINE
 
 
@@ -147,7 +146,3 @@ def _who(by: str | None) -> str:
         return getpass.getuser()
     except (OSError, KeyError) as error:
         raise UsageError("who are you?", why="nobody is logged in here", todo="give your name with --by") from error
-
-
-def _width() -> int:
-    return max(80, min(120, shutil.get_terminal_size((80, 24)).columns))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import quiet_hours
-from rootwarden.cli.writing import check, write_file, write_out
+from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 
 _LEVELS = ["critical", "high", "medium", "low", "info", "none"]
@@ -110,7 +109,7 @@ def command(settings: Settings, /, files: tuple[str, ...], **given: Any) -> int:
         write_file(Path(given["baseline"]), msgspec.json.encode(learnt).decode())
     code = detect_exit(found, given["fail_on"])
     options = RenderOptions(
-        width=max(80, min(120, shutil.get_terminal_size((80, 24)).columns)),
+        width=screen_width(),
         color=_colorful(given["color"]),
         plain=given["plain"],
         verbose=given["verbose"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from rootwarden.cli.leaving import hold
-from rootwarden.cli.writing import check, write_file, write_out
+from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 from rootwarden.model.audit import Audit
 from rootwarden.report import formats
@@ -19,7 +18,6 @@ from rootwarden.report.masking import masked
 from rootwarden.report.options import RenderOptions
 
 STDOUT = "-"
-NARROWEST, WIDEST = 80, 120
 
 
 class Target(Struct, frozen=True):
@@ -79,7 +77,7 @@ def show(audit: Audit, wanted: Sequence[Target], look: Look) -> None:
     for target in sorted(wanted, key=lambda target: target.file == STDOUT):
         screen = target.file == STDOUT
         options = RenderOptions(
-            width=max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns)),
+            width=screen_width(),
             color=screen and _colorful(look.color, os.environ),
             plain=look.plain or (screen and not _speaks_unicode()),
             verbose=look.verbose,

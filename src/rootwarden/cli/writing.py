@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,6 +11,14 @@ from pathlib import Path
 import click
 
 from rootwarden.errors import OutputError
+
+# Columns of what is drawn for people, however narrow or wide their terminal is.
+NARROWEST, WIDEST = 80, 120
+
+
+def screen_width() -> int:
+    """Return how many columns to draw on."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns))
 
 
 def check(file: str) -> None:

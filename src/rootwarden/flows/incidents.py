@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.catalogue.detecting import everything
 from rootwarden.errors import InputError, UsageError
-from rootwarden.model.caseload import AlertSeen, Caseload, CaseSeen, MessageSeen, MuteSeen, WholeCase
+from rootwarden.model.caseload import AlertSeen, Caseload, CaseSeen, MessageSeen, Mute, WholeCase
 from rootwarden.model.incidents import Incident
 from rootwarden.report.story import story
 from rootwarden.store import casebook, outbox
@@ -66,23 +67,25 @@ def shown(url: str, name: str) -> WholeCase:
 
 def acknowledged(url: str, name: str, by: str, note: str) -> str:
     """Acknowledge an incident; return what became of it."""
-    store = existing(url)
-    case = _find(store, name)
-    if casebook.acknowledge(store, case.id, by, note, _now()):
-        return f"{case.id} acknowledged by {by}"
-    return f"{case.id} is {case.state} already{f', by {case.by}' if case.by else ''}"
+    return _settled(url, name, by, note, casebook.acknowledge, casebook.ACKNOWLEDGED)
 
 
 def closed(url: str, name: str, by: str, note: str) -> str:
     """Close an incident; return what became of it."""
+    return _settled(url, name, by, note, casebook.close, casebook.CLOSED)
+
+
+def _settled(
+    url: str, name: str, by: str, note: str, settle: Callable[[Store, str, str, str, datetime], bool], state: str
+) -> str:
     store = existing(url)
     case = _find(store, name)
-    if casebook.close(store, case.id, by, note, _now()):
-        return f"{case.id} closed by {by}"
+    if settle(store, case.id, by, note, _now()):
+        return f"{case.id} {state} by {by}"
     return f"{case.id} is {case.state} already{f', by {case.by}' if case.by else ''}"
 
 
-def muted(url: str, given: dict[str, Any]) -> casebook.Mute:
+def muted(url: str, given: dict[str, Any]) -> Mute:
     """Mute alerts of a detection, an account or both.
 
     Raises:
@@ -99,7 +102,7 @@ def muted(url: str, given: dict[str, Any]) -> casebook.Mute:
     if not timedelta() < given["until"] <= LONGEST_MUTE:
         raise UsageError("a mute ends within 30 days", todo="choose a shorter --until, and look again then")
     now = _now()
-    one = casebook.Mute(**given | {"id": new_ulid(), "created": now, "until": now + given["until"]})
+    one = Mute(**given | {"id": new_ulid(), "created": now, "until": now + given["until"]})
     casebook.mute(existing(url), one)
     return one
 
@@ -129,10 +132,9 @@ def unmuted(url: str, name: str) -> None:
         raise UsageError(f"there is no mute {name!r}", todo="see `rootwarden alerts mutes`")
 
 
-def mutes(url: str) -> tuple[MuteSeen, ...]:
+def mutes(url: str) -> tuple[Mute, ...]:
     """Return what is muted now."""
-    found = casebook.mutes_at(existing(url), _now())
-    return tuple(MuteSeen(**{key: getattr(one, key) for key in MuteSeen.__struct_fields__}) for one in found)
+    return tuple(casebook.mutes_at(existing(url), _now()))
 
 
 def existing(url: str) -> Store:

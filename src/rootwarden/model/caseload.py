@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -67,16 +66,18 @@ class WholeCase(Struct, frozen=True, kw_only=True):
     messages: tuple[MessageSeen, ...]
 
 
-class MuteSeen(Struct, frozen=True, kw_only=True):
-    """What is muted."""
+class Mute(Struct, frozen=True, kw_only=True):
+    """Alerts that are not told: of a detection, an account or both; somebody answers for it until an instant."""
 
     id: str
-    code: str
-    account: str
+    code: str = ""
+    account: str = ""
     reason: str
     owner: str
     created: datetime
     until: datetime
 
-
-Mutes = Sequence[MuteSeen]
+    def covers(self, alert: Alert, now: datetime) -> bool:
+        """Return whether an alert is muted at an instant."""
+        about = alert.subject or alert.account  # of AssumeRoot the account whose root it is, not the caller's
+        return self.code in ("", alert.code) and self.account in ("", about) and self.created <= now < self.until

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rootwarden.model.caseload import AlertSeen, Caseload, CaseSeen, MuteSeen, WholeCase
+from rootwarden.model.caseload import AlertSeen, Caseload, CaseSeen, Mute, WholeCase
 from rootwarden.model.event import NO_TIME
 from rootwarden.model.findings import Severity
 from rootwarden.report.labels import plural
@@ -64,7 +64,7 @@ def show_table(found: WholeCase, width: int) -> str:
     return pen.text()
 
 
-def mutes_table(found: tuple[MuteSeen, ...], width: int) -> str:
+def mutes_table(found: tuple[Mute, ...], width: int) -> str:
     """Return what is muted, no line longer than `width` columns."""
     pen = Pen(RenderOptions(width=width))
     if not found:
@@ -86,7 +86,7 @@ def show_json(found: WholeCase) -> str:
     return _json(msgspec.structs.asdict(found))
 
 
-def mutes_json(found: tuple[MuteSeen, ...]) -> str:
+def mutes_json(found: tuple[Mute, ...]) -> str:
     """Return what is muted as versioned JSON."""
     return _json({"mutes": found})
 

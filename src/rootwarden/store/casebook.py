@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, or_, select, update
 
 from rootwarden.model.alert import Alert
+from rootwarden.model.caseload import Mute
 from rootwarden.model.context import STANDING
 from rootwarden.model.summing import Kin
 from rootwarden.store.legible import fit
@@ -51,23 +52,6 @@ class Kept(Struct, frozen=True):
     raised: datetime
     updated: datetime
     alert: Alert
-
-
-class Mute(Struct, frozen=True, kw_only=True):
-    """Alerts that are not told: of a detection, an account or both; somebody answers for it until an instant."""
-
-    id: str
-    code: str = ""
-    account: str = ""
-    reason: str
-    owner: str
-    created: datetime
-    until: datetime
-
-    def covers(self, alert: Alert, now: datetime) -> bool:
-        """Return whether an alert is muted at an instant."""
-        about = alert.subject or alert.account  # of AssumeRoot the account whose root it is, not the caller's
-        return self.code in ("", alert.code) and self.account in ("", about) and self.created <= now < self.until
 
 
 def cases(store: Store, states: Sequence[str] = (OPEN, ACKNOWLEDGED), most: int = 200) -> list[Case]:

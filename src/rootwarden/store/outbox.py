@@ -24,8 +24,6 @@ from rootwarden.store.tables import incidents, outbox
 
 WAITING, SENDING, DELIVERED, GIVEN_UP = "waiting", "sending", "delivered", "given-up"
 
-__all__ = ["Post", "put_messages"]
-
 
 class Post(Struct, frozen=True):
     """A message that is due for a channel; `attempts` were made before."""

@@ -16,6 +16,7 @@ from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.alerting import Alerting, Decided
+from rootwarden.model.caseload import Mute
 from rootwarden.model.drill import Marks
 from rootwarden.model.event import NO_TIME, Event
 from rootwarden.model.findings import Severity
@@ -27,7 +28,7 @@ from rootwarden.model.silence import Voices
 from rootwarden.model.telling import STORM, News, is_step, waits
 from rootwarden.model.watching import BEGINNING
 from rootwarden.report.alert_message import alert_message
-from rootwarden.store.casebook import CLOSED, Mute, all_mutes, closed_since, find_case, mutes_at
+from rootwarden.store.casebook import CLOSED, all_mutes, closed_since, find_case, mutes_at
 from rootwarden.store.intake import Batch, DeadLetter, Mark, Ready, Seen, commit, known_threads, worst_of
 from rootwarden.store.opening import Store
 from rootwarden.store.packing import packed, unpacked
