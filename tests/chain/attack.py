@@ -66,7 +66,7 @@ def attack(chain: Chain) -> list[Told]:
         act.do()
 
         def told(one: Received, act: Act = act, before: int = before) -> bool:
-            return one in chain.receiver.received[before:] and bool(act.told & {*one.body["data"]["codes"]})
+            return one in chain.receiver.received[before:] and bool(act.told & {*one.body["data"].get("codes", ())})
 
         message = chain.wait(told)
         found.append(Told(act.name, (message.at - began).total_seconds(), message))
