@@ -110,7 +110,7 @@ def state(count: int) -> dict[str, Any]:
             alerts += len(watch.flush(arrives))
         if n in marks:
             alerts += len(watch.flush(arrives))
-            sizes[n] = len(watch.dump())
+            sizes[n] = sum(map(len, watch.dump()))
     return {
         "records": count,
         "accounts": ACCOUNTS,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from rootwarden.model.findings import Severity
 from tests.detections.scenes import (
     ACCOUNT,
@@ -83,6 +85,25 @@ def test_an_approved_burst_weighs_little():
     """Inside a window the holder may mistype."""
     assert only("RD-101", failures(*SECONDS), approved(ACCOUNT, DAY, at("01:00"))).severity is Severity.LOW
     assert only("RD-101", failures(*SECONDS), approved(SECOND, DAY, at("01:00"))).severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "said"), [(19, 19, "19 failures)"), (20, 20, "20 failures)"), (49, 20, "20 failures or more)"),
+    (50, 50, "50 failures or more)"), (99, 50, "50 failures or more)"), (100, 100, "100 failures or more)")]
+)  # fmt: skip
+def test_a_long_burst_is_counted_in_steps(count, shown, said):
+    """Nobody is told of each single one."""
+    found = only("RD-101", failures(*range(0, count * 10, 10)))
+    assert len(found.event_ids) == shown
+    assert found.says.endswith(said)
+
+
+def test_a_spray_over_many_accounts_names_some():
+    """And says how many there are at least; one record each is named of the first hundred."""
+    found = only("RD-102", [failed_sign_in(DAY + timedelta(seconds=n), f"{n:012}") for n in range(1_300)])
+    assert len(found.event_ids) == 100
+    assert "1000 accounts or more: 000000000000, 000000000001" in found.says
+    assert found.says.endswith("000000000009, ...)")
 
 
 def test_an_endless_burst_names_a_hundred_records():

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from rootwarden.catalogue.detecting import everything as all_detections
 from rootwarden.catalogue.detecting import stateful
+from rootwarden.model import memory
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.detection import Conclusion, Detection, Moment, SingleRecord, Stateful
 from rootwarden.model.event import read_event
@@ -23,8 +24,8 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.golden import Golden, golden_records
 from rootwarden.model.root_activity import Kind, classify
 from rootwarden.model.rulebook import UNKNOWN_SHAPE, Rulebook
-from tests.detections.everything import circumstances, everything, random_circumstances, random_scene, when
-from tests.detections.scenes import DAY
+from tests.detections.everything import FIFTH, circumstances, everything, random_circumstances, random_scene, when
+from tests.detections.scenes import BROWSER, COMMAND_LINE, DAY, FOURTH, SECOND, THIRD, act, failed_sign_in
 from tests.detections.stage import LATE, Item, give, new_watch, rules
 from tests.laws.effort import EFFORT, tried
 from tests.laws.tally import Tally
@@ -209,6 +210,37 @@ def test_random_scenes_end_in_the_same_alerts(tally: Tally) -> None:
         assert as_delivered(items, random_circumstances(Random(seed), LATENESS), dice) == expected
         tally.add("scenes")
         tally.add("alerts", len(expected))
+
+
+@pytest.mark.parametrize("one", [one for one in stateful() if one.course is not None], ids=lambda one: one.slug)
+def test_a_course_concludes_what_is_concluded_from_the_beginning(
+    one: Stateful, tally: Tally, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever late notes send it back, though it goes on from a copy nearly every time."""
+    monkeypatch.setattr(memory, "_STRIDE", 2)
+    monkeypatch.setattr(memory, "_COPIES", 5)
+    moment = Moment(LATE, circumstances(), LATE)
+    for seed in range(max(3, SCENES // 10)):
+        dice = Random(seed)
+        held, began = memory.Memory(one.course), dice.choice((0, 300_000))
+        for _ in range(120):
+            began += dice.choice((1, 1, 60, 600, 4_000, 40_000)) * dice.choice((1, 1, 1, 3))
+            began += 9_000_000 if dice.random() < 0.03 else 0
+            late = dice.choice((0, 0, 0, 0, 500, 50_000))
+            item = act if dice.random() < 0.1 else failed_sign_in
+            record = item(
+                DAY + timedelta(seconds=max(0, began - late)), dice.choice((SECOND, THIRD, FOURTH, FIFTH)),
+                sourceIPAddress=f"192.0.{dice.randrange(4)}.1", userAgent=dice.choice((BROWSER, COMMAND_LINE, "curl/8")),
+            )  # fmt: skip
+            event = read_event(record)
+            hits = Rulebook(rules()).judge(record, classify(record))
+            for _, note in one.remember(event, record, hits, circumstances()):
+                held.add("key", note)
+            if dice.random() < 0.5:
+                found = list(held.course("key").concluded())
+                assert found == list(one.conclude("key", held.notes("key"), moment))
+                tally.add("conclusions", len(found))
+        assert found
 
 
 # -- nothing breaks it -----------------------------------------------------------------------------------------

@@ -6,11 +6,14 @@ from datetime import timedelta
 from itertools import pairwise
 from random import Random
 
+import pytest
+from msgspec import Struct
+
 from rootwarden.model.detection import Note
 from rootwarden.model.event import read_event
 from rootwarden.model.habits import FIRED, HOUR, REGION, firsts, habits, in_burst, oldest_of_each
 from rootwarden.model.memory import Memory, in_steps, links, newest_of_each, newest_within
-from rootwarden.model.novelty import TRIED, new_values, noted, values_within
+from rootwarden.model.novelty import TRIED, NewValues, noted, values_within
 from tests.detections.scenes import DAY, act, failed_sign_in
 
 
@@ -37,9 +40,61 @@ def test_what_was_written_down_comes_back():
     memory, again = Memory(), Memory()
     for one in (note(3), note(1), note(2)):
         memory.add("key", one)
-    again.load({key: notes[::-1] for key, notes in memory.dump().items()})
-    assert again.dump() == memory.dump()
+    again.load((key, notes[::-1]) for key, notes in memory.dump())
+    assert [*again.dump()] == [*memory.dump()]
     assert [*again] == ["key"]
+
+
+class Taken(Struct):
+    """A course that knows what it took, and how often any of its kind took a note."""
+
+    notes: list[Note] = []
+    steps: list[int] = []
+
+    def take(self, one: Note) -> None:
+        """Take a note."""
+        self.notes.append(one)
+        self.steps[0] += 1
+
+    def copy(self) -> Taken:
+        """Return another."""
+        return Taken([*self.notes], self.steps)
+
+    def concluded(self):
+        """Conclude nothing."""
+        return ()
+
+
+def test_a_course_has_taken_all_notes_in_their_order_whatever_came_when():
+    """Looked at now and then, with late notes, copies of notes, and old ones let go between."""
+    for seed in range(30):
+        dice, steps = Random(seed), [0]
+        memory = Memory(lambda steps=steps: Taken([], steps))
+        for number in range(2_000):
+            late = dice.random() < 0.1
+            memory.add("key", note(dice.randrange(number + 1) if late else number, str(number)))
+            if dice.random() < 0.02:
+                memory.add("key", dice.choice(memory.notes("key")))
+            if dice.random() < 0.001:
+                memory.forget("key", DAY + timedelta(seconds=number // 3), None)
+            if dice.random() < 0.05:
+                assert memory.course("key").notes == memory.notes("key")
+        again = Memory(lambda steps=steps: Taken([], steps))
+        again.load(memory.dump())
+        assert again.course("key").notes == memory.course("key").notes == memory.notes("key")
+    with pytest.raises(LookupError):
+        Memory().course("key")
+
+
+def test_a_course_does_not_begin_anew_with_every_record():
+    """In a storm of which some records come a little late."""
+    dice, steps = Random(1), [0]
+    memory = Memory(lambda: Taken([], steps))
+    for number in range(20_000):
+        memory.add("key", note(max(0, number - dice.choice((0, 0, 0, 5, 90))), str(number)))
+        if number % 10 == 0:
+            memory.course("key")
+    assert steps[0] < 20_000 // 10 * 600  # from the beginning each time they would be 20 million
 
 
 def test_old_notes_are_let_go_and_empty_keys_with_them():
@@ -148,6 +203,14 @@ def test_bursts_of_hits():
             and sum(start <= other <= start + 60 for other in notes) >= 5
         }
         assert in_burst(made, 5, timedelta(seconds=60)) == expected
+
+
+def new_values(notes, lookback):
+    """Return which notes show a value that was new."""
+    course = NewValues(lookback)
+    for one in notes:
+        course.take(one)
+    return course.found
 
 
 # -- novelty ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from rootwarden.model.alert import Act
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion
 from rootwarden.model.event import read_event
+from rootwarden.model.pieces import together
 from rootwarden.model.raising import Case
 from rootwarden.model.threads import Threads
 from tests.detections.scenes import DAY, act
@@ -108,12 +109,12 @@ def test_what_was_written_down_comes_back():
     threads, again, bare = Threads(Context()), Threads(Context()), Threads(Context())
     told(threads, case(1), case(2))
     told(threads, case(2))
-    state = threads.dump()
+    state = together(threads.dump())
     again.load(
         state, lambda slug, key, conclusion: Case(slug, BURST.detection, key, conclusion, span=timedelta(hours=1))
     )
-    assert again.dump() == state
+    assert together(again.dump()) == state
     assert again.news(LATE) == []
     assert [act for act, *_ in told(again, case(1), case(2))] == [Act.REVISED]
     bare.load(state, lambda slug, key, conclusion: None)
-    assert bare.dump().threads == []
+    assert together(bare.dump()).threads == []

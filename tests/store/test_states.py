@@ -15,7 +15,16 @@ from sqlalchemy import text
 from rootwarden.errors import Exit, RefusedError
 from rootwarden.store.intake import OustedError, commit
 from rootwarden.store.opening import StoreError, open_store
-from rootwarden.store.states import Watcher, last_batch, save_state, saved_state, secret_of, since
+from rootwarden.store.states import (
+    Watcher,
+    keep_pieces,
+    kept_pieces,
+    last_batch,
+    save_state,
+    saved_state,
+    secret_of,
+    since,
+)
 from tests.detections.scenes import DAY, act, at, compromised_root
 from tests.store.samples import NOW, RUN, batch, decided, new_alerting, seen, watching
 
@@ -147,6 +156,54 @@ def test_only_who_watches_writes_the_state_of_a_watch(store):
     with pytest.raises(OustedError):
         save_state(store, "alerting", b"not mine", NOW, "02RUN")
     assert saved_state(store, "alerting") == (b"mine", NOW)
+    watcher.close()
+
+
+def test_a_state_in_pieces_takes_the_place_of_the_one_before_at_its_last(store):
+    """Whoever dies on the way leaves the one before, and nothing behind once the next is kept."""
+
+    def dies():
+        yield b"new 1"
+        raise KeyboardInterrupt
+
+    def rows():
+        with store.read() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM states")).scalar() or 0)
+
+    assert kept_pieces(store, "alerting") is None
+    save_state(store, "alerting/else", b"of another", NOW)
+    keep_pieces(store, "alerting", 5, iter([b"old 1", b"old 2"]), lambda: NOW)
+    with pytest.raises(KeyboardInterrupt):
+        keep_pieces(store, "alerting", 8, dies(), lambda: NOW)
+    batch, pieces = kept_pieces(store, "alerting")
+    assert (batch, [*pieces]) == (5, [b"old 1", b"old 2"])
+    keep_pieces(store, "alerting", 9, iter([b"newer"]), lambda: NOW)
+    batch, pieces = kept_pieces(store, "alerting")
+    assert (batch, [*pieces]) == (9, [b"newer"])
+    assert rows() == 2
+
+
+def test_a_state_that_is_not_whole_is_refused(store):
+    """As is one that was written in another way."""
+    keep_pieces(store, "alerting", 5, iter([b"1", b"2"]), lambda: NOW)
+    with store.write() as connection:
+        connection.execute(text("DELETE FROM states WHERE name LIKE 'alerting/%/2'"))
+    _, pieces = kept_pieces(store, "alerting")
+    with pytest.raises(ValueError, match="piece 2 of 2 is missing"):
+        list(pieces)
+    save_state(store, "alerting", b"17\nsomething", NOW)
+    with pytest.raises(ValueError, match="another program"):
+        kept_pieces(store, "alerting")
+
+
+def test_only_who_watches_writes_a_state_in_pieces(store):
+    """Not even its pieces."""
+    watcher = watching(store)
+    keep_pieces(store, "alerting", 5, iter([b"mine"]), lambda: NOW, RUN)
+    with pytest.raises(OustedError):
+        keep_pieces(store, "alerting", 6, iter([b"not mine"]), lambda: NOW, "02RUN")
+    batch, pieces = kept_pieces(store, "alerting")
+    assert (batch, [*pieces]) == (5, [b"mine"])
     watcher.close()
 
 

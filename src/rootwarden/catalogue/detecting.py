@@ -12,7 +12,7 @@ from typing import Any
 
 from rootwarden import detections as package
 from rootwarden.catalogue.rule_terms import Terms, read_terms
-from rootwarden.model.detection import Detection, Hit, SingleRecord, Stateful
+from rootwarden.model.detection import Detection, Hit, SingleRecord, Stateful, by_course
 from rootwarden.model.event import Record
 from rootwarden.proofs.sigma_rule import Rule, RuleError, condition, read_rules
 
@@ -35,14 +35,15 @@ def stateful() -> tuple[Stateful, ...]:
 
 def _load(name: str) -> Stateful:
     module = importlib.import_module(f"{package.__name__}.{name}")
-    parts = [getattr(module, part, None) for part in ("DETECTION", "remember", "conclude", "SPAN")]
-    detection, remember, conclude, span = parts
+    parts = [getattr(module, part, None) for part in ("DETECTION", "remember", "SPAN", "keep", "Course")]
+    detection, remember, span, keep, course = parts
+    conclude = getattr(module, "conclude", None) if course is None else by_course(course)
     if not isinstance(detection, Detection) or not callable(remember) or not callable(conclude):
-        raise TypeError(f"{module.__name__} needs DETECTION, remember() and conclude()")
+        raise TypeError(f"{module.__name__} needs DETECTION, remember() and conclude() or Course")
     if not isinstance(span, timedelta):
         raise TypeError(f"{module.__name__} needs SPAN, how long a note of it matters")
     why = (module.__doc__ or "").strip()
-    return Stateful(name.replace("_", "-"), why, detection, remember, conclude, span, getattr(module, "keep", None))
+    return Stateful(name.replace("_", "-"), why, detection, remember, conclude, span, keep, course)
 
 
 def single_records(owned: Iterable[str] = ()) -> tuple[SingleRecord, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import Conclusion, Detection, Hit, Note
 from rootwarden.model.event import NO_TIME, Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.memory import newest_within
@@ -39,21 +41,34 @@ SPAN = timedelta()
 keep = newest_within(LOOKBACK)
 
 
+class Course(Struct):
+    """When root last acted and when it was last tried, and what was concluded so far."""
+
+    acted: datetime = NO_TIME
+    tried: datetime = NO_TIME
+    found: tuple[Conclusion, ...] = ()
+
+    def take(self, note: Note) -> None:
+        """Conclude at an act after a long rest; a refused sign-in ends the rest for its kind alone."""
+        when, refused = note.event.time, note.what == TRIED
+        rest = when - (max(self.acted, self.tried) if refused else self.acted)
+        if REST <= rest <= LOOKBACK:
+            self.found += (Conclusion(completing=note.event, detail=f"{rest.days} days", subject=note.what),)
+        if refused:
+            self.tried = when
+        else:
+            self.acted = when
+
+    def copy(self) -> Course:
+        """Return another of the same."""
+        return Course(self.acted, self.tried, self.found)
+
+    def concluded(self) -> Iterator[Conclusion]:
+        """Yield what was concluded so far."""
+        yield from self.found
+
+
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
     """Keep each act of root, and each refused sign-in, under its account."""
     if event.kind in SURELY_AS_ROOT:
         yield event.account, noted(event, "")
-
-
-def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude at each act after a long rest; a refused sign-in ends the rest for its kind alone."""
-    acted = tried = NO_TIME
-    for note in notes:
-        when, refused = note.event.time, note.what == TRIED
-        rest = when - (max(acted, tried) if refused else acted)
-        if REST <= rest <= LOOKBACK:
-            yield Conclusion(completing=note.event, detail=f"{rest.days} days", subject=note.what)
-        if refused:
-            tried = when
-        else:
-            acted = when

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from rootwarden.model.context import Context
-from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Note, counted
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.memory import links
@@ -51,48 +52,66 @@ COUNT, WITHIN = 5, timedelta(seconds=900)
 SPAN = WITHIN
 
 
+class Burst(Struct):
+    """The first failures of a burst, how many it has, and the last."""
+
+    first: list[Note]
+    count: int
+    last: Note
+
+
+class Course(Struct):
+    """The bursts that ended, the one that may go on, and what may become one."""
+
+    ended: tuple[Burst, ...] = ()
+    burst: Burst | None = None
+    recent: list[Note] = []
+
+    def take(self, note: Note) -> None:
+        """Go on by one failure: the one that makes it five completes a burst."""
+        if self.burst is not None:
+            if note.event.time - self.burst.last.event.time <= WITHIN:
+                if self.burst.count < EVIDENCE:
+                    self.burst.first.append(note)
+                self.burst.count += 1
+                self.burst.last = note
+                return
+            self.ended += (self.burst,)
+            self.burst = None
+        self.recent = [*(one for one in self.recent if note.event.time - one.event.time <= WITHIN), note]
+        if len(self.recent) == COUNT:
+            self.burst = Burst(self.recent, COUNT, note)
+            self.recent = []
+
+    def copy(self) -> Course:
+        """Return another of the same."""
+        one = self.burst
+        going_on = None if one is None else Burst([*one.first], one.count, one.last)
+        return Course(self.ended, going_on, [*self.recent])
+
+    def concluded(self) -> Iterator[Conclusion]:
+        """Conclude once per burst."""
+        for burst in (*self.ended, *filter(None, [self.burst])):
+            shown, detail = counted(min(burst.count, EVIDENCE), "failures")  # of more it may be forgotten how many
+            yield Conclusion(
+                completing=burst.first[COUNT - 1].event, events=tuple(note.event for note in burst.first[:shown]),
+                detail=detail, until=burst.last.event.time,
+            )  # fmt: skip
+
+
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
     """Keep each failed sign-in under its account."""
     if "RD-004" in hits:
         yield event.account, Note(event, "failed")
 
 
-def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude once per burst: the record that makes it five completes it."""
-    ended, going_on, _ = _bursts(notes)
-    for burst in (*ended, going_on):
-        if burst:
-            count = f"{EVIDENCE} failures or more" if len(burst) > EVIDENCE else f"{len(burst)} failures"
-            yield Conclusion(
-                completing=burst[COUNT - 1].event, events=tuple(note.event for note in burst[:EVIDENCE]),
-                detail=count, until=burst[-1].event.time,
-            )  # fmt: skip
-
-
 def keep(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
     """Keep a burst that may still go on, thinned out after its first records, or what may become one."""
-    _, burst, recent = _bursts(notes)
-    if burst and before - burst[-1].event.time <= WITHIN:
-        return [*burst[:EVIDENCE], *links(burst[EVIDENCE:], WITHIN)]
-    return [note for note in recent if before - note.event.time <= WITHIN]
-
-
-def _bursts(notes: Sequence[Note]) -> tuple[list[list[Note]], list[Note], deque[Note]]:
-    """Return the bursts that ended, the one that goes on at the last note, and what may become one."""
-    ended: list[list[Note]] = []
-    burst: list[Note] = []
-    recent: deque[Note] = deque()
+    course = Course()
     for note in notes:
-        if burst and note.event.time - burst[-1].event.time <= WITHIN:
-            burst.append(note)
-            continue
-        if burst:
-            ended.append(burst)
-            burst = []
-        recent.append(note)
-        while note.event.time - recent[0].event.time > WITHIN:
-            recent.popleft()
-        if len(recent) == COUNT:
-            burst = [*recent]
-            recent.clear()
-    return ended, burst, recent
+        course.take(note)
+    burst = course.burst
+    if burst is not None and before - burst.last.event.time <= WITHIN:
+        later = [note for note in notes if note.order > burst.first[-1].order]
+        return [*burst.first, *links(later, WITHIN)]
+    return [note for note in course.recent if before - note.event.time <= WITHIN]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Note, counted
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.memory import links
@@ -25,7 +25,7 @@ DETECTION = Detection(
     logic=(
         "Records of RD-004 with one sourceIPAddress and three different recipientAccountId within 86,400 seconds, by "
         "event time. Further failures from the address within 86,400 seconds of the last belong to the same alert, "
-        "which names one record of each account."
+        "which names one record of each account, of the first 100."
     ),
     misses="A spray that changes its address; accounts whose trails are not part of what is watched.",
     false_positives=("A central team that opens many accounts from one office.",),
@@ -50,11 +50,56 @@ ACCOUNTS, WITHIN = 3, timedelta(days=1)
 SPAN = WITHIN
 
 
+# So many accounts are named in a sentence.
+_NAMED = 10
+
+
 class Spray(Struct):
-    """The first failure of each account (at the beginning the latest), and all since it became a spray."""
+    """The first failure of each account (before it was a spray the latest), what completed it, and the last failure."""
 
     tried: dict[str, Note]
-    run: list[Note]
+    first: Note
+    last: Note
+
+
+class Course(Struct):
+    """The sprays so far, the one that may go on, and of accounts that were tried since the last the latest failure."""
+
+    ended: tuple[Spray, ...] = ()
+    spray: Spray | None = None
+    recent: dict[str, Note] = {}
+
+    def take(self, note: Note) -> None:
+        """Go on by one failure: the one that brings the third account completes a spray."""
+        if self.spray is not None:
+            if note.event.time - self.spray.last.event.time <= WITHIN:
+                self.spray.tried.setdefault(note.value, note)
+                self.spray.last = note
+                return
+            self.ended += (self.spray,)
+            self.spray = None
+        self.recent = {name: one for name, one in self.recent.items() if note.event.time - one.event.time <= WITHIN}
+        self.recent[note.value] = note
+        if len(self.recent) == ACCOUNTS:
+            self.spray = Spray(self.recent, note, note)
+            self.recent = {}
+
+    def copy(self) -> Course:
+        """Return another of the same."""
+        one = self.spray
+        going_on = None if one is None else Spray(dict(one.tried), one.first, one.last)
+        return Course(self.ended, going_on, dict(self.recent))
+
+    def concluded(self) -> Iterator[Conclusion]:
+        """Conclude once per spray."""
+        for spray in (*self.ended, *filter(None, [self.spray])):
+            shown, detail = counted(len(spray.tried), "accounts")
+            tried = [*spray.tried.values()][: min(shown, EVIDENCE)]
+            names = sorted(note.value for note in tried[:_NAMED])
+            yield Conclusion(
+                completing=spray.first.event, events=tuple(note.event for note in tried),
+                detail=f"{detail}: {', '.join(names)}{', ...' if shown > _NAMED else ''}", until=spray.last.event.time,
+            )  # fmt: skip
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
@@ -63,36 +108,13 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
         yield event.address, Note(event, "failed", event.account)
 
 
-def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude once per spray: the record that brings the third account completes it."""
-    sprays, _ = _sprays(notes)
-    for spray in sprays:
-        yield Conclusion(
-            completing=spray.run[0].event, events=tuple(note.event for note in spray.tried.values()),
-            detail=f"{len(spray.tried)} accounts: {', '.join(sorted(spray.tried))}", until=spray.run[-1].event.time,
-        )  # fmt: skip
-
-
 def keep(notes: Sequence[Note], before: datetime) -> Sequence[Note]:
     """Keep a spray that may still go on, thinned out, or what may become one."""
-    sprays, recent = _sprays(notes)
-    if sprays and before - sprays[-1].run[-1].event.time <= WITHIN:
-        return list(dict.fromkeys((*sprays[-1].tried.values(), *links(sprays[-1].run, WITHIN))))
-    return [note for note in recent.values() if before - note.event.time <= WITHIN]
-
-
-def _sprays(notes: Sequence[Note]) -> tuple[list[Spray], dict[str, Note]]:
-    """Return the sprays, and of accounts that were tried since the last the latest failure."""
-    sprays: list[Spray] = []
-    recent: dict[str, Note] = {}
+    course = Course()
     for note in notes:
-        if sprays and note.event.time - sprays[-1].run[-1].event.time <= WITHIN:
-            sprays[-1].tried.setdefault(note.value, note)
-            sprays[-1].run.append(note)
-            continue
-        recent = {name: one for name, one in recent.items() if note.event.time - one.event.time <= WITHIN}
-        recent[note.value] = note
-        if len(recent) == ACCOUNTS:
-            sprays.append(Spray(recent, [note]))
-            recent = {}
-    return sprays, recent
+        course.take(note)
+    spray = course.spray
+    if spray is not None and before - spray.last.event.time <= WITHIN:
+        run = [note for note in notes if note.order >= spray.first.order]
+        return list(dict.fromkeys((*spray.tried.values(), *links(run, WITHIN))))
+    return [note for note in course.recent.values() if before - note.event.time <= WITHIN]

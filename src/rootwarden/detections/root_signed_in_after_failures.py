@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from rootwarden.model.context import Context
 from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Moment, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
-from rootwarden.model.memory import in_steps
 
 DETECTION = Detection(
     code="RD-103",
@@ -56,12 +56,14 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
 
 def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
     """Conclude at each success with enough failures before it, whoever else succeeded in between."""
-    failures: list[Event] = []
-    for note in in_steps(notes, "failed", "succeeded"):
-        if note.what == "failed":
-            failures.append(note.event)
-            continue
-        failures = [event for event in failures if note.event.time - event.time <= WITHIN]
+    for success in [note for note in notes if note.what == "succeeded"]:
+        when = success.event.time
+        since, until = bisect_left(notes, when - WITHIN, key=_time), bisect_right(notes, when, key=_time)
+        failures = [note.event for note in notes[since:until] if note.what == "failed"]
         if len(failures) >= FAILURES:
-            events = tuple(failures[-EVIDENCE:])
-            yield Conclusion(completing=note.event, events=events, detail=f"{len(failures)} failures before")
+            detail = f"{len(failures)} failures before"
+            yield Conclusion(completing=success.event, events=tuple(failures[-EVIDENCE:]), detail=detail)
+
+
+def _time(note: Note) -> datetime:
+    return note.event.time

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import Conclusion, Detection, Hit, Moment, Note
+from rootwarden.model.detection import Detection, Hit, Note
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
-from rootwarden.model.novelty import new_values, noted, values_within
+from rootwarden.model.novelty import NewValues, noted, values_within
 from rootwarden.model.origins import family
 from rootwarden.model.root_activity import SURELY_AS_ROOT
 
@@ -43,6 +44,7 @@ DETECTION = Detection(
 LOOKBACK = timedelta(days=365)
 SPAN = timedelta()
 keep = values_within(LOOKBACK)
+Course = partial(NewValues, LOOKBACK)
 
 
 def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Context) -> Iterator[tuple[str, Note]]:
@@ -50,9 +52,3 @@ def remember(event: Event, record: Record, hits: Mapping[str, Hit], context: Con
     value = family(event.agent) if event.kind in SURELY_AS_ROOT else ""
     if value:
         yield event.account, noted(event, value)
-
-
-def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterator[Conclusion]:
-    """Conclude at each act whose value the account did not show before, if it showed any."""
-    for note in new_values(notes, LOOKBACK):
-        yield Conclusion(completing=note.event, detail=note.value, subject=f"{note.what} {note.value}")

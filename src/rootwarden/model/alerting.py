@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 import msgspec
 from msgspec import Struct
@@ -21,22 +22,24 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.incident_book import BookState, IncidentBook, Placed
 from rootwarden.model.incidents import SESSION
 from rootwarden.model.message import Occasion
+from rootwarden.model.pieces import apart, together
 from rootwarden.model.telling import SINGLY, Muted, News, Teller, TellerState, nobody, waits
-from rootwarden.model.watching import BEGINNING, OnDefect, Taken, Watch
+from rootwarden.model.threads import ThreadsState
+from rootwarden.model.watching import BEGINNING, OnDefect, Taken, Watch, WatchState
 
-ALERTING_SCHEMA = "alerting/1"
+ALERTING_SCHEMA = "alerting/2"
 _SWEEP = timedelta(minutes=10)
 
 
-class AlertingState(Struct, frozen=True, kw_only=True):
-    """Everything that is known, as it is written down."""
+class AlertingState(Struct, frozen=True, kw_only=True, tag="alerting"):
+    """What is known beside the watch, the book and the teller, as it is written down."""
 
-    schema: str
-    watch: msgspec.Raw
-    book: BookState
-    teller: TellerState
-    swept: datetime
+    schema: str = ""
+    swept: datetime = BEGINNING
     drilled: dict[str, str] = {}
+
+
+_Piece = AlertingState | BookState | TellerState | WatchState | ThreadsState
 
 
 class Decided(Struct, frozen=True):
@@ -112,30 +115,37 @@ class Alerting:
         self._book.forget(now - self._context.lateness - SESSION * 2)
         self._teller.forget(self._book.threads())
 
-    def dump(self) -> bytes:
-        """Return the whole state as JSON, for a store; decide before it, or what was fed is lost."""
-        state = AlertingState(
-            schema=ALERTING_SCHEMA, watch=msgspec.Raw(self.watch.dump()), book=self._book.dump(),
-            teller=self._teller.dump(), swept=self._swept, drilled=self._drilled,
-        )  # fmt: skip
-        return msgspec.json.encode(state)
+    def dump(self) -> Iterator[bytes]:
+        """Return the whole state as lines of JSON, for a store: as it is now, whenever they are made.
 
-    def load(self, state: bytes) -> None:
+        Decide before it, or what was fed is lost.
+        """
+        own = AlertingState(schema=ALERTING_SCHEMA, swept=self._swept, drilled=dict(self._drilled))
+        pieces = chain(apart(own), apart(self._book.dump()), apart(self._teller.dump()))
+        return chain(map(msgspec.json.encode, pieces), self.watch.dump())
+
+    def load(self, state: Iterable[bytes]) -> None:
         """Take back what `dump` returned.
 
         Raises:
             ValueError: it is no state, or one of another schema.
         """
         try:
-            found = msgspec.json.decode(state, type=AlertingState)
-        except msgspec.DecodeError as error:
+            pieces = [_decoder.decode(one) for one in state]
+            found = together(one for one in pieces if isinstance(one, AlertingState))
+            book = together(one for one in pieces if isinstance(one, BookState))
+            teller = together(one for one in pieces if isinstance(one, TellerState))
+        except ValueError as error:  # what msgspec cannot decode is one too
             raise ValueError(f"no state of alerting: {error}") from error
         if found.schema != ALERTING_SCHEMA:
             raise ValueError(f"a state of schema {found.schema}, not {ALERTING_SCHEMA}")
-        self.watch.load(bytes(found.watch))
-        self._book.load(found.book)
-        self._teller.load(found.teller)
-        self._swept, self._drilled = found.swept, dict(found.drilled)
+        self.watch.restore([one for one in pieces if isinstance(one, WatchState | ThreadsState)])
+        self._book.load(book)
+        self._teller.load(teller)
+        self._swept, self._drilled = found.swept, found.drilled
+
+
+_decoder: msgspec.json.Decoder[_Piece] = msgspec.json.Decoder(_Piece)
 
 
 def _news_of_drills(updates: Sequence[tuple[Update, Placed]]) -> Iterator[News]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, Self
 
 from msgspec import Struct
 
@@ -109,6 +110,19 @@ class Conclusion(Struct, frozen=True, kw_only=True):
 
 # Enough records to show what happened: a case that goes on for thousands names the first of them.
 EVIDENCE = 100
+_EXACT = 20
+
+
+def counted(count: int, what: str) -> tuple[int, str]:
+    """Return how many of a case that goes on are shown, and the words for it: exact up to 20, then 50, 100, 200 ...
+
+    In a storm nobody reads that it is one more, and an alert that says so each time would be written each time.
+    """
+    if count <= _EXACT:
+        return count, f"{count} {what}"
+    size = 10 ** (len(str(count)) - 1)
+    shown = max(one for one in (size, size * 2, size * 5) if one <= count)
+    return shown, f"{shown} {what} or more"
 
 
 class Wake(Struct, frozen=True):
@@ -128,6 +142,23 @@ class Moment(Struct, frozen=True):
     heard: datetime
 
 
+class Course(Protocol):
+    """How a detection stands after the notes of one key so far, taken one by one in the order of event time.
+
+    For detections that anybody can fill the memory of: a storm is not gone through again at each of its records. When
+    a late note takes its place among those that were taken, an earlier copy goes on from there.
+    """
+
+    def take(self, note: Note, /) -> None:
+        """Go on by one note."""
+
+    def copy(self) -> Self:
+        """Return another of the same, which goes its own way from here."""
+
+    def concluded(self) -> Iterable[Conclusion]:
+        """Yield all that is concluded from what was taken."""
+
+
 Remember = Callable[[Event, Record, Mapping[str, Hit], Context], Iterable[tuple[str, Note]]]
 Conclude = Callable[[str, Sequence[Note], Moment], Iterable[Conclusion | Wake]]
 Keep = Callable[[Sequence[Note], datetime], Sequence[Note]]
@@ -139,7 +170,8 @@ class Stateful(Struct, frozen=True):
     `remember` says what of an event is kept, under which key. `conclude` is a pure function of all that is kept under
     one key, in the order of event time: so the end is the same in whatever order records arrive. `span` is how far
     apart events of one case may be: what is older (and older than any record may be late) is forgotten, but for what
-    `keep` chooses of it, given the old notes and the instant they are older than.
+    `keep` chooses of it, given the old notes and the instant they are older than. With a `course`, `conclude` is that:
+    from its beginning through all notes.
     """
 
     slug: str
@@ -149,6 +181,19 @@ class Stateful(Struct, frozen=True):
     conclude: Conclude
     span: timedelta
     keep: Keep | None = None
+    course: Callable[[], Course] | None = None
+
+
+def by_course(course: Callable[[], Course]) -> Conclude:
+    """Return what concludes by going through all notes from the beginning of a course."""
+
+    def conclude(key: str, notes: Sequence[Note], moment: Moment) -> Iterable[Conclusion]:
+        going = course()
+        for note in notes:
+            going.take(note)
+        return going.concluded()
+
+    return conclude
 
 
 class Escalation(Struct, frozen=True):

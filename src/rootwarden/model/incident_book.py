@@ -11,6 +11,7 @@ from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rootwarden.model.alert import Alert
 from rootwarden.model.event import NO_TIME
@@ -43,8 +44,12 @@ class Open(Struct):
     # How many of its alerts stand that people had or would have had to look at.
     standing: int = 0
 
+    def copy(self) -> Open:
+        """Return the incident as it is now: another, that does not grow with it."""
+        return replace(self, subjects=[*self.subjects], counts=dict(self.counts), met=dict(self.met))
 
-class Sign(Struct):
+
+class Sign(Struct, frozen=True):
     """A time in which something was met by which alerts are seen to belong together, and the incident it led to."""
 
     incident: str
@@ -52,14 +57,15 @@ class Sign(Struct):
     last: datetime
 
 
-class BookState(Struct, frozen=True):
+class BookState(Struct, frozen=True, tag="book"):
     """The book as it is written down."""
 
-    open: list[Open]
-    signs: dict[str, list[Sign]]
-    threads: dict[str, str]
-    moved: dict[str, str]
+    open: list[Open] = []
+    signs: dict[str, list[Sign]] = {}
+    threads: dict[str, str] = {}
+    moved: dict[str, str] = {}
     standing: list[str] = []
+    records: dict[str, str] = {}
 
 
 class Placed(Struct, frozen=True):
@@ -78,6 +84,8 @@ class IncidentBook:
         self._open: dict[str, Open] = {}
         # Times of one sign lie further apart than it reaches; else they would be one.
         self._signs: dict[str, list[Sign]] = {}
+        # The strongest sign, and by far the most frequent: alerts that share a record, whenever that was.
+        self._records: dict[str, str] = {}
         self._threads: dict[str, str] = {}
         self._moved: dict[str, str] = {}
         self._standing: dict[str, None] = {}
@@ -88,7 +96,9 @@ class IncidentBook:
         `stands`: it is neither withdrawn nor something that waits for a digest.
         """
         known = self._threads.get(thread)
-        found = {self._name(sign.incident) for name, reach in signs(alert) for sign in self._met(name, reach, alert)}
+        shared = filter(None, map(self._records.get, alert.event_ids))
+        met = (sign.incident for name, reach in signs(alert) for sign in self._met(name, reach, alert))
+        found = {*map(self._name, shared), *map(self._name, met)}
         if known is not None:
             found.add(self._name(known))
         incident, joined = self._one_of(sorted(found, key=self._age), alert)
@@ -96,6 +106,7 @@ class IncidentBook:
             incident.counts[alert.code] = incident.counts.get(alert.code, 0) + 1
         self._threads[thread] = incident.id
         self._grow(incident, alert)
+        self._records |= dict.fromkeys(alert.event_ids, incident.id)
         for name, reach in signs(alert):
             self._note(name, reach, incident.id, alert)
         if stands is not (thread in self._standing):
@@ -142,6 +153,7 @@ class IncidentBook:
         self._open = {name: one for name, one in self._open.items() if name not in gone}
         self._threads = {key: one for key, one in self._threads.items() if self._name(one) not in gone}
         self._standing = {key: None for key in self._standing if key in self._threads}
+        self._records = {key: one for key, one in self._records.items() if self._name(one) not in gone}
         left = ((key, [one for one in met if self._name(one.incident) not in gone]) for key, met in self._signs.items())
         self._signs = {key: met for key, met in left if met}
         self._moved = {old: new for old, new in self._moved.items() if self._name(new) not in gone}
@@ -151,14 +163,17 @@ class IncidentBook:
         return self._threads.keys()
 
     def dump(self) -> BookState:
-        """Return everything, to be written down."""
-        return BookState([*self._open.values()], self._signs, self._threads, self._moved, [*self._standing])
+        """Return everything as it is now, to be written down later."""
+        return BookState(
+            [one.copy() for one in self._open.values()], dict(self._signs), dict(self._threads), dict(self._moved),
+            [*self._standing], dict(self._records),
+        )  # fmt: skip
 
     def load(self, state: BookState) -> None:
         """Take back what `dump` returned."""
         self._open = {one.id: one for one in state.open}
         self._signs, self._threads, self._moved = dict(state.signs), dict(state.threads), dict(state.moved)
-        self._standing = dict.fromkeys(state.standing)
+        self._standing, self._records = dict.fromkeys(state.standing), dict(state.records)
 
     # -- inside ------------------------------------------------------------------------------------------------
     def _met(self, name: str, reach: timedelta, alert: Alert) -> list[Sign]:
@@ -220,13 +235,8 @@ class IncidentBook:
         return self._open[name].first, name
 
 
-_WHENEVER = timedelta(days=36500)
-
-
 def signs(alert: Alert) -> Iterator[tuple[str, timedelta]]:
-    """Yield by what an alert is joined with others, and how far apart in time the two may be."""
-    for event in alert.event_ids:
-        yield f"record {event}", _WHENEVER
+    """Yield by what an alert is joined with others beside its records, and how far apart in time the two may be."""
     if alert.access_key:
         yield f"key {alert.access_key}", SESSION
     if alert.subject:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from rootwarden.model.detection import Keep, Note
+from rootwarden.model.detection import Course, Keep, Note
 
 Order = tuple[datetime, str, str, str]
+# A copy of a course is put aside every so many notes; of more than so many copies every second of the older half goes.
+_STRIDE, _COPIES = 64, 32
+_TOGETHER = 20  # notes that are written down in one go
 
 
 class Memory:
@@ -17,12 +20,15 @@ class Memory:
     The order of each note is kept beside it: to look it up again for every comparison is what a storm would be slow by.
     """
 
-    __slots__ = ("_notes", "_orders")
+    __slots__ = ("_begin", "_copies", "_notes", "_orders")
 
-    def __init__(self) -> None:
-        """Start with nothing remembered."""
+    def __init__(self, begin: Callable[[], Course] | None = None) -> None:
+        """Start with nothing remembered; `begin` begins the course of a key."""
+        self._begin = begin
         self._notes: dict[str, list[Note]] = {}
         self._orders: dict[str, list[Order]] = {}
+        # By key, how courses stood after so many notes, the fewest first.
+        self._copies: dict[str, list[tuple[int, Course]]] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Go through the keys."""
@@ -36,6 +42,7 @@ class Memory:
             orders.append(order)
             return True
         at = bisect_left(orders, order)
+        self._turn_back(key, at)
         if at < len(held) and orders[at] == order:
             if held[at].event == note.event or held[at].event.version <= note.event.version:
                 return False
@@ -49,6 +56,37 @@ class Memory:
         """Return what is remembered under a key, oldest first."""
         return self._notes.get(key, ())
 
+    def course(self, key: str) -> Course:
+        """Return how the course of a key stands after all its notes.
+
+        Raises:
+            LookupError: there are no courses here.
+        """
+        if self._begin is None:
+            raise LookupError("no courses")
+        held, copies = self.notes(key), self._copies.get(key)
+        at, going = (copies[-1][0], copies[-1][1].copy()) if copies else (0, self._begin())
+        while at < len(held):
+            last = min(len(held), at - at % _STRIDE + _STRIDE)
+            for number in range(at, last):
+                going.take(held[number])
+            at = last
+            if at % _STRIDE == 0:
+                self._put_aside(key, at, going.copy())
+        return going
+
+    def _put_aside(self, key: str, at: int, copy: Course) -> None:
+        copies = self._copies.setdefault(key, [])
+        copies.append((at, copy))
+        if len(copies) > _COPIES:
+            del copies[: _COPIES // 2 : 2]
+
+    def _turn_back(self, key: str, at: int) -> None:
+        """Have the course of a key go on from before a note that took its place among those that were taken."""
+        copies = self._copies.get(key)
+        while copies and copies[-1][0] > at:
+            copies.pop()
+
     def forget(self, key: str, before: datetime, keep: Keep | None) -> None:
         """Let go of the notes of events before an instant, but for those that `keep` chooses of them."""
         held = self._notes.get(key)
@@ -60,18 +98,24 @@ class Memory:
             return
         self._put(key, [*kept, *held[len(old) :]])
 
-    def dump(self) -> dict[str, list[Note]]:
-        """Return everything, to be written down."""
-        return {key: list(notes) for key, notes in self._notes.items()}
+    def dump(self) -> Iterator[tuple[str, list[Note]]]:
+        """Yield everything, to be written down: of each key some notes at a time."""
+        for key, notes in self._notes.items():
+            for at in range(0, len(notes), _TOGETHER):
+                yield key, notes[at : at + _TOGETHER]
 
-    def load(self, notes: dict[str, list[Note]]) -> None:
-        """Take back what `dump` returned."""
-        self._notes, self._orders = {}, {}
-        for key, held in notes.items():
+    def load(self, notes: Iterable[tuple[str, list[Note]]]) -> None:
+        """Take back what `dump` yielded."""
+        self._notes, self._orders, self._copies = {}, {}, {}
+        found: dict[str, list[Note]] = {}
+        for key, some in notes:
+            found.setdefault(key, []).extend(some)
+        for key, held in found.items():
             self._put(key, held)
 
     def _put(self, key: str, notes: list[Note]) -> None:
         """Have these remembered under a key and nothing else."""
+        self._copies.pop(key, None)
         if not notes:
             self._notes.pop(key, None)
             self._orders.pop(key, None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from rootwarden.model.detection import Keep, Note
+from msgspec import Struct
+
+from rootwarden.model.detection import Conclusion, Keep, Note
 from rootwarden.model.event import NO_TIME, Event
 from rootwarden.model.memory import newest_within
 
@@ -20,26 +22,40 @@ def noted(event: Event, value: str) -> Note:
     return Note(event, TRIED if event.refused else SEEN, value)
 
 
-def new_values(notes: Sequence[Note], lookback: timedelta) -> Iterator[Note]:
-    """Yield, of one account's notes, the first of each value not seen in the time before, where another was.
+class NewValues(Struct):
+    """What one account has shown, and each first act with a value not seen in the time before, where another was.
 
     An attempt is new if its value was neither seen nor tried in that time, as far as attempts are known.
     """
+
+    lookback: timedelta
     seen: dict[str, datetime] = {}
     tried: dict[str, datetime] = {}
-    newest = NO_TIME
-    for note in notes:
+    newest: datetime = NO_TIME
+    found: list[Note] = []
+
+    def take(self, note: Note) -> None:
+        """Go on by one act or attempt."""
         when, value = note.event.time, note.value
-        last = seen.get(value, NO_TIME)
+        last = self.seen.get(value, NO_TIME)
         if note.what == TRIED:
-            last = max(last, tried.pop(value, NO_TIME))
-            tried[value] = when
-            if len(tried) > _MOST_TRIED:
-                del tried[next(iter(tried))]
-        if when - newest <= lookback < when - last:
-            yield note
+            last = max(last, self.tried.pop(value, NO_TIME))
+            self.tried[value] = when
+            if len(self.tried) > _MOST_TRIED:
+                del self.tried[next(iter(self.tried))]
+        if when - self.newest <= self.lookback < when - last:
+            self.found.append(note)
         if note.what == SEEN:
-            seen[value] = newest = when
+            self.seen[value] = self.newest = when
+
+    def copy(self) -> NewValues:
+        """Return another of the same."""
+        return NewValues(self.lookback, dict(self.seen), dict(self.tried), self.newest, [*self.found])
+
+    def concluded(self) -> Iterator[Conclusion]:
+        """Conclude at each act whose value was new."""
+        for note in self.found:
+            yield Conclusion(completing=note.event, detail=note.value, subject=f"{note.what} {note.value}")
 
 
 def values_within(lookback: timedelta) -> Keep:

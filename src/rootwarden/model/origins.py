@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 # In this order: the first that is found in the text names the family.
 _FAMILIES = (
@@ -19,6 +20,7 @@ _FAMILIES = (
 _NAME = re.compile(r"[A-Za-z][A-Za-z _.-]*")
 
 
+@lru_cache(4096)
 def network(address: str) -> str:
     """Return the network of an address, /24 or /48; "" for what is no address (a service's name, "AWS Internal")."""
     try:

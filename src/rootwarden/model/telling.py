@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from datetime import datetime, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.context import STANDING
@@ -68,11 +69,11 @@ class Storm(Struct):
         return self.incidents > self.singly
 
 
-class TellerState(Struct, frozen=True):
+class TellerState(Struct, frozen=True, tag="teller"):
     """What was told, as it is written down."""
 
-    told: dict[str, Told]
-    storms: dict[str, Storm]
+    told: dict[str, Told] = {}
+    storms: dict[str, Storm] = {}
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -150,8 +151,12 @@ class Teller:
         self._told = {thread: one for thread, one in self._told.items() if thread in kept}
 
     def dump(self) -> TellerState:
-        """Return everything, to be written down."""
-        return TellerState(self._told, self._storms)
+        """Return everything as it is now, to be written down later."""
+        storms = {
+            name: replace(one, waiting=[Held(held.alert, held.incident.copy(), held.number) for held in one.waiting])
+            for name, one in self._storms.items()
+        }
+        return TellerState({name: replace(one) for name, one in self._told.items()}, storms)
 
     def load(self, state: TellerState) -> None:
         """Take back what `dump` returned."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -13,14 +14,16 @@ from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.context import Context
 from rootwarden.model.detection import Conclusion
 from rootwarden.model.event import NO_TIME, Event
+from rootwarden.model.pieces import apart
 from rootwarden.model.raising import Case, issued_by, raise_alert
 
 Place = tuple[str, str]
 _NO_MARKS: frozenset[str] = frozenset()
 _TIMELESS = 1000
+_TOGETHER = 50  # threads that are written down in one go
 
 
-class Thread(Struct):
+class Thread(Struct, frozen=True):
     """The case an alert rests on, the alert as last told (None: withdrawn or not yet told), how often it changed.
 
     `stands` is false once the case is concluded no more; what it was is known still, should it come back.
@@ -46,12 +49,12 @@ class ThreadState(Struct, frozen=True):
     stands: bool
 
 
-class ThreadsState(Struct, frozen=True):
+class ThreadsState(Struct, frozen=True, tag="threads"):
     """All threads as they are written down."""
 
-    threads: list[ThreadState]
-    issued: list[Event]
-    marks: list[tuple[str, str, dict[str, frozenset[str]]]]
+    threads: list[ThreadState] = []
+    issued: list[Event] = []
+    marks: list[tuple[str, str, Mapping[str, frozenset[str]]]] = []
 
 
 class Threads:
@@ -91,7 +94,8 @@ class Threads:
                 gone.remove(same)
             self._put(same or self._name(case), place, case)
         for name in gone:
-            self._threads[name].stands = False
+            one = self._threads[name]
+            self._threads[name] = Thread(one.place, one.case, one.alert, one.revision, stands=False)
             self._stale[name] = None
 
     def learn_issue(self, event: Event) -> None:
@@ -151,16 +155,13 @@ class Threads:
         return len(set(joined))
 
     # -- writing down ------------------------------------------------------------------------------------------
-    def dump(self) -> ThreadsState:
-        """Return everything as plain structs, to be written down."""
-        threads = [
-            ThreadState(
-                name, one.place, one.case.slug, one.case.key, one.case.conclusion, one.alert, one.revision, one.stands
-            )
-            for name, one in self._threads.items()
-        ]
-        marks = [(code, account, dict(marks)) for (code, account), marks in self._marks.items()]
-        return ThreadsState(threads, [event for events in self._issued.values() for event in events], marks)
+    def dump(self) -> Iterator[ThreadsState]:
+        """Return everything as plain structs, in pieces to be written down: as it is now, whenever they are made."""
+        marks = [(code, account, marks) for (code, account), marks in self._marks.items()]
+        rest = ThreadsState(issued=[event for events in self._issued.values() for event in events], marks=marks)
+        held = [*self._threads.items()]
+        parts = (held[at : at + _TOGETHER] for at in range(0, len(held), _TOGETHER))
+        return chain(apart(rest), map(_written, parts))
 
     def load(self, state: ThreadsState, case_of: Callable[[str, str, Conclusion], Case | None]) -> None:
         """Take back what `dump` returned; `case_of` finds the detection of a slug (None: it exists no more)."""
@@ -198,11 +199,11 @@ class Threads:
         if thread is not None and thread.stands and (thread.case == case or _is_another_version(thread.case, case)):
             return
         if thread is None:
-            thread = self._threads[name] = Thread(place, case)
+            self._threads[name] = Thread(place, case)
             self._under.setdefault(place, []).append(name)
         else:
             self._unlist(name, thread.case)
-        thread.case, thread.stands = case, True
+            self._threads[name] = Thread(thread.place, case, thread.alert, thread.revision)
         self._by_event.setdefault(case.done, []).append(name)
         if case.conclusion.completing.awaits_issuer:
             self._by_key.setdefault(case.conclusion.completing.key, []).append(name)
@@ -221,9 +222,9 @@ class Threads:
             return None
         act = Act.WITHDRAWN if alert is None else Act.RAISED if thread.revision == 0 else Act.REVISED
         told = alert or thread.alert
-        thread.alert = alert
-        thread.revision += 1
-        return None if told is None else Update(act=act, thread=name, revision=thread.revision, alert=told)
+        revision = thread.revision + 1
+        self._threads[name] = Thread(thread.place, thread.case, alert, revision, thread.stands)
+        return None if told is None else Update(act=act, thread=name, revision=revision, alert=told)
 
     def _alert(self, name: str, case: Case, now: datetime) -> Alert | None:
         done = case.conclusion.completing
@@ -233,6 +234,17 @@ class Threads:
         if done.awaits_issuer and now < done.time + self._context.origin_wait:
             heapq.heappush(self._waits, (done.time + self._context.origin_wait, name))
         return raise_alert(case, self._context, now, self._issued.get(done.key, ()), marks)
+
+
+def _written(threads: Sequence[tuple[str, Thread]]) -> ThreadsState:
+    return ThreadsState(
+        [
+            ThreadState(
+                name, one.place, one.case.slug, one.case.key, one.case.conclusion, one.alert, one.revision, one.stands
+            )
+            for name, one in threads
+        ]
+    )
 
 
 def _by_made(issued: Iterable[Event]) -> dict[str, list[Event]]:

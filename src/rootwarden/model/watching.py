@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Never
 
 import msgspec
@@ -18,6 +19,7 @@ from rootwarden.model.detection import Approval, Conclusion, Hit, Moment, Note, 
 from rootwarden.model.event import NO_TIME, Event, Record, read_event
 from rootwarden.model.habits import FIRED, firsts, habits, in_burst, oldest_of_each
 from rootwarden.model.memory import Memory
+from rootwarden.model.pieces import apart, together
 from rootwarden.model.raising import Case
 from rootwarden.model.root_activity import ACTS_AS_ROOT, LONGEST_ROOT_SESSION, Kind, classify
 from rootwarden.model.rulebook import Rulebook
@@ -28,25 +30,31 @@ _LOOKED_AT = ACTS_AS_ROOT | {Kind.ROOT_FEDERATED, Kind.RELATED}
 # As early as any record can be, and no earlier, so that times can be taken from it.
 BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 _SWEEP = timedelta(hours=1)
+_HABITS, _BURSTS = "habits", "bursts"
 
-STATE_SCHEMA = "watch/1"
+STATE_SCHEMA = "watch/2"
 # What a detection raises that is wrong about records of some shape; anything else (no memory) ends all.
 DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
 OnDefect = Callable[[str, Exception], None]
 
 
-class WatchState(Struct, frozen=True, kw_only=True):
-    """What a watch knows, as it is written down."""
+class Kept(Struct, frozen=True):
+    """Some of the notes that are remembered under a key: by a detection's code, or as habits or bursts."""
 
-    schema: str
-    latest: datetime
-    swept: datetime
-    final: datetime
-    kinds: dict[str, int]
-    memories: dict[str, dict[str, list[Note]]]
-    habits: dict[str, list[Note]]
-    bursts: dict[str, list[Note]]
-    threads: ThreadsState
+    memory: str
+    key: str
+    notes: list[Note]
+
+
+class WatchState(Struct, frozen=True, kw_only=True, tag="watch"):
+    """What a watch knows beside its threads, as it is written down."""
+
+    schema: str = ""
+    latest: datetime = BEGINNING
+    swept: datetime = BEGINNING
+    final: datetime = BEGINNING
+    kinds: dict[str, int] = {}
+    notes: list[Kept] = []
 
 
 class Taken(Struct, frozen=True):
@@ -76,7 +84,7 @@ class Watch:
         self._stateful = {one.detection.code: one for one in stateful}
         self._by_slug: dict[str, SingleRecord | Stateful] = {one.slug: one for one in stateful}
         self._by_slug |= {one.slug: one for one in single}
-        self._memories = {code: Memory() for code in self._stateful}
+        self._memories = {code: Memory(one.course) for code, one in self._stateful.items()}
         self._habits, self._bursts = Memory(), Memory()
         self._threads = Threads(context)
         # What changed since the last flush; dicts, because sets would not keep the order.
@@ -130,11 +138,12 @@ class Watch:
         except DEFECTS as error:
             return self._broken(code, error)
 
-    def _concluded(
-        self, code: str, one: Stateful, key: str, notes: Sequence[Note], moment: Moment
-    ) -> Sequence[Conclusion | Wake]:
+    def _concluded(self, code: str, one: Stateful, key: str, moment: Moment) -> Sequence[Conclusion | Wake]:
+        memory = self._memories[code]
         try:
-            return list(one.conclude(key, notes, moment))
+            if one.course is not None:
+                return list(memory.course(key).concluded())
+            return list(one.conclude(key, memory.notes(key), moment))
         except DEFECTS as error:
             return self._broken(code, error)
 
@@ -200,10 +209,9 @@ class Watch:
 
     def _conclude(self, code: str, key: str, now: datetime, added: Container[str]) -> None:
         """Conclude under a key; what was told for good is passed over, but not what a late record completes."""
-        one, notes = self._stateful[code], self._memories[code].notes(key)
-        cases = []
+        one, cases = self._stateful[code], []
         heard = self._latest if self.context.archive else now
-        for found in self._concluded(code, one, key, notes, Moment(now, self.context, heard)):
+        for found in self._concluded(code, one, key, Moment(now, self.context, heard)):
             if isinstance(found, Wake):
                 heapq.heappush(self._wakes, (found.at, code, key))
                 continue
@@ -260,40 +268,58 @@ class Watch:
         )
 
     # -- writing down ------------------------------------------------------------------------------------------
-    def dump(self) -> bytes:
-        """Return the whole state as JSON, for a store: what was read once is never needed again."""
+    def dump(self) -> Iterator[bytes]:
+        """Return the whole state as lines of JSON, for a store: as it is now, whenever they are made.
+
+        Flush before it, or what was fed and not concluded is lost. What was read once is never needed again.
+        """
+        memories = self._memories | {_HABITS: self._habits, _BURSTS: self._bursts}
         state = WatchState(
             schema=STATE_SCHEMA, latest=self._latest, swept=self._swept, final=self._final,
             kinds={kind.value: count for kind, count in self.kinds.items()},
-            memories={code: memory.dump() for code, memory in self._memories.items()},
-            habits=self._habits.dump(), bursts=self._bursts.dump(), threads=self._threads.dump(),
+            notes=[Kept(name, key, notes) for name, memory in memories.items() for key, notes in memory.dump()],
         )  # fmt: skip
-        return msgspec.json.encode(state)
+        return map(msgspec.json.encode, chain(apart(state), self._threads.dump()))
 
-    def load(self, state: bytes) -> None:
-        """Take back what `dump` returned; flush before it, or what was fed and not concluded is lost.
-
-        Detections that exist no more are left out; all others conclude anew at the next flush, without news unless
-        time or a new version of them changed something.
+    def load(self, state: Iterable[bytes]) -> None:
+        """Take back what `dump` returned.
 
         Raises:
             ValueError: it is no state, or one of another schema.
         """
         try:
-            found = msgspec.json.decode(state, type=WatchState)
+            pieces = [msgspec.json.decode(one, type=WatchState | ThreadsState) for one in state]
         except msgspec.DecodeError as error:
+            raise ValueError(f"no state of a watch: {error}") from error
+        self.restore(pieces)
+
+    def restore(self, pieces: Sequence[WatchState | ThreadsState]) -> None:
+        """Take back what `dump` returned, read.
+
+        Detections that exist no more are left out; all others conclude anew at the next flush, without news unless
+        time or a new version of them changed something.
+
+        Raises:
+            ValueError: a part of the state is missing, or it is of another schema.
+        """
+        try:
+            found = together(one for one in pieces if isinstance(one, WatchState))
+            threads = together(one for one in pieces if isinstance(one, ThreadsState))
+        except ValueError as error:
             raise ValueError(f"no state of a watch: {error}") from error
         if found.schema != STATE_SCHEMA:
             raise ValueError(f"a state of schema {found.schema}, not {STATE_SCHEMA}")
         self._latest, self._swept, self._final = found.latest, found.swept, found.final
         self.kinds = Counter({Kind(kind): count for kind, count in found.kinds.items()})
-        for code, notes in found.memories.items():
-            if code in self._memories:
-                self._memories[code].load(notes)
-                self._dirty.update({(code, key): set() for key in notes})
-        self._habits.load(found.habits)
-        self._bursts.load(found.bursts)
-        self._threads.load(found.threads, self._case_of)
+        kept: dict[str, list[tuple[str, list[Note]]]] = {}
+        for one in found.notes:
+            kept.setdefault(one.memory, []).append((one.key, one.notes))
+        for code, memory in self._memories.items():
+            memory.load(kept.get(code, ()))
+            self._dirty.update({(code, key): set() for key in memory})
+        self._habits.load(kept.get(_HABITS, ()))
+        self._bursts.load(kept.get(_BURSTS, ()))
+        self._threads.load(threads, self._case_of)
 
     def _case_of(self, slug: str, key: str, conclusion: Conclusion) -> Case | None:
         one = self._by_slug.get(slug)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, create_engine, event, func, select, text, update
 from sqlalchemy.engine import URL, Engine
@@ -119,6 +120,75 @@ def saved_state(store: Store, name: str) -> tuple[bytes, datetime] | None:
     with store.read() as connection:
         row = connection.execute(select(states.c.value, states.c.at).where(states.c.name == name)).first()
     return None if row is None else (bytes(row.value), row.at)
+
+
+class Pieces(Struct, frozen=True):
+    """Where the pieces of a state are: how many under which name, and the batch up to which it knows everything."""
+
+    batch: int
+    name: str
+    count: int
+
+
+def keep_pieces(
+    store: Store, name: str, batch: int, pieces: Iterable[bytes], now: Callable[[], datetime], run: str = ""
+) -> None:
+    """Keep a large state under a name piece by piece, each in a short transaction of its own; `run` as in `save_state`.
+
+    It takes the place of the one before at the last piece, in one go: until then, and after a crash, that one counts.
+
+    Raises:
+        OustedError: another watcher has taken over.
+        StoreError: the database does not answer.
+    """
+    held = _pieces_of(store, name)
+    _sweep(store, name, "" if held is None else held.name)
+    fresh, count = f"{name}/{batch}-{secrets.token_hex(4)}/", 0
+    for count, piece in enumerate(pieces, start=1):
+        save_state(store, f"{fresh}{count}", piece, now(), run)
+    save_state(store, name, msgspec.json.encode(Pieces(batch, fresh, count)), now(), run)
+    _sweep(store, name, fresh)
+
+
+def kept_pieces(store: Store, name: str) -> tuple[int, Iterator[bytes]] | None:
+    """Return the batch up to which a state knows everything, and its pieces; None if there is none.
+
+    Raises:
+        ValueError: what is kept under the name is no such state; also while going through it, if a piece is missing.
+    """
+    held = _pieces_of(store, name)
+    if held is None:
+        if saved_state(store, name) is None:
+            return None
+        raise ValueError("it was written by another program")
+    return held.batch, _each(store, held)
+
+
+def _each(store: Store, held: Pieces) -> Iterator[bytes]:
+    for number in range(1, held.count + 1):
+        piece = saved_state(store, f"{held.name}{number}")
+        if piece is None:
+            raise ValueError(f"piece {number} of {held.count} is missing")
+        yield piece[0]
+
+
+def _pieces_of(store: Store, name: str) -> Pieces | None:
+    saved = saved_state(store, name)
+    try:
+        return None if saved is None else msgspec.json.decode(saved[0], type=Pieces)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _sweep(store: Store, name: str, kept: str) -> None:
+    """Let go of all pieces under a name but those that are kept: of states that are old, or were never finished."""
+    mine = states.c.name.startswith(f"{name}/", autoescape=True)
+    with store.read() as connection:
+        names = connection.execute(select(states.c.name).where(mine)).scalars().all()
+    for one in names:
+        if not kept or not one.startswith(kept):
+            with store.write() as connection:
+                connection.execute(states.delete().where(states.c.name == one))
 
 
 def secret_of(store: Store, name: str, now: datetime) -> bytes:

@@ -13,6 +13,7 @@ from rootwarden.catalogue.detecting import single_records, stateful
 from rootwarden.flows.watching.feeding import Feeder
 from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.flows.watching.plan import WatchRequest
+from rootwarden.flows.watching.saving import Saver, saved
 from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.model.alert import Act, Alert, Update
 from rootwarden.model.alerting import Alerting, Decided
@@ -31,9 +32,8 @@ from rootwarden.report.alert_message import alert_message
 from rootwarden.store.casebook import CLOSED, all_mutes, closed_since, find_case, mutes_at
 from rootwarden.store.intake import Batch, DeadLetter, Mark, Ready, Seen, commit, known_threads, worst_of
 from rootwarden.store.opening import Store
-from rootwarden.store.packing import packed, unpacked
 from rootwarden.store.runs import running_drills
-from rootwarden.store.states import Replayed, last_batch, save_state, saved_state, since
+from rootwarden.store.states import Replayed, last_batch, since
 from rootwarden.trail.sources import Parcel
 
 _STATE = "alerting"
@@ -41,6 +41,8 @@ _STATE = "alerting"
 _STORY = 40
 # The state is written down after so many records that count, or so many seconds, whichever comes first.
 _RECORDS, _SECONDS = 5000, 600.0
+# But so many times as long as it took to write is worked on in between.
+_SELDOM = 15
 _MUTES_SECONDS = 2.0
 _RECORD = msgspec.json.Encoder(order="deterministic")
 
@@ -76,7 +78,8 @@ class Desk:
         """Start where the store says that the last watch ended."""
         self._request, self._store, self._run, self._tellers = request, store, run, tellers
         self._numbers, self._clock, self._new_id = numbers, clock, new_id
-        self._batch, self._unsaved, self._saved_at = 0, 0, clock.monotonic()
+        self._unsaved, self._saving, self._saved_at = 0, 0, clock.monotonic()
+        self._saver = Saver(store, _STATE, run, clock, request.log)
         self._counted: Counter[Kind] = Counter()
         self._work: _Work | None = None
         self._pending: Batch | None = None
@@ -104,21 +107,20 @@ class Desk:
 
         What a newer catalogue concludes of them beside what was told is told now.
         """
-        saved = saved_state(self._store, _STATE)
-        if saved is not None:
-            head, _, body = saved[0].partition(b"\n")
-            try:
-                self._alerting.load(unpacked(body))
-                self._batch = int(head)
-            except ValueError as error:  # of an older program: all that is kept is judged anew
-                self._request.log("state-unreadable", {"why": str(error)})
-                self._alerting, self._feeder = self._begin()
-                self._batch = 0
+        batch = 0
+        try:
+            state = saved(self._store, _STATE)
+            if state is not None:
+                self._alerting.load(state[1])
+                batch = state[0]
+        except ValueError as error:  # of an older program: all that is kept is judged anew
+            self._request.log("state-unreadable", {"why": str(error)})
+            self._alerting, self._feeder = self._begin()
         found: list[tuple[Update, Placed]] = []
         news: list[News] = []
-        count, batch, at = 0, self._batch, None
+        count, at = 0, None
         mutes = all_mutes(self._store)
-        for one in since(self._store, self._batch):
+        for one in since(self._store, batch):
             if at is not None and one.batch != batch:
                 self._collect(self._alerting.decide(at, _by(mutes, at)), found, news)
             batch, at = one.batch, one.at
@@ -128,7 +130,6 @@ class Desk:
         if at is not None:
             self._collect(self._alerting.decide(at, _by(mutes, at)), found, news)
         self._alerting.close(closed_since(self._store, BEGINNING))
-        self._batch = batch
         self._tell_what_is_new(found, news)
         self._unsaved = count
         self._counted = Counter(self._alerting.watch.kinds)  # was counted when it came in
@@ -303,16 +304,33 @@ class Desk:
         if batch.ready:
             self.on_commit(batch.ready)
 
-    def save(self, *, at_once: bool = False) -> bool:
-        """Write the state down if it is time, or at once; return whether it was. Nothing may wait to be kept."""
-        due = self._unsaved >= _RECORDS or (self._unsaved and self._clock.monotonic() - self._saved_at > _SECONDS)
-        if not due and not (at_once and self._unsaved):
-            return False
-        number = last_batch(self._store)
-        state = b"%d\n" % number + packed(self._alerting.dump())
-        save_state(self._store, _STATE, state, self._clock.now(), self._run)
-        self._batch, self._unsaved, self._saved_at = number, 0, self._clock.monotonic()
-        return True
+    def save(self) -> None:
+        """Begin to write the state down if it is time. Nothing may wait to be kept.
+
+        Raises:
+            StoreError: the database does not answer.
+            Exception: a defect.
+        """
+        if self._saver.busy:
+            return
+        if self._saver.failed:
+            self._unsaved, self._saving = self._unsaved + self._saving, 0
+        passed = self._clock.monotonic() - self._saved_at
+        many = self._unsaved >= _RECORDS and passed >= self._saver.worked * _SELDOM
+        if many or (self._unsaved and passed > _SECONDS):
+            self._saver.begin(last_batch(self._store), self._alerting.dump())
+            self._unsaved, self._saving, self._saved_at = 0, self._unsaved, self._clock.monotonic()
+
+    def save_at_once(self) -> None:
+        """Write the state down and wait until that is done; what could not be kept is gone through again next time.
+
+        Raises:
+            StoreError: the database does not answer.
+        """
+        self._saver.finish()
+        if (self._unsaved or self._saver.failed) and not self.unkept:
+            self._saver.begin(last_batch(self._store), self._alerting.dump())
+            self._saver.finish()
 
 
 def _by(mutes: Sequence[Mute], now: datetime) -> Callable[[Alert], bool]:

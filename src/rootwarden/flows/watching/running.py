@@ -185,8 +185,7 @@ class Watching:
         self._receiver.stop(_FAREWELL)
         self._post.stop(_FAREWELL)
         try:
-            if not self._desk.unkept:
-                self._desk.save(at_once=True)
+            self._desk.save_at_once()
         except (StoreError, OustedError) as error:  # what came in since the last time is gone through again then
             self._request.log("state-not-saved", {"why": str(error)})
         self._watcher.close()
