@@ -168,7 +168,7 @@ def test_spending_joins_what_root_did(lab: Lab, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ("https://sqs.us-east-1.amazonaws.com/111122223333/nowhere", "there is no queue"),
+        ("https://sqs.us-east-1.amazonaws.com/111122223333/nowhere", "/nowhere in us-east-1"),
         ("/no/such/folder", "is no source"),
     ],
 )

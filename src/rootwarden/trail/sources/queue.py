@@ -49,12 +49,13 @@ def open(place: str, tools: Tools) -> Queue:
     region = arn[1] if arn else next((name for name in host.groups() if name), "") if host else ""
     try:
         client = tools.client("sqs", region)
+        region = client.meta.region_name
         url = place
         if arn:
             url = client.get_queue_url(QueueName=arn[3], QueueOwnerAWSAccountId=arn[2])["QueueUrl"]
         client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     except ClientError as error:
-        raise _refused(place, error) from error
+        raise _refused(place, region, error) from error
     except (BotoCoreError, ValueError) as error:
         raise UnreachableError(
             f"cannot reach the queue {place}", why=str(error), todo="check Region and network"
@@ -62,13 +63,12 @@ def open(place: str, tools: Tools) -> Queue:
     return Queue(url, client, tools)
 
 
-def _refused(place: str, error: ClientError) -> RootwardenError:
+def _refused(place: str, region: str, error: ClientError) -> RootwardenError:
     told = error.response.get("Error", {})
     code, message = str(told.get("Code", "")), str(told.get("Message", ""))
     if "NonExistentQueue" in code or "QueueDoesNotExist" in code or code == "InvalidAddress":
-        return UsageError(
-            f"there is no queue {place}", why=message or code, todo="copy its URL from the stack's outputs"
-        )
+        todo = "copy its URL from the stack's outputs; where that names no Region, AWS_REGION does"
+        return UsageError(f"there is no queue {place} in {region}", why=message or code, todo=todo)
     if "Denied" in code:
         needs = "sqs:GetQueueUrl, sqs:GetQueueAttributes, sqs:ReceiveMessage, sqs:DeleteMessage"
         return AuthError(f"the queue {place} must not be read", why=message or code, todo=f"allow {needs}")
