@@ -23,9 +23,11 @@ CONFIG = '[channels.log]\nkind = "file"\npath = "told.jsonl"\n'
 
 
 @contextmanager
-def watch(folder: Path, environment: dict[str, str], *arguments: str) -> Iterator[Callable[[str], dict[str, Any]]]:
+def watch(
+    folder: Path, environment: dict[str, str], *arguments: str, more: str = ""
+) -> Iterator[Callable[[str], dict[str, Any]]]:
     """Run a watch as a program; gives a way to wait for a message whose title holds some words."""
-    (folder / "rootwarden.toml").write_text(CONFIG)
+    (folder / "rootwarden.toml").write_text(CONFIG + more)
     command = [sys.executable, "-m", "rootwarden", "watch", *arguments]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=os.environ | environment, stdout=log, stderr=log)

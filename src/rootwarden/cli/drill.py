@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import click
@@ -12,7 +11,7 @@ from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import span
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import write_out
-from rootwarden.errors import Exit, UsageError
+from rootwarden.errors import Exit
 
 _store = click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
                       help="The store of the watch that runs.")  # fmt: skip
@@ -51,20 +50,19 @@ def run() -> None:
 @_store
 @aws_options
 @click.pass_obj
-def detection(
-    settings: Settings, /, store: str, output: str, dry_run: bool, if_due: str | None, within: str | None, **given: Any
-) -> int:
+def detection(settings: Settings, /, store: str, output: str, dry_run: bool, if_due: str | None, **given: Any) -> int:
     """Prove that root activity is seen, judged and told: the watch must be running.
 
     Ends with 0 when every hop was passed in time, 3 when one was not (it is named), 6 when a guard refuses.
     """
+    from rootwarden.cli.drill_request import drill_request  # noqa: PLC0415
     from rootwarden.flows.drilling.history import passed_since  # noqa: PLC0415
     from rootwarden.flows.drilling.plan import calls, path_of  # noqa: PLC0415
     from rootwarden.flows.drilling.running import Running  # noqa: PLC0415
     from rootwarden.report import drill_text  # noqa: PLC0415
 
     del given["no_progress"]
-    request = _request(settings, store, within, given)
+    request = drill_request(settings, store, given)
     if dry_run:
         write_out("\n".join(("Calls that would be made; none was made.", *(f"  {one}" for one in calls(request)))))
         return Exit.FINE
@@ -74,33 +72,6 @@ def detection(
     drill = Running(request).run(lambda text: click.echo(text, err=True))
     write_out(drill_text.as_json(drill) if output == "json" else drill_text.table(drill))
     return Exit.FINE if drill.passed else Exit.FINDINGS
-
-
-def _request(settings: Settings, store: str, within: str | None, given: dict[str, Any]) -> Any:
-    from rootwarden.cli.watch_digest import watch_digest  # noqa: PLC0415
-    from rootwarden.cli.watch_request import way_of  # noqa: PLC0415
-    from rootwarden.flows.drilling.plan import LIMIT, DrillRequest  # noqa: PLC0415
-    from rootwarden.model.drill import Method  # noqa: PLC0415
-
-    kept = settings.watching.drill
-    method = given["method"] or kept.method
-    if not method:
-        todo = "name one with --method or [drill] method: assume-root in an organization, synthetic or alarm without"
-        raise UsageError("which drill?", todo=todo)
-    limit = span(within, "--within") if within else timedelta(seconds=kept.within) if kept.within else LIMIT
-    return DrillRequest(
-        method=Method(method),
-        store=store,
-        way=way_of(given),
-        region=given["region"] or "us-east-1",
-        limit=limit,
-        target=given["target"] or kept.target,
-        role=given["drill_role"] or kept.role,
-        alarm=given["alarm"] or kept.alarm,
-        topics=given["topics"] or tuple(kept.topics),
-        acknowledge=given["acknowledge"],
-        configuration=watch_digest(settings),
-    )
 
 
 @command.command(name="list")

@@ -90,12 +90,14 @@ def _left(undelivered: int) -> dict[str, object]:
 
 
 def _request(settings: Settings, sources: tuple[str, ...], given: dict[str, Any], logger: _Logger) -> Any:
+    from rootwarden.cli.drill_request import rehearsal  # noqa: PLC0415
     from rootwarden.cli.watch_request import watch_request  # noqa: PLC0415
 
     if not sources:
         todo = "name a queue by its URL, a folder, lookup-events or -; or set [watch] sources in rootwarden.toml"
         raise UsageError("nothing to watch", todo=todo)
-    return watch_request(settings, sources, names(given["owned"]), given, os.environ, logger.log, _stdin)
+    drills = rehearsal(settings, given["store"], given)
+    return watch_request(settings, sources, names(given["owned"]), given, os.environ, logger.log, _stdin, drills)
 
 
 def _door(address: str, watching: Any) -> Any:

@@ -14,7 +14,7 @@ from rootwarden.cli.spans import quiet_hours
 from rootwarden.cli.watch_settings import DEFAULT_STORE, StandingSection, WatchSections
 from rootwarden.flows.detect import own_rules, windows_of
 from rootwarden.flows.notifying import NotifyRequest
-from rootwarden.flows.watching.plan import LATENESS, Digest, Escalation, Silence, Step, WatchRequest
+from rootwarden.flows.watching.plan import LATENESS, Digest, Escalation, Rehearsal, Silence, Step, WatchRequest
 from rootwarden.model.context import Context, Standing
 from rootwarden.model.findings import Severity
 
@@ -27,6 +27,7 @@ def watch_request(
     environment: Mapping[str, str],
     log: Callable[[str, Mapping[str, object]], None],
     stdin: Callable[[], IO[bytes]],
+    rehearsal: Rehearsal | None = None,
 ) -> WatchRequest:
     """Return the request that the options and the configuration make.
 
@@ -60,6 +61,7 @@ def watch_request(
         ),
         singly={Severity(name): getattr(sections.storm, name) for name in sections.storm.__struct_fields__},
         public_url=given["public_url"] or "",
+        rehearsal=rehearsal,
         stdin=stdin,
         log=log,
     )

@@ -64,7 +64,10 @@ class StormSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class DrillSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[drill]`: what `rootwarden drill run detection` does by itself; `within` is in seconds."""
+    """`[drill]`: what `rootwarden drill run detection` does by itself; `within` is in seconds.
+
+    `every`: how often (as 28d) the watch itself runs it.
+    """
 
     method: Literal["assume-root", "synthetic", "alarm", ""] = ""
     target: str = ""
@@ -72,6 +75,7 @@ class DrillSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     alarm: str = ""
     topics: list[str] = field(default_factory=list)
     within: int = 300
+    every: str = ""
 
 
 class StandingSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -38,6 +38,30 @@ def letters_message(count: int, reasons: Sequence[tuple[str, str]], *, name: str
     )
 
 
+def drill_message(path: str, why: str, drill: str, *, name: str, now: datetime) -> Message:
+    """Return the message that a drill by the calendar failed, or could not be run (`drill` is "" then)."""
+    look = f"See where it broke: rootwarden drill report {drill}" if drill else "Run it by hand, and see what it says."
+    return Message(
+        id=name,
+        thread=f"drill-failed {path}",
+        occasion=Occasion.ALERT,
+        severity=Severity.HIGH,
+        title=f"Alerting is not proven: the drill of {path} {'failed' if drill else 'could not be run'}",
+        lines=(
+            f"What: {cut(why, _WHY)}",
+            "Until it passes, root may act and nobody may hear of it by this path.",
+        ),
+        steps=(
+            look,
+            "Mend that hop, and drill again: rootwarden drill run detection",
+            "Look by hand meanwhile: aws cloudtrail lookup-events",
+        ),
+        event_time=now,
+        created=now,
+        data={"path": path, "drill": drill},
+    )
+
+
 def given_up_message(
     message: Message, channel: str, why: str, since: datetime, *, name: str, now: datetime
 ) -> Message:  # fmt: skip

@@ -9,6 +9,7 @@ from typing import IO
 from msgspec import Struct, field
 
 from rootwarden.aws.opening import Way
+from rootwarden.flows.drilling.plan import DrillRequest
 from rootwarden.flows.notifying import NotifyRequest
 from rootwarden.model.context import Context
 from rootwarden.model.detection import SingleRecord
@@ -52,6 +53,13 @@ class Silence(Struct, frozen=True, kw_only=True):
     off: bool = False
 
 
+class Rehearsal(Struct, frozen=True):
+    """A drill that the watch runs by itself whenever the last one of its path that passed is older than `every`."""
+
+    drill: DrillRequest
+    every: timedelta
+
+
 class WatchRequest(Struct, frozen=True, kw_only=True):
     """Everything a watch needs to know.
 
@@ -72,5 +80,6 @@ class WatchRequest(Struct, frozen=True, kw_only=True):
     silence: Silence = Silence()
     singly: Mapping[Severity, int] = field(default_factory=lambda: SINGLY)
     public_url: str = ""
+    rehearsal: Rehearsal | None = None
     stdin: Callable[[], IO[bytes]] | None = None
     log: Callable[[str, Mapping[str, object]], None] = lambda event, about: None

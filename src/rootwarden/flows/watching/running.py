@@ -17,6 +17,7 @@ from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.flows.watching.plan import WatchRequest
 from rootwarden.flows.watching.posting import Post
 from rootwarden.flows.watching.receiving import Receiver
+from rootwarden.flows.watching.rehearsing import Rehearsals
 from rootwarden.flows.watching.tellers import Links, Taker, Tellers
 from rootwarden.model.message import Channel
 from rootwarden.model.ports import Clock, NewId
@@ -55,6 +56,8 @@ class Watching:
             arguments = (tellers, self.numbers, self._clock, new_id)
             self._desk = Desk(request, self.store, self.run_id, *arguments)
             self._minder = Minder(request, self.store, *arguments)
+            plan = request.rehearsal
+            self._rehearsals = Rehearsals(plan, request, self.store, tellers, self._clock) if plan else None
             self.sources = self._open_sources()
             undone.pop_all()
         self._receiver = Receiver(self.sources, self.numbers, self._clock, request.log)
@@ -94,6 +97,8 @@ class Watching:
         self._post.start(self._channels)
         self._post.wake()
         self._receiver.start()
+        if self._rehearsals is not None:
+            self._rehearsals.start()
         log("watching", {"store": self.store.name, "sources": [one.name for one in self.sources], "again": replayed})
         try:
             while not self._stop.is_set():
@@ -114,7 +119,8 @@ class Watching:
         return self._clock.monotonic() - self._turned
 
     def _turn(self, came: Sequence[tuple[Source, Parcel]]) -> None:
-        for failure in (self._receiver.failure, self._post.failure):
+        drills = self._rehearsals.failure if self._rehearsals is not None else None
+        for failure in (self._receiver.failure, self._post.failure, drills):
             if failure is not None:
                 raise failure
         self._insist(lambda: self._desk.take([parcel for _, parcel in came], self._marks(came)))
@@ -182,6 +188,8 @@ class Watching:
         return True
 
     def _leave(self) -> None:
+        if self._rehearsals is not None:
+            self._rehearsals.stop(_FAREWELL)
         self._receiver.stop(_FAREWELL)
         self._post.stop(_FAREWELL)
         try:
