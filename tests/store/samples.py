@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import msgspec
+from sqlalchemy import text
 
 from rootwarden.catalogue.detecting import stateful
 from rootwarden.model.alerting import Alerting, Decided
@@ -96,3 +97,9 @@ def contents(store: Store, *but: str) -> dict[str, list[tuple[Any, ...]]]:
 def numbered(prefix: str) -> Iterable[str]:
     """Yield names without end."""
     return (f"{prefix}{number}" for number in count(1))
+
+
+def count_events(store: Store) -> int:
+    """Return how many records are kept."""
+    with store.read() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM events")).scalar_one())

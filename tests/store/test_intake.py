@@ -13,7 +13,6 @@ from rootwarden.store.casebook import find_case
 from rootwarden.store.intake import (
     OustedError,
     commit,
-    count_events,
     known_threads,
     marks_of,
     worst_of,
@@ -28,6 +27,7 @@ from tests.store.samples import (
     RUN,
     batch,
     contents,
+    count_events,
     decided,
     letter,
     mark,

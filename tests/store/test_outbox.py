@@ -122,14 +122,6 @@ def test_what_failed_comes_again_when_it_is_due(store):
     assert seen.error.startswith("nobody")
 
 
-def test_what_was_taken_and_not_sent_is_given_back(store):
-    """As if nobody had tried."""
-    put(store, ready("m"))
-    outbox.put_off(store, outbox.take(store, "chat", NOW, critical=False), NOW + SECOND)
-    post = outbox.take(store, "chat", NOW + SECOND, critical=False)
-    assert (post.attempts, post.message.may_repeat) == (0, False)
-
-
 def test_what_was_on_its_way_at_a_crash_is_sent_again_and_says_so(store):
     """It may have arrived; what was not begun does not say so, what was delivered is not sent again."""
     put(store, alone("a"), alone("b"), alone("c"))

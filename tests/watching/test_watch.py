@@ -15,10 +15,10 @@ from rootwarden.model.context import Context, Standing
 from rootwarden.model.findings import Severity
 from rootwarden.store import casebook, outbox
 from rootwarden.store.casebook import Mute
-from rootwarden.store.intake import OustedError, count_events
+from rootwarden.store.intake import OustedError
 from tests.detections.scenes import ACCOUNT, MANAGEMENT, SECOND, THIRD, act, assume_root, failed_sign_in
 from tests.notify.receivers import nobody_listens, receiving
-from tests.store.samples import contents
+from tests.store.samples import contents, count_events
 from tests.watching.work import START, Hands, at_work, entered, file_channel, looking, put, told
 
 MINUTES, HOUR, DAYS = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

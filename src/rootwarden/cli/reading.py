@@ -10,7 +10,8 @@ import click
 
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
-from rootwarden.errors import RefusedError
+from rootwarden.cli.watch_settings import DEFAULT_STORE
+from rootwarden.errors import RefusedError, RootwardenError
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
 
 COLUMNS = 80
@@ -59,8 +60,22 @@ def announcer(settings: Settings) -> Callable[[StandingWindow], None]:
                 ),
             )
         click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
+        if watch.sources or watch.store:
+            _journal(watch.store or DEFAULT_STORE, window)
 
     return announce
+
+
+def _journal(url: str, window: StandingWindow) -> None:
+    """Have the watch know that these sessions are ours; where its store is out of reach its digest says less."""
+    from rootwarden.flows.journal import journal  # noqa: PLC0415 - only where a watch is configured
+
+    try:
+        name = journal(url, window)
+    except RootwardenError as error:
+        click.echo(f"rootwarden: not in the journal of the watch: {error}", err=True)
+    else:
+        click.echo(f"rootwarden: in the journal of the watch as {name}", err=True)
 
 
 def _carrying(window: StandingWindow) -> str:

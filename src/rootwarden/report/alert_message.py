@@ -5,7 +5,7 @@ to do first.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -234,10 +234,15 @@ def reminder(
     )
 
 
-def digest(found: Sequence[Kin], *, name: str, now: datetime, most: int = 40) -> Message:
-    """Return the digest of what did not need to wake anybody: one line a run of a known job, one a kind of the rest."""
-    ordered = sorted(found, key=lambda one: (one.told != "held", one.first, one.code))
-    shown = [_digest_line(one) for one in ordered[:most]]
+def digest(
+    found: Sequence[Kin], *, name: str, now: datetime, strange: Container[str] = frozenset(), most: int = 40
+) -> Message:
+    """Return the digest of what did not need to wake anybody: one line a run of a known job, one a kind of the rest.
+
+    `strange` are windows of audits that the journal does not know; they come first.
+    """
+    ordered = sorted(found, key=lambda one: (one.window not in strange, one.told != "held", one.first, one.code))
+    shown = [_digest_line(one, one.window in strange) for one in ordered[:most]]
     if len(ordered) > most:
         shown.append(f"{len(ordered) - most} kinds more: rootwarden alerts list")
     count = sum(one.alerts for one in found)
@@ -255,7 +260,7 @@ def digest(found: Sequence[Kin], *, name: str, now: datetime, most: int = 40) ->
     )
 
 
-def _digest_line(one: Kin) -> str:
+def _digest_line(one: Kin, strange: bool) -> str:
     if one.window.startswith(STANDING):
         heading = f"expected: {one.window.removeprefix(STANDING)}"
     else:
@@ -264,4 +269,5 @@ def _digest_line(one: Kin) -> str:
     span = f"{one.first:%Y-%m-%d %H:%M}"
     if one.last - one.first >= _MINUTE:
         span += f" to {one.last:%Y-%m-%d %H:%M}"
-    return f"{heading}: {plural(one.alerts, 'alert')}, {named}, {span} UTC"
+    told = "; NOT in the journal: no audit of ours said that it would do this" if strange else ""
+    return f"{heading}: {plural(one.alerts, 'alert')}, {named}, {span} UTC{told}"

@@ -27,7 +27,7 @@ def marked_message(event: Event, drill: str, *, now: datetime) -> Message:
         title=f"Not the drill: {event.name[:_SHOWN]} with the marks of a drill, account {event.account or 'unknown'}",
         lines=(
             f"This is REAL. It carries the keys or the source identity of {drill}, and a drill does not do this.",
-            f"Who: {event.actor} by {event.address or 'an unknown address'}",
+            f"Who: {event.actor} from {event.address or 'an unknown address'}",
             f"What: {event.name or 'an unnamed event'}{target}{' (refused)' if event.failed else ''}",
             f"Where: account {event.account or 'unknown'}, {event.region or 'no Region'}",
             f"When: {when}",

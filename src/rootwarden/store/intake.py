@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from rootwarden.errors import RefusedError
 from rootwarden.model.alert import Act, Alert, Update
@@ -244,9 +244,3 @@ def worst_of(store: Store, incident: str, most: int) -> list[Alert]:
     )
     with store.read() as connection:
         return [msgspec.json.decode(row.body, type=Alert) for row in connection.execute(wanted)]
-
-
-def count_events(store: Store) -> int:
-    """Return how many records are kept."""
-    with store.read() as connection:
-        return int(connection.execute(select(func.count()).select_from(events)).scalar_one())

@@ -181,12 +181,6 @@ def given_up(store: Store, post: Post, why: str, others: Iterable[Ready], now: d
         put_messages(connection, others, now)
 
 
-def put_off(store: Store, post: Post, due: datetime) -> None:
-    """Give back a message that was taken and not sent."""
-    with store.write() as connection:
-        _set(connection, post, state=WAITING, due=due, attempts=post.attempts)
-
-
 def _set(connection: Connection, post: Post, **values: object) -> None:
     connection.execute(update(outbox).where(outbox.c.id == post.id).values(values))
 

@@ -1,4 +1,4 @@
-"""What the program did, and how it ended: drills, with the marks by which the watch knows their records.
+"""What the program did, and how it ended: drills, with the marks by which the watch knows their records; root audits.
 
 The marks lie beside the drill, and end by the clock alone: what comes late is the drill's although it is over, and a
 drill that was killed does not leave them behind.
@@ -6,17 +6,18 @@ drill that was killed does not leave them behind.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from rootwarden.model.drill import Drill, Marks
 from rootwarden.store.opening import Store
 from rootwarden.store.tables import runs
 
-_DRILL, _MARKS = "drill", "drill-marks"
-RUNNING, PASSED, FAILED = "running", "passed", "failed"
+_DRILL, _MARKS, _AUDIT = "drill", "drill-marks", "root-audit"
+RUNNING, PASSED, FAILED, OPENED = "running", "passed", "failed", "opened"
 
 
 def begin_drill(store: Store, marks: Marks) -> None:
@@ -61,3 +62,19 @@ def drills(store: Store, most: int = 200) -> list[bytes]:
     ended = select(runs.c.body).where(runs.c.kind == _DRILL, runs.c.state.in_((PASSED, FAILED)))
     with store.read() as connection:
         return [bytes(row.body) for row in connection.execute(ended.order_by(runs.c.started.desc()).limit(most))]
+
+
+def journal_audit(store: Store, name: str, begins: datetime, ends: datetime, window: bytes) -> None:
+    """Note that an audit is about to open root sessions, before the first; `window` is all that is expected of them."""
+    row = {"id": name, "kind": _AUDIT, "started": begins, "finished": ends, "state": OPENED, "body": window}
+    with store.write() as connection:
+        connection.execute(runs.insert().values(row))
+
+
+def not_journalled(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Return which of these audits are not in the journal; none where no audit ever was: its store is out of reach."""
+    audits = select(runs.c.id).where(runs.c.kind == _AUDIT)
+    if connection.execute(audits.limit(1)).first() is None:
+        return set()
+    wanted = {*names}
+    return wanted - {row.id for row in connection.execute(audits.where(runs.c.id.in_(wanted)))}
