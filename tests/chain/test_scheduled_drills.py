@@ -45,7 +45,7 @@ def drills(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_a_drill_is_run_when_it_is_due_and_not_again(lab: Lab, tmp_path: Path) -> None:
-    """Nobody starts it; a watch that is started again while it is young runs none."""
+    """Nobody starts it; a watch that is started again while it is young runs none, unless channels were changed."""
     url, environment = queue(lab, fed=True), lab.environment(MANAGEMENT)
     with watch(tmp_path, environment, url, more=DRILL.format(within=20)) as told:
         assert told("Drill over: passed")["drill"]
@@ -53,6 +53,12 @@ def test_a_drill_is_run_when_it_is_due_and_not_again(lab: Lab, tmp_path: Path) -
         time.sleep(6)  # it looks after three
     (drill,) = drills(tmp_path)
     assert drill["passed"]
+    another = '[channels.more]\nkind = "file"\npath = "more.jsonl"\n'
+    with watch(tmp_path, environment, url, more=DRILL.format(within=20) + another):
+        until = time.monotonic() + 20
+        while len(drills(tmp_path)) == 1 and time.monotonic() < until:
+            time.sleep(0.5)
+    assert [one["passed"] for one in drills(tmp_path)] == [True, True]
 
 
 def test_people_are_told_when_it_fails(lab: Lab, tmp_path: Path) -> None:

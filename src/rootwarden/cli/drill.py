@@ -44,7 +44,9 @@ def run() -> None:
 @click.option("--topic", "topics", multiple=True, metavar="ARN", help="The topics it may tell; others are refused.")
 @click.option("--within", metavar="SPAN", help="How long all may take until the last channel (default: 5m).")
 @click.option("--acknowledge", is_flag=True, help="Wait until a person has acknowledged it, too.")
-@click.option("--if-due", metavar="SPAN", help="Do nothing if this path passed a drill so recently: for a schedule.")
+@click.option(
+    "--if-due", metavar="SPAN", help="Do nothing if this path passed so recently, configured as now: for a schedule."
+)
 @click.option("--dry-run", is_flag=True, help="Show each call that would be made; make none.")
 @_output
 @_store
@@ -66,9 +68,11 @@ def detection(settings: Settings, /, store: str, output: str, dry_run: bool, if_
     if dry_run:
         write_out("\n".join(("Calls that would be made; none was made.", *(f"  {one}" for one in calls(request)))))
         return Exit.FINE
-    if if_due is not None and (last := passed_since(store, path_of(request), span(if_due, "--if-due"))) is not None:
-        click.echo(f"not due: {last.path} passed at {last.finished:%Y-%m-%d %H:%M} UTC", err=True)
-        return Exit.FINE
+    if if_due is not None:
+        last = passed_since(store, path_of(request), span(if_due, "--if-due"), request.configuration)
+        if last is not None:
+            click.echo(f"not due: {last.path} passed at {last.finished:%Y-%m-%d %H:%M} UTC", err=True)
+            return Exit.FINE
     drill = Running(request).run(lambda text: click.echo(text, err=True))
     write_out(drill_text.as_json(drill) if output == "json" else drill_text.table(drill))
     return Exit.FINE if drill.passed else Exit.FINDINGS

@@ -36,11 +36,15 @@ def one_of(url: str, name: str | None) -> Drill:
     return found[0]
 
 
-def passed_since(url: str, path: str, age: timedelta) -> Drill | None:
-    """Return the newest drill of an alert path that passed and is no older than this, None if there is none."""
+def passed_since(url: str, path: str, age: timedelta, configuration: str) -> Drill | None:
+    """Return the newest drill of an alert path that passed and is no older than this, None if there is none.
+
+    A drill of a watch that was configured otherwise (sources, channels, escalation) says nothing of what is there now.
+    """
     since = SystemClock().now() - age
     try:
         found = past(url)
     except UsageError:
         return None
-    return next((one for one in found if one.path == path and one.passed and one.finished >= since), None)
+    alike = (one for one in found if one.path == path and one.configuration == configuration)
+    return next((one for one in alike if one.passed and one.finished >= since), None)

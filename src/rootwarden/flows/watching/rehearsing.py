@@ -89,14 +89,21 @@ class Rehearsals:
                 return
 
     def _due(self) -> bool:
-        if passed_since(self._plan.drill.store, path_of(self._plan.drill), self._plan.every) is not None:
+        drill = self._plan.drill
+        if passed_since(drill.store, path_of(drill), self._plan.every, drill.configuration) is not None:
             return False
         tried = saved_state(self._store, _TRIED)
-        return tried is None or self._clock.now() - tried[1] >= min(_AGAIN, self._plan.every)
+        if tried is None or tried[0] != self._name():
+            return True
+        return self._clock.now() - tried[1] >= min(_AGAIN, self._plan.every)
+
+    def _name(self) -> bytes:
+        """Return what tells this drill from one of another path, or before sources or channels were changed."""
+        return f"{path_of(self._plan.drill)} {self._plan.drill.configuration}".encode()
 
     def _drill(self) -> None:
         path = path_of(self._plan.drill)
-        save_state(self._store, _TRIED, path.encode(), self._clock.now())
+        save_state(self._store, _TRIED, self._name(), self._clock.now())
         self._log("drill", {"path": path})
         try:
             drill = Running(self._plan.drill, self._halting).run(lambda _: None)
