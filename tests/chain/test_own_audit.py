@@ -56,18 +56,18 @@ def test_one_line_of_the_digest_a_run(chain: Chain) -> None:
     chain.receiver.received.clear()
     done = chain.run(*AUDIT, account=MANAGEMENT)
     assert done.returncode in (0, 5), done.stderr
-    assert "in the journal of the watch as audit-01" in done.stderr
+    assert "in the run log of the watch as audit-01" in done.stderr
     digest = chain.wait(lambda one: one.body["occasion"] == "digest" and "own-audit" in str(one.body["lines"]))
     lines = [line for line in digest.body["lines"] if "own-audit" in line]
     assert len(lines) == 1, lines
     assert "expected: own-audit:rw-audit-" in lines[0]
-    assert "in the journal" not in lines[0]
+    assert "in the run log" not in lines[0]
     woken = [one.body["title"] for one in chain.receiver.received if one.body["occasion"] == "alert"]
     assert not [title for title in woken if "root" in title.lower()], woken
 
 
 def test_who_only_looks_like_an_audit_is_told_to_be_strange(chain: Chain) -> None:
-    """Somebody with the role and a fitting source identity, of which the journal knows nothing."""
+    """Somebody with the role and a fitting source identity, of which the run log knows nothing."""
     chain.receiver.received.clear()
     role = {"RoleArn": f"arn:aws:iam::{MANAGEMENT}:role/RootwardenAudit", "RoleSessionName": "somebody"}
     task = {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}
@@ -76,7 +76,7 @@ def test_who_only_looks_like_an_audit_is_told_to_be_strange(chain: Chain) -> Non
     where = {"endpoint_url": chain.lab.endpoint, "region_name": "us-east-1", "aws_session_token": made["SessionToken"]}
     boto3.client("sts", **keys, **where).assume_root(TargetPrincipal=chain.member, TaskPolicyArn=task)
     digest = chain.wait(lambda one: one.body["occasion"] == "digest" and "01FORGED" in str(one.body["lines"]))
-    assert "NOT in the journal" in digest.body["lines"][0]
+    assert "NOT in the run log" in digest.body["lines"][0]
 
 
 def test_anything_else_is_told_in_full(chain: Chain) -> None:

@@ -61,21 +61,21 @@ def announcer(settings: Settings) -> Callable[[StandingWindow], None]:
             )
         click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
         if watch.sources or watch.store:
-            _journal(watch.store or DEFAULT_STORE, window)
+            _log(watch.store or DEFAULT_STORE, window)
 
     return announce
 
 
-def _journal(url: str, window: StandingWindow) -> None:
+def _log(url: str, window: StandingWindow) -> None:
     """Have the watch know that these sessions are ours; where its store is out of reach its digest says less."""
-    from rootwarden.flows.journal import journal  # noqa: PLC0415 - only where a watch is configured
+    from rootwarden.flows.audit_log import log_root_audit  # noqa: PLC0415 - only where a watch is configured
 
     try:
-        name = journal(url, window)
+        name = log_root_audit(url, window)
     except RootwardenError as error:
-        click.echo(f"rootwarden: not in the journal of the watch: {error}", err=True)
+        click.echo(f"rootwarden: not in the run log of the watch: {error}", err=True)
     else:
-        click.echo(f"rootwarden: in the journal of the watch as {name}", err=True)
+        click.echo(f"rootwarden: in the run log of the watch as {name}", err=True)
 
 
 def _carrying(window: StandingWindow) -> str:

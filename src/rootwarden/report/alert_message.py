@@ -239,7 +239,7 @@ def digest(
 ) -> Message:
     """Return the digest of what did not need to wake anybody: one line a run of a known job, one a kind of the rest.
 
-    `strange` are windows of audits that the journal does not know; they come first.
+    `strange` are windows of audits that the run log does not know; they come first.
     """
     ordered = sorted(found, key=lambda one: (one.window not in strange, one.told != "held", one.first, one.code))
     shown = [_digest_line(one, one.window in strange) for one in ordered[:most]]
@@ -269,5 +269,5 @@ def _digest_line(one: Kin, strange: bool) -> str:
     span = f"{one.first:%Y-%m-%d %H:%M}"
     if one.last - one.first >= _MINUTE:
         span += f" to {one.last:%Y-%m-%d %H:%M}"
-    told = "; NOT in the journal: no audit of ours said that it would do this" if strange else ""
+    told = "; NOT in the run log: no audit of ours said that it would do this" if strange else ""
     return f"{heading}: {plural(one.alerts, 'alert')}, {named}, {span} UTC{told}"

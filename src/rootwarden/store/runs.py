@@ -64,15 +64,15 @@ def drills(store: Store, most: int = 200) -> list[bytes]:
         return [bytes(row.body) for row in connection.execute(ended.order_by(runs.c.started.desc()).limit(most))]
 
 
-def journal_audit(store: Store, name: str, begins: datetime, ends: datetime, window: bytes) -> None:
+def log_audit(store: Store, name: str, begins: datetime, ends: datetime, window: bytes) -> None:
     """Note that an audit is about to open root sessions, before the first; `window` is all that is expected of them."""
     row = {"id": name, "kind": _AUDIT, "started": begins, "finished": ends, "state": OPENED, "body": window}
     with store.write() as connection:
         connection.execute(runs.insert().values(row))
 
 
-def not_journalled(connection: Connection, names: Iterable[str]) -> set[str]:
-    """Return which of these audits are not in the journal; none where no audit ever was: its store is out of reach."""
+def not_logged(connection: Connection, names: Iterable[str]) -> set[str]:
+    """Return which of these audits are not in the run log; none where no audit ever was: they cannot reach it."""
     audits = select(runs.c.id).where(runs.c.kind == _AUDIT)
     if connection.execute(audits.limit(1)).first() is None:
         return set()

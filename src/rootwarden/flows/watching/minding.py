@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from rootwarden.flows.journal import audit_name
+from rootwarden.flows.audit_log import audit_name
 from rootwarden.flows.watching.letters import tell_of_letters
 from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.flows.watching.plan import WatchRequest
@@ -19,7 +19,7 @@ from rootwarden.report.alert_message import digest, reminder
 from rootwarden.store import casebook, outbox
 from rootwarden.store.intake import Mark, Ready, marks_of, put_messages, write_marks
 from rootwarden.store.opening import Store
-from rootwarden.store.runs import not_journalled
+from rootwarden.store.runs import not_logged
 from rootwarden.store.states import save_state, saved_state
 
 _VOICES, _DIGEST = "voices", "digest"
@@ -108,7 +108,7 @@ class Minder:
             found = casebook.for_digest(connection, now)
             if found:
                 runs = {one.window: audit_name(one.window.rpartition(":")[2]) for one in found}
-                missing = not_journalled(connection, filter(None, runs.values()))
+                missing = not_logged(connection, filter(None, runs.values()))
                 strange = frozenset(window for window, run in runs.items() if run in missing)
                 message = digest(found, name=f"digest-{self._new_id()}", now=now, strange=strange)
                 wanted = self._request.digest.channels or self._tellers.quiet()
