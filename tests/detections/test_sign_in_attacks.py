@@ -6,6 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from rootwarden.catalogue.detecting import stateful
+from rootwarden.model.alert import Act
+from rootwarden.model.alerting import Alerting
+from rootwarden.model.context import Context
 from rootwarden.model.findings import Severity
 from tests.detections.scenes import (
     ACCOUNT,
@@ -20,7 +24,7 @@ from tests.detections.scenes import (
     shot,
     sign_in,
 )
-from tests.detections.stage import alerts, approved, ids, in_turn, only, revised
+from tests.detections.stage import alerts, approved, ids, in_turn, only, revised, rules
 
 SECONDS = (0, 200, 400, 600, 900)
 
@@ -98,10 +102,30 @@ def test_a_long_burst_is_counted_in_steps(count, shown, said):
     assert found.says.endswith(said)
 
 
+def test_what_came_late_and_in_numbers_is_the_same_burst():
+    """Though none of the records that were named is among the first any more."""
+    known, late = failures(*range(6_000, 6_300, 10)), failures(*range(5_000, 5_600, 10))
+    found = revised("RD-101", known, late)
+    assert not {*found.event_ids} & {*ids(*known)}
+
+
+def test_a_slow_spray_is_one_incident():
+    """Every failure in it belongs to it, also of the fiftieth account, hours after the one before."""
+    book = Alerting(rules(), stateful(), Context(lateness=timedelta(hours=24)))
+    incidents = set()
+    for number in range(60):
+        moment = DAY + timedelta(hours=2 * number)
+        book.feed(failed_sign_in(moment, f"{number:012}"))
+        for update, placed in book.decide(moment).updates:
+            if number >= 2 and update.act is Act.RAISED:
+                incidents.add(placed.incident.id)
+    assert len(incidents) == 1
+
+
 def test_a_spray_over_many_accounts_names_some():
-    """And says how many there are at least; one record each is named of the first hundred."""
+    """And says how many there are at least; one record each is named of the first thousand."""
     found = only("RD-102", [failed_sign_in(DAY + timedelta(seconds=n), f"{n:012}") for n in range(1_300)])
-    assert len(found.event_ids) == 100
+    assert len(found.event_ids) == 1000
     assert "1000 accounts or more: 000000000000, 000000000001" in found.says
     assert found.says.endswith("000000000009, ...)")
 

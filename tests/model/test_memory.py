@@ -87,11 +87,13 @@ def test_a_course_has_taken_all_notes_in_their_order_whatever_came_when():
 
 
 def test_a_course_does_not_begin_anew_with_every_record():
-    """In a storm of which some records come a little late."""
+    """In a storm of which some records come a little late, and some once more from another source."""
     dice, steps = Random(1), [0]
     memory = Memory(lambda: Taken([], steps))
     for number in range(20_000):
         memory.add("key", note(max(0, number - dice.choice((0, 0, 0, 5, 90))), str(number)))
+        if number % 7 == 0:
+            assert not memory.add("key", dice.choice(memory.notes("key")))
         if number % 10 == 0:
             memory.course("key")
     assert steps[0] < 20_000 // 10 * 600  # from the beginning each time they would be 20 million
@@ -229,3 +231,21 @@ def test_forgetting_changes_nothing_of_what_is_new():
         later = [one for one in new_values(notes, lookback) if one.event.time >= cut]
         assert [one for one in new_values([*kept, *notes[2_500:]], lookback) if one.event.time >= cut] == later
         assert later
+
+
+def test_whoever_tries_from_everywhere_is_no_news_from_one_place_more():
+    """Until what he tried is too old to be known; what succeeds is news all the time."""
+    lookback, course = timedelta(days=2), NewValues(timedelta(days=2))
+
+    def come(made, value):
+        before = len(course.found)
+        course.take(noted(read_event(made), value))
+        return len(course.found) > before
+
+    assert not come(act(DAY), "home")
+    tried = [come(failed_sign_in(DAY + timedelta(seconds=one)), str(one)) for one in range(1, 1_200)]
+    assert sum(tried) == 1_000
+    assert not any(tried[1_000:])
+    assert come(act(DAY + timedelta(hours=1)), "elsewhere")
+    assert not come(failed_sign_in(DAY + timedelta(hours=2)), "one more")
+    assert come(failed_sign_in(DAY + lookback + timedelta(hours=1)), "later")

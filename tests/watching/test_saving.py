@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from rootwarden.aws.clock import SystemClock
-from rootwarden.flows.watching import judging
+from rootwarden.flows.watching import saving
+from rootwarden.flows.watching.numbers import Numbers
 from rootwarden.flows.watching.saving import Saver, saved
 from rootwarden.model.context import Context
 from rootwarden.store.opening import Store, StoreError, open_store
@@ -21,74 +22,133 @@ from tests.detections.scenes import DAY, SECOND, act, failed_sign_in
 from tests.watching.desk import Watched
 
 
-def saver(store: Store, told: list[Any]) -> Saver:
+def saver(store: Store, told: list[Any], run: str = "") -> Saver:
     """Return what writes a state down."""
-    return Saver(store, "alerting", "", SystemClock(), lambda what, more: told.append((what, more)))
+    return Saver(store, "alerting", run, SystemClock(), lambda what, more: told.append((what, more)), Numbers().state)
 
 
-def test_lines_come_back_in_their_order_however_many(tmp_path: Path) -> None:
-    """Several pieces of them; the batch with them."""
-    store = open_store(str(tmp_path / "store.sqlite3"))
-    lines = [json.dumps({"line": number, "filled": "x" * 100_000}).encode() for number in range(70)]
+def wait(one: Saver) -> None:
+    """Wait until it is not busy any more, as a watch does that goes on."""
+    until = time.monotonic() + 10
+    while one.busy and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not one.busy
+
+
+def lines_of(sizes: Sequence[int]) -> list[bytes]:
+    """Return lines so long."""
+    return [str(number % 10).encode() * size for number, size in enumerate(sizes)]
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [[100_000] * 70, [1 << 21], [1 << 20] * 4, [5], [(1 << 21) - 1, 1], [1] * 3000, [3 << 20, 1]],
+    ids=["many", "one that fills a piece", "the last fills a piece", "little", "just", "short", "one left over"],
+)  # fmt: skip
+def test_lines_come_back_in_their_order_however_many(tmp_path: Path, sizes: list[int]) -> None:
+    """In one piece or several, wherever they end; the batch with them."""
+    store, lines = open_store(str(tmp_path / "store.sqlite3")), lines_of(sizes)
     one = saver(store, [])
-    one.begin(7, iter(lines))
-    one.finish()
-    assert not one.failed
+    one.came(1)
+    one.finish(lambda: (7, iter(lines)))
     found = saved(store, "alerting")
     assert found is not None
     assert (found[0], [*found[1]]) == (7, lines)
     store.close()
 
 
-def test_who_begins_does_not_wait(tmp_path: Path) -> None:
-    """It is busy until the last line is made; then what was made is kept."""
+def test_who_begins_does_not_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is busy until the last line is made; then what was made is kept, and no other is begun meanwhile."""
+    monkeypatch.setattr(saving, "_RECORDS", 1)
     store, go = open_store(str(tmp_path / "store.sqlite3")), Event()
 
-    def lines() -> Any:
+    def lines() -> Iterator[bytes]:
         go.wait(10)
         yield b"{}"
 
     one = saver(store, [])
-    one.begin(1, lines())
+    one.turn(lambda: (1, lines()))
+    assert not one.busy  # nothing came
+    one.came(1)
+    one.turn(lambda: (1, lines()))
+    one.came(1)
+    one.turn(lambda: (2, lines()))
     assert one.busy
     assert saved(store, "alerting") is None
     go.set()
-    one.finish()
-    assert not one.busy
-    assert saved(store, "alerting") is not None
+    wait(one)
+    assert (saved(store, "alerting") or (0,))[0] == 1
     store.close()
 
 
-def test_a_defect_ends_the_program_and_a_store_that_fails_does_not(tmp_path: Path) -> None:
-    """The one before counts on; whoever was ousted learns of it elsewhere."""
-    store, told = open_store(str(tmp_path / "store.sqlite3")), []
+def breaks(error: Exception) -> Iterator[bytes]:
+    """Yield a line, then fail."""
+    yield b"{}"
+    raise error
 
-    def breaks(error: Exception) -> Any:
-        raise error
-        yield b""
 
+def test_a_store_that_fails_is_tried_again_after_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The state before counts on, and what the new one knew is not forgotten."""
+    monkeypatch.setattr(saving, "_RECORDS", 2)
+    store, told = open_store(str(tmp_path / "store.sqlite3")), list[Any]()
     one = saver(store, told)
-    one.begin(1, breaks(StoreError("full", why="no room", todo="make room")))
-    one.finish()
-    assert one.failed
+    one.came(2)
+    one.finish(lambda: (1, iter([b"{}"])))
+    one.came(2)
+    one.turn(lambda: (2, breaks(StoreError("full", why="no room", todo="make room"))))
+    wait(one)
     assert [what for what, _ in told] == ["state-not-saved"]
-    watcher = Watcher(store, "02RUN", DAY)
-    ousted = Saver(store, "alerting", "01RUN", SystemClock(), lambda *_: None)
-    ousted.begin(1, iter([b"{}"]))
-    ousted.finish()
-    assert ousted.failed
-    watcher.close()
-    one.begin(1, breaks(ArithmeticError("odd")))
-    one.finish()
+    for _ in range(3):
+        one.turn(lambda: (3, iter([b"{}"])))
+        assert not one.busy
+    monkeypatch.setattr(saving, "_PAUSE", 0.0)
+    assert (saved(store, "alerting") or (0,))[0] == 1
+    one.finish(lambda: (3, iter([b"{}"])))
+    assert (saved(store, "alerting") or (0,))[0] == 3
+    store.close()
+
+
+def test_a_defect_ends_the_program(tmp_path: Path) -> None:
+    """Else no state would ever be written again, and nobody would know."""
+    store, told = open_store(str(tmp_path / "store.sqlite3")), list[Any]()
+    one = saver(store, told)
+    one.came(1)
+    one.finish(lambda: (1, breaks(ArithmeticError("odd"))))
     with pytest.raises(ArithmeticError, match="odd"):
-        _ = one.failed
+        one.turn(lambda: (1, iter([b"{}"])))
+    assert told == []
+    store.close()
+
+
+def test_an_ousted_watcher_takes_nothing_from_its_successor(tmp_path: Path) -> None:
+    """Not even the pieces of a state that is not finished yet."""
+    store, between = open_store(str(tmp_path / "store.sqlite3")), list[bool]()
+    Watcher(store, "01RUN", DAY).close()
+    old, new = saver(store, [], "01RUN"), saver(store, [], "02RUN")
+    lines = lines_of([3 << 20, 3 << 20, 5])
+
+    def one_by_one() -> Iterator[bytes]:
+        yield from lines[:2]
+        old.came(1)
+        old.finish(lambda: (9, iter([b"{}"])))
+        between.append(True)
+        yield lines[2]
+
+    watcher = Watcher(store, "02RUN", DAY)
+    new.came(1)
+    new.finish(lambda: (5, one_by_one()))
+    found = saved(store, "alerting")
+    assert between
+    assert found is not None
+    assert (found[0], [*found[1]]) == (5, lines)
+    watcher.close()
     store.close()
 
 
 def test_what_comes_while_it_is_written_is_gone_through_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The state is as it was when its writing began, however late its lines are made."""
-    monkeypatch.setattr(judging, "_RECORDS", 3)
-    watched, wait = Watched(tmp_path, Context()), Event()
+    monkeypatch.setattr(saving, "_RECORDS", 3)
+    watched, go = Watched(tmp_path, Context()), Event()
     desk = watched.desk
     dump = desk._alerting.dump
 
@@ -96,7 +156,7 @@ def test_what_comes_while_it_is_written_is_gone_through_again(tmp_path: Path, mo
         lines = dump()
 
         def one_by_one() -> Any:
-            wait.wait(10)
+            go.wait(10)
             yield from lines
 
         return one_by_one()
@@ -106,10 +166,8 @@ def test_what_comes_while_it_is_written_is_gone_through_again(tmp_path: Path, mo
     desk.save()
     assert watched.come({"detail": act(DAY, SECOND)})
     desk.save()  # the first is still under way
-    wait.set()
-    until = time.monotonic() + 10
-    while desk._saver.busy and time.monotonic() < until:
-        time.sleep(0.01)
+    go.set()
+    wait(desk._saver)
     again = watched.another_desk()
     assert again.recover() == 1
     assert again._alerting.watch.standing() == desk._alerting.watch.standing()

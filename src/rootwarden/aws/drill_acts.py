@@ -99,6 +99,8 @@ class DrillActs:
         try:
             answer = sts.assume_role(**wanted, SourceIdentity=identity)
             note = ""
+        except BotoCoreError as error:
+            raise ActError(f"sts:AssumeRole {role}: {error}") from error
         except ClientError:  # the role does not trust sts:SetSourceIdentity, or the caller carries another one
             answer = _told(f"sts:AssumeRole {role}", lambda: sts.assume_role(**wanted))
             note, identity = "the role does not let the drill carry a source identity; its key alone marks it", ""

@@ -66,7 +66,7 @@ def command(
         if opened.truncated:
             _note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
         return finish(audit, wanted, look, given)
-    return _live(settings, judging, wanted, look, given)
+    return _live(settings, judging, wanted, look, given | {"store": store})
 
 
 def _nothing_of_aws(given: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ def _live(
     from rootwarden.flows.live import audit_live  # noqa: PLC0415
 
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-        result, audit = audit_live(reading_of(settings, given), judging, progress, announcer(settings))
+        result, audit = audit_live(reading_of(settings, given), judging, progress, announcer(settings, given["store"]))
     _note(summary(result), given)
     code = finish(audit, wanted, look, given)
     if result.interrupted:

@@ -15,6 +15,9 @@ from rootwarden.flows.drilling.plan import LIMIT, DrillRequest
 from rootwarden.flows.watching.plan import Rehearsal
 from rootwarden.model.drill import Method
 
+# The policy of most who have one says once a month or a quarter; more often than hourly it is noise.
+_OFTEN, _SELDOM = timedelta(hours=1), timedelta(days=366)
+
 
 def drill_request(settings: Settings, store: str, given: Mapping[str, Any]) -> DrillRequest:
     """Return the request that the options make; what they do not say is taken from `[drill]`.
@@ -51,4 +54,7 @@ def rehearsal(settings: Settings, store: str, given: Mapping[str, Any]) -> Rehea
     every = settings.watching.drill.every
     if not every:
         return None
-    return Rehearsal(drill_request(settings, store, given), span(every, "drill.every"))
+    found = span(every, "drill.every")
+    if not _OFTEN <= found <= _SELDOM:
+        raise UsageError(f"drill.every is {every}", why="an hour at least, a year at most", todo="write it as 28d")
+    return Rehearsal(drill_request(settings, store, given), found)

@@ -41,16 +41,18 @@ def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
     )
 
 
-def announcer(settings: Settings) -> Callable[[StandingWindow], None]:
+def announcer(settings: Settings, store: str | None = None) -> Callable[[StandingWindow], None]:
     """Return what says on stderr which root sessions are about to be opened; shown even with --quiet.
 
-    Where a watch is configured it refuses (RefusedError) unless a standing window expects these very sessions: our own
-    audit must not page everybody.
+    Where a watch is configured, or its `store` named, it refuses (RefusedError) unless a standing window expects these
+    very sessions: our own audit must not page everybody.
     """
 
+    watch = settings.watching.watch
+    known = store or watch.store or (DEFAULT_STORE if watch.sources else "")
+
     def announce(window: StandingWindow) -> None:
-        watch = settings.watching.watch
-        if (watch.sources or watch.store) and not _expected(settings, window):
+        if known and not _expected(settings, window):
             raise RefusedError(
                 "a watch is configured, and no [[standing]] window expects the root sessions of this audit",
                 why=f"it would alert on each; they are opened by {window.caller} {_carrying(window)}",
@@ -60,8 +62,8 @@ def announcer(settings: Settings) -> Callable[[StandingWindow], None]:
                 ),
             )
         click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
-        if watch.sources or watch.store:
-            _log(watch.store or DEFAULT_STORE, window)
+        if known:
+            _log(known, window)
 
     return announce
 

@@ -95,7 +95,7 @@ class Course(Struct):
             shown, detail = counted(min(burst.count, EVIDENCE), "failures")  # of more it may be forgotten how many
             yield Conclusion(
                 completing=burst.first[COUNT - 1].event, events=tuple(note.event for note in burst.first[:shown]),
-                detail=detail, until=burst.last.event.time,
+                detail=detail, subject="burst", until=burst.last.event.time,
             )  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from msgspec import Struct
 
 from rootwarden.model.context import Context
-from rootwarden.model.detection import EVIDENCE, Conclusion, Detection, Hit, Note, counted
+from rootwarden.model.detection import Conclusion, Detection, Hit, Note, counted
 from rootwarden.model.event import Event, Record
 from rootwarden.model.findings import Severity
 from rootwarden.model.memory import links
@@ -25,7 +26,7 @@ DETECTION = Detection(
     logic=(
         "Records of RD-004 with one sourceIPAddress and three different recipientAccountId within 86,400 seconds, by "
         "event time. Further failures from the address within 86,400 seconds of the last belong to the same alert, "
-        "which names one record of each account, of the first 100."
+        "which names one record of each account, of the first 1,000."
     ),
     misses="A spray that changes its address; accounts whose trails are not part of what is watched.",
     false_positives=("A central team that opens many accounts from one office.",),
@@ -50,8 +51,8 @@ ACCOUNTS, WITHIN = 3, timedelta(days=1)
 SPAN = WITHIN
 
 
-# So many accounts are named in a sentence.
-_NAMED = 10
+# So many accounts are named in a sentence, and of so many a record, by which their alerts are known to belong to it.
+_NAMED, _MOST = 10, 1000
 
 
 class Spray(Struct):
@@ -93,12 +94,12 @@ class Course(Struct):
     def concluded(self) -> Iterator[Conclusion]:
         """Conclude once per spray."""
         for spray in (*self.ended, *filter(None, [self.spray])):
-            shown, detail = counted(len(spray.tried), "accounts")
-            tried = [*spray.tried.values()][: min(shown, EVIDENCE)]
+            tried = [*islice(spray.tried.values(), _MOST)]
             names = sorted(note.value for note in tried[:_NAMED])
+            detail = f"{counted(len(spray.tried), 'accounts')[1]}: {', '.join(names)}"
             yield Conclusion(
-                completing=spray.first.event, events=tuple(note.event for note in tried),
-                detail=f"{detail}: {', '.join(names)}{', ...' if shown > _NAMED else ''}", until=spray.last.event.time,
+                completing=spray.first.event, events=tuple(note.event for note in tried), subject="spray",
+                detail=f"{detail}, ..." if len(tried) > _NAMED else detail, until=spray.last.event.time,
             )  # fmt: skip
 
 

@@ -42,10 +42,11 @@ class Memory:
             orders.append(order)
             return True
         at = bisect_left(orders, order)
+        there = at < len(held) and orders[at] == order
+        if there and (held[at].event == note.event or held[at].event.version <= note.event.version):
+            return False
         self._turn_back(key, at)
-        if at < len(held) and orders[at] == order:
-            if held[at].event == note.event or held[at].event.version <= note.event.version:
-                return False
+        if there:
             held[at] = note  # one content for one record, whichever came first
             return True
         held.insert(at, note)

@@ -25,7 +25,8 @@ def noted(event: Event, value: str) -> Note:
 class NewValues(Struct):
     """What one account has shown, and each first act with a value not seen in the time before, where another was.
 
-    An attempt is new if its value was neither seen nor tried in that time, as far as attempts are known.
+    An attempt is new if its value was neither seen nor tried in that time, unless a thousand others were: then somebody
+    tries from wherever he can, and one place more is no news.
     """
 
     lookback: timedelta
@@ -37,13 +38,16 @@ class NewValues(Struct):
     def take(self, note: Note) -> None:
         """Go on by one act or attempt."""
         when, value = note.event.time, note.value
-        last = self.seen.get(value, NO_TIME)
+        last, crowded = self.seen.get(value, NO_TIME), False
         if note.what == TRIED:
-            last = max(last, self.tried.pop(value, NO_TIME))
-            self.tried[value] = when
-            if len(self.tried) > _MOST_TRIED:
+            while self.tried and when - next(iter(self.tried.values())) > self.lookback:
                 del self.tried[next(iter(self.tried))]
-        if when - self.newest <= self.lookback < when - last:
+            last = max(last, self.tried.pop(value, NO_TIME))
+            crowded = len(self.tried) == _MOST_TRIED
+            if crowded:
+                del self.tried[next(iter(self.tried))]
+            self.tried[value] = when
+        if when - self.newest <= self.lookback < when - last and not crowded:
             self.found.append(note)
         if note.what == SEEN:
             self.seen[value] = self.newest = when

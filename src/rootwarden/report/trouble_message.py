@@ -39,11 +39,21 @@ def letters_message(count: int, reasons: Sequence[tuple[str, str]], *, name: str
 
 
 def drill_message(path: str, why: str, drill: str, *, name: str, now: datetime) -> Message:
-    """Return the message that a drill by the calendar failed, or could not be run (`drill` is "" then)."""
+    """Return the message that a drill by the calendar failed, or could not be run (`drill` is "" then).
+
+    Without a `why` it is the all-clear: one passed after others had failed.
+    """
+    thread = f"drill-failed {path}"
+    if not why:
+        return Message(
+            id=name, thread=thread, occasion=Occasion.CLEARED, severity=Severity.HIGH,
+            title=f"Alerting is proven again: the drill of {path} passed", event_time=now, created=now,
+            lines=("What: every hop was passed in time, up to the last channel.",), data={"path": path, "drill": drill},
+        )  # fmt: skip
     look = f"See where it broke: rootwarden drill report {drill}" if drill else "Run it by hand, and see what it says."
     return Message(
         id=name,
-        thread=f"drill-failed {path}",
+        thread=thread,
         occasion=Occasion.ALERT,
         severity=Severity.HIGH,
         title=f"Alerting is not proven: the drill of {path} {'failed' if drill else 'could not be run'}",

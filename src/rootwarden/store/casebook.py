@@ -222,7 +222,7 @@ def for_digest(connection: Connection, until: datetime, most: int = 200) -> list
         )
         .where(*waits)
         .group_by(*kinds)
-        .order_by(func.count().desc(), *kinds)
+        .order_by(alerts.c.window.startswith(STANDING).desc(), func.count().desc(), *kinds)
         .limit(most)
     )
     rows = list(connection.execute(wanted))

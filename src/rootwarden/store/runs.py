@@ -6,8 +6,8 @@ drill that was killed does not leave them behind.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, select, update
@@ -16,6 +16,8 @@ from rootwarden.model.drill import Drill, Marks
 from rootwarden.store.opening import Store
 from rootwarden.store.tables import runs
 
+# By so much the clocks of AWS and of whoever runs an audit may differ.
+_CLOCKS = timedelta(minutes=5)
 _DRILL, _MARKS, _AUDIT = "drill", "drill-marks", "root-audit"
 RUNNING, PASSED, FAILED, OPENED = "running", "passed", "failed", "opened"
 
@@ -71,10 +73,17 @@ def log_audit(store: Store, name: str, begins: datetime, ends: datetime, window:
         connection.execute(runs.insert().values(row))
 
 
-def not_logged(connection: Connection, names: Iterable[str]) -> set[str]:
-    """Return which of these audits are not in the run log; none where no audit ever was: they cannot reach it."""
-    audits = select(runs.c.id).where(runs.c.kind == _AUDIT)
+def not_logged(connection: Connection, seen: Mapping[str, tuple[datetime, datetime]]) -> set[str]:
+    """Return which audits that were seen from then until then are not in the run log, or were not under way then.
+
+    None where no audit ever was logged: they are run where the store is out of reach.
+    """
+    audits = select(runs.c.id, runs.c.started, runs.c.finished).where(runs.c.kind == _AUDIT)
     if connection.execute(audits.limit(1)).first() is None:
         return set()
-    wanted = {*names}
-    return wanted - {row.id for row in connection.execute(audits.where(runs.c.id.in_(wanted)))}
+    found = {row.id: row for row in connection.execute(audits.where(runs.c.id.in_([*seen])))}
+    return {
+        name
+        for name, (first, last) in seen.items()
+        if name not in found or first < found[name].started - _CLOCKS or last > found[name].finished + _CLOCKS
+    }

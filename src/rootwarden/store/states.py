@@ -107,12 +107,16 @@ def save_state(store: Store, name: str, value: bytes, now: datetime, run: str = 
         OustedError: another watcher has taken over.
     """
     with store.write() as connection:
-        if run:
-            mine = update(states).where(states.c.name == "watcher", states.c.value == run.encode()).values(at=now)
-            if connection.execute(mine).rowcount != 1:
-                raise OustedError
+        _claim(connection, run, now)
         connection.execute(states.delete().where(states.c.name == name))
         connection.execute(states.insert().values(name=name, at=now, value=value))
+
+
+def _claim(connection: Connection, run: str, now: datetime) -> None:
+    """See that a watcher still has the right to write; "" is nobody in particular, who always may."""
+    mine = update(states).where(states.c.name == "watcher", states.c.value == run.encode()).values(at=now)
+    if run and connection.execute(mine).rowcount != 1:
+        raise OustedError
 
 
 def saved_state(store: Store, name: str) -> tuple[bytes, datetime] | None:
@@ -142,12 +146,12 @@ def keep_pieces(
         StoreError: the database does not answer.
     """
     held = _pieces_of(store, name)
-    _sweep(store, name, "" if held is None else held.name)
+    _sweep(store, name, "" if held is None else held.name, now, run)
     fresh, count = f"{name}/{batch}-{secrets.token_hex(4)}/", 0
     for count, piece in enumerate(pieces, start=1):
         save_state(store, f"{fresh}{count}", piece, now(), run)
     save_state(store, name, msgspec.json.encode(Pieces(batch, fresh, count)), now(), run)
-    _sweep(store, name, fresh)
+    _sweep(store, name, fresh, now, run)
 
 
 def kept_pieces(store: Store, name: str) -> tuple[int, Iterator[bytes]] | None:
@@ -180,7 +184,7 @@ def _pieces_of(store: Store, name: str) -> Pieces | None:
         return None
 
 
-def _sweep(store: Store, name: str, kept: str) -> None:
+def _sweep(store: Store, name: str, kept: str, now: Callable[[], datetime], run: str) -> None:
     """Let go of all pieces under a name but those that are kept: of states that are old, or were never finished."""
     mine = states.c.name.startswith(f"{name}/", autoescape=True)
     with store.read() as connection:
@@ -188,6 +192,7 @@ def _sweep(store: Store, name: str, kept: str) -> None:
     for one in names:
         if not kept or not one.startswith(kept):
             with store.write() as connection:
+                _claim(connection, run, now())
                 connection.execute(states.delete().where(states.c.name == one))
 
 

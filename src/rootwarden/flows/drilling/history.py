@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from rootwarden.aws.clock import SystemClock
-from rootwarden.errors import UsageError
+from rootwarden.errors import InputError, UsageError
 from rootwarden.flows.incidents import existing
 from rootwarden.model.drill import Drill, read_drill
 from rootwarden.store.runs import drills
@@ -15,11 +15,14 @@ def past(url: str) -> tuple[Drill, ...]:
     """Return the drills that ended, the newest first.
 
     Raises:
-        RootwardenError: there is no such store.
+        RootwardenError: there is no such store, or a drill in it was kept by a newer program.
     """
     store = existing(url)
     try:
         return tuple(read_drill(body) for body in drills(store))
+    except ValueError as error:
+        todo = "upgrade: a newer program ran it"
+        raise InputError(f"{url} holds a drill that cannot be read", why=str(error), todo=todo) from error
     finally:
         store.close()
 
@@ -44,7 +47,7 @@ def passed_since(url: str, path: str, age: timedelta, configuration: str) -> Dri
     since = SystemClock().now() - age
     try:
         found = past(url)
-    except UsageError:
+    except (UsageError, InputError):
         return None
     alike = (one for one in found if one.path == path and one.configuration == configuration)
     return next((one for one in alike if one.passed and one.finished >= since), None)

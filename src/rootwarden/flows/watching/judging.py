@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -39,10 +39,6 @@ from rootwarden.trail.sources import Parcel
 _STATE = "alerting"
 # Of an incident so many alerts are looked up for its story.
 _STORY = 40
-# The state is written down after so many records that count, or so many seconds, whichever comes first.
-_RECORDS, _SECONDS = 5000, 600.0
-# But so many times as long as it took to write is worked on in between.
-_SELDOM = 15
 _MUTES_SECONDS = 2.0
 _RECORD = msgspec.json.Encoder(order="deterministic")
 
@@ -78,8 +74,7 @@ class Desk:
         """Start where the store says that the last watch ended."""
         self._request, self._store, self._run, self._tellers = request, store, run, tellers
         self._numbers, self._clock, self._new_id = numbers, clock, new_id
-        self._unsaved, self._saving, self._saved_at = 0, 0, clock.monotonic()
-        self._saver = Saver(store, _STATE, run, clock, request.log)
+        self._saver = Saver(store, _STATE, run, clock, request.log, numbers.state)
         self._counted: Counter[Kind] = Counter()
         self._work: _Work | None = None
         self._pending: Batch | None = None
@@ -131,7 +126,7 @@ class Desk:
             self._collect(self._alerting.decide(at, _by(mutes, at)), found, news)
         self._alerting.close(closed_since(self._store, BEGINNING))
         self._tell_what_is_new(found, news)
-        self._unsaved = count
+        self._saver.came(count)
         self._counted = Counter(self._alerting.watch.kinds)  # was counted when it came in
         return count
 
@@ -296,7 +291,7 @@ class Desk:
             return
         commit(self._store, batch, self._run)
         self._pending = None
-        self._unsaved += len(batch.seen)
+        self._saver.came(len(batch.seen))
         self._numbers.letters.inc(len(batch.letters))
         for change, _ in batch.updates:
             if change.act is Act.RAISED:
@@ -311,26 +306,19 @@ class Desk:
             StoreError: the database does not answer.
             Exception: a defect.
         """
-        if self._saver.busy:
-            return
-        if self._saver.failed:
-            self._unsaved, self._saving = self._unsaved + self._saving, 0
-        passed = self._clock.monotonic() - self._saved_at
-        many = self._unsaved >= _RECORDS and passed >= self._saver.worked * _SELDOM
-        if many or (self._unsaved and passed > _SECONDS):
-            self._saver.begin(last_batch(self._store), self._alerting.dump())
-            self._unsaved, self._saving, self._saved_at = 0, self._unsaved, self._clock.monotonic()
+        self._saver.turn(self._state)
 
     def save_at_once(self) -> None:
         """Write the state down and wait until that is done; what could not be kept is gone through again next time.
 
         Raises:
             StoreError: the database does not answer.
+            Exception: a defect.
         """
-        self._saver.finish()
-        if (self._unsaved or self._saver.failed) and not self.unkept:
-            self._saver.begin(last_batch(self._store), self._alerting.dump())
-            self._saver.finish()
+        self._saver.finish(None if self.unkept else self._state)
+
+    def _state(self) -> tuple[int, Iterator[bytes]]:
+        return last_batch(self._store), self._alerting.dump()
 
 
 def _by(mutes: Sequence[Mute], now: datetime) -> Callable[[Alert], bool]:

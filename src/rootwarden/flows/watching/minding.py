@@ -107,9 +107,9 @@ class Minder:
         with self._store.write() as connection:
             found = casebook.for_digest(connection, now)
             if found:
-                runs = {one.window: audit_name(one.window.rpartition(":")[2]) for one in found}
-                missing = not_logged(connection, filter(None, runs.values()))
-                strange = frozenset(window for window, run in runs.items() if run in missing)
+                audits = [(one, name) for one in found if (name := audit_name(one.window.rpartition(":")[2]))]
+                missing = not_logged(connection, {name: (one.first, one.last) for one, name in audits})
+                strange = frozenset(one.window for one, name in audits if name in missing)
                 message = digest(found, name=f"digest-{self._new_id()}", now=now, strange=strange)
                 wanted = self._request.digest.channels or self._tellers.quiet()
                 ready = list(self._tellers.to(message, wanted, now))

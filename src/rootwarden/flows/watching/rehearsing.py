@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from rootwarden.aws.clock import new_ulid
@@ -12,6 +12,7 @@ from rootwarden.flows.drilling.plan import path_of
 from rootwarden.flows.drilling.running import Running
 from rootwarden.flows.watching.plan import Rehearsal, WatchRequest
 from rootwarden.flows.watching.tellers import Tellers
+from rootwarden.model.message import Message
 from rootwarden.model.ports import Clock
 from rootwarden.report.trouble_message import drill_message
 from rootwarden.store.intake import put_messages
@@ -22,7 +23,8 @@ from rootwarden.store.states import save_state, saved_state
 _FIRST, _LOOK = 3.0, 60.0  # seconds
 # After one that failed the next is a day later, unless it is due more often: people know by then.
 _AGAIN = timedelta(days=1)
-_TRIED = "drill-tried"
+# Under this name what became of the last try: begun, passed or failed. One that only began is tried again.
+_TRIED, _BEGUN, _PASSED, _FAILED = "drill-tried", b"begun", b"passed", b"failed"
 
 
 class _StoppedError(Exception):
@@ -48,7 +50,7 @@ class _Halting:
 
 
 class Rehearsals:
-    """The drills of a watch, in a thread of their own."""
+    """The drills of a watch, in a thread of their own. Whatever goes wrong with them, the watch goes on."""
 
     def __init__(self, plan: Rehearsal, request: WatchRequest, store: Store, tellers: Tellers, clock: Clock) -> None:
         """Take what is to be drilled, and whom to tell when it fails.
@@ -61,15 +63,19 @@ class Rehearsals:
         self._halting = _Halting(clock, self._stop)
         Running(plan.drill)  # says now what is missing, and not in a month
         self._thread = Thread(target=self._run, daemon=True)
-        self.failure: BaseException | None = None
+        self._unsaid: list[Message] = []
 
     def start(self) -> None:
         """Begin to look whether a drill is due."""
         self._thread.start()
 
-    def stop(self, patience: float) -> None:
-        """End; a drill that is under way puts back what it did, for so many seconds."""
+    def halt(self) -> None:
+        """Have the thread end; a drill that is under way puts back what it did."""
         self._stop.set()
+
+    def stop(self, patience: float) -> None:
+        """Wait for its end, for so many seconds."""
+        self.halt()
         if self._thread.is_alive():
             self._thread.join(patience)
 
@@ -78,49 +84,73 @@ class Rehearsals:
         while not self._stop.wait(pause):
             pause = _LOOK
             try:
+                self._say()
                 if self._due():
                     self._drill()
+                    self._say()
             except _StoppedError:
                 return
-            except StoreError as error:
+            except StoreError as error:  # a drill that it broke off only began, and what is to be said is still held
                 self._log("store-failed", {"why": str(error)})
-            except BaseException as error:  # noqa: BLE001 - handed to the thread that judges, which ends the program
-                self.failure = error
-                return
 
+    # -- when ------------------------------------------------------------------------------------------------------
     def _due(self) -> bool:
         drill = self._plan.drill
         if passed_since(drill.store, path_of(drill), self._plan.every, drill.configuration) is not None:
             return False
-        tried = saved_state(self._store, _TRIED)
-        if tried is None or tried[0] != self._name():
-            return True
-        return self._clock.now() - tried[1] >= min(_AGAIN, self._plan.every)
+        state, at = self._tried()
+        return state in (b"", _BEGUN) or self._clock.now() - at >= min(_AGAIN, self._plan.every)
+
+    def _tried(self) -> tuple[bytes, datetime]:
+        """Return what became of the last try of this path with sources and channels as they are, and when that was."""
+        found = saved_state(self._store, _TRIED)
+        if found is None:
+            return b"", self._clock.now()
+        state, _, name = found[0].partition(b" ")
+        return (state if name == self._name() else b""), found[1]
+
+    def _keep(self, state: bytes) -> None:
+        save_state(self._store, _TRIED, state + b" " + self._name(), self._clock.now())
 
     def _name(self) -> bytes:
-        """Return what tells this drill from one of another path, or before sources or channels were changed."""
         return f"{path_of(self._plan.drill)} {self._plan.drill.configuration}".encode()
 
+    # -- drilling --------------------------------------------------------------------------------------------------
     def _drill(self) -> None:
-        path = path_of(self._plan.drill)
-        save_state(self._store, _TRIED, self._name(), self._clock.now())
+        path, (before, _) = path_of(self._plan.drill), self._tried()
+        self._keep(_BEGUN)
         self._log("drill", {"path": path})
+        why, drill = self._tried_out()
+        self._log("drilled", {"path": path, "passed": not why, "why": why})
+        if why or before == _FAILED:
+            self._unsaid.append(drill_message(path, why, drill, name=f"drill-{new_ulid()}", now=self._clock.now()))
+        self._keep(_FAILED if why else _PASSED)
+
+    def _tried_out(self) -> tuple[str, str]:
+        """Run the drill; return why it did not pass ("": it did) and its name ("": it could not be run).
+
+        Raises:
+            StoreError: the database does not answer.
+            _StoppedError: the watch ends.
+        """
         try:
             drill = Running(self._plan.drill, self._halting).run(lambda _: None)
-        except StoreError:
+        except (StoreError, _StoppedError):
             raise
         except RootwardenError as error:
-            self._tell(path, str(error), "")
-            return
-        self._log("drilled", {"drill": drill.id, "passed": drill.passed, "broken": drill.broken})
-        if not drill.passed:
-            hop = next((one for one in drill.hops if one.name == drill.broken), None)
-            why = f"it broke at: {hop.name}; {hop.detail}" if hop is not None else "not everything was put back"
-            self._tell(path, why, drill.id)
+            return str(error), ""
+        except Exception as error:  # noqa: BLE001 - told to people: a drill must not end the watch that it is to prove
+            return f"a defect of Rootwarden's: {type(error).__name__}: {error}", ""
+        if drill.passed:
+            return "", drill.id
+        hop = next((one for one in drill.hops if one.name == drill.broken), None)
+        return (f"it broke at: {hop.name}; {hop.detail}" if hop is not None else "not all was put back"), drill.id
 
-    def _tell(self, path: str, why: str, drill: str) -> None:
+    def _say(self) -> None:
+        """Put into the outbox what people are to be told; it is held until that is done."""
         now = self._clock.now()
-        self._log("drill-failed", {"path": path, "why": why})
-        message = drill_message(path, why, drill, name=f"drill-{new_ulid()}", now=now)
-        with self._store.write() as connection:
-            put_messages(connection, list(self._tellers.by_severity(message, now)), now)
+        ready = [post for message in self._unsaid for post in self._tellers.by_severity(message, now)]
+        if ready:
+            with self._store.write() as connection:
+                put_messages(connection, ready, now)
+        self._unsaid = []

@@ -119,8 +119,7 @@ class Watching:
         return self._clock.monotonic() - self._turned
 
     def _turn(self, came: Sequence[tuple[Source, Parcel]]) -> None:
-        drills = self._rehearsals.failure if self._rehearsals is not None else None
-        for failure in (self._receiver.failure, self._post.failure, drills):
+        for failure in (self._receiver.failure, self._post.failure):
             if failure is not None:
                 raise failure
         self._insist(lambda: self._desk.take([parcel for _, parcel in came], self._marks(came)))
@@ -189,15 +188,18 @@ class Watching:
 
     def _leave(self) -> None:
         if self._rehearsals is not None:
-            self._rehearsals.stop(_FAREWELL)
+            self._rehearsals.halt()  # it puts back what it did while the others end
         self._receiver.stop(_FAREWELL)
         self._post.stop(_FAREWELL)
         try:
             self._desk.save_at_once()
         except (StoreError, OustedError) as error:  # what came in since the last time is gone through again then
             self._request.log("state-not-saved", {"why": str(error)})
-        self._watcher.close()
-        self.store.close()
+        finally:
+            if self._rehearsals is not None:
+                self._rehearsals.stop(_FAREWELL)
+            self._watcher.close()
+            self.store.close()
 
 
 def _channels(request: WatchRequest, links: Links) -> tuple[Mapping[str, tuple[Channel, Channel]], Tellers]:

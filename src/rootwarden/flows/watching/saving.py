@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Event, Thread
 
+from prometheus_client import Gauge
+
 from rootwarden.model.ports import Clock
 from rootwarden.store.intake import OustedError
 from rootwarden.store.opening import Store, StoreError
@@ -16,53 +18,92 @@ from rootwarden.store.states import keep_pieces, kept_pieces
 _PIECE = 1 << 21
 # Of the time, so many parts are left to others for each that is worked here.
 _LEFT_TO_OTHERS = 3
+# A state is written after so many records that count, or so many seconds, whichever comes first.
+_RECORDS, _SECONDS = 5000, 600.0
+# But so many times as long as it was work to write one is left between two; after a try that failed so many seconds.
+_SELDOM, _PAUSE = 15, 10.0
+
+
+State = Callable[[], tuple[int, Iterator[bytes]]]
 
 
 class Saver:
-    """Keeps states under one name, one after the other, in a thread of its own."""
+    """Keeps states under one name, one after the other, in a thread of its own.
+
+    A state comes as the batch up to which it knows everything, and lines that are made while others work.
+    """
 
     def __init__(
-        self, store: Store, name: str, run: str, clock: Clock, log: Callable[[str, Mapping[str, object]], None]
+        self,
+        store: Store,
+        name: str,
+        run: str,
+        clock: Clock,
+        log: Callable[[str, Mapping[str, object]], None],
+        kept_at: Gauge,
     ) -> None:
-        """Begin with nothing to do."""
+        """Begin with nothing to do; `kept_at` shows when a state was last kept."""
         self._store, self._name, self._run, self._clock, self._log = store, name, run, clock, log
+        self._kept_at = kept_at
+        self._unsaved, self._saving, self._begun, self._pause = 0, 0, clock.monotonic(), 0.0
         self._thread: Thread | None = None
         self._hurry = Event()
-        self._kept = True
         self._failure: BaseException | None = None
-        self._worked = 0.0
+        self._kept, self._worked = True, 0.0
 
     @property
     def busy(self) -> bool:
         """Whether a state is being written."""
         return self._thread is not None and self._thread.is_alive()
 
-    @property
-    def failed(self) -> bool:
-        """Whether the last state was not kept: the one before it counts on.
+    def came(self, records: int) -> None:
+        """Learn that so many records are known now of which no state knows."""
+        self._unsaved += records
+
+    def turn(self, state: State) -> None:
+        """Begin to write the state if it is time.
 
         Raises:
-            Exception: it could not be written for a defect.
+            StoreError: the database does not answer.
+            Exception: the one before could not be written for a defect.
         """
+        if self.busy:
+            return
+        self._settle()
+        passed = self._clock.monotonic() - self._begun
+        many = self._unsaved >= _RECORDS and passed >= max(self._worked * _SELDOM, self._pause)
+        if many or (self._unsaved and passed > _SECONDS):
+            self._begin(state)
+
+    def finish(self, state: State | None) -> None:
+        """Wait until what is being written is kept, then write this state too if it knows more.
+
+        Raises:
+            StoreError, Exception: as `turn`.
+        """
+        self._join()
+        self._settle()
+        if self._unsaved and state is not None:
+            self._begin(state)
+            self._join()
+
+    def _settle(self) -> None:
+        """Look what became of the last one: if it was not kept, what it knew is still to be written."""
         if self._failure is not None:
             raise self._failure
-        return not self.busy and not self._kept
+        if not self._kept:
+            self._unsaved, self._pause, self._kept = self._unsaved + self._saving, _PAUSE, True
 
-    @property
-    def worked(self) -> float:
-        """How many seconds of work the last state took."""
-        return self._worked
-
-    def begin(self, batch: int, lines: Iterator[bytes]) -> None:
-        """Begin to write a state, of which `lines` are made meanwhile; it knows everything up to a batch."""
-        self._kept, self._worked = False, 0.0
+    def _begin(self, state: State) -> None:
+        batch, lines = state()
+        self._saving, self._unsaved, self._begun = self._unsaved, 0, self._clock.monotonic()
+        self._kept, self._worked, self._pause = False, 0.0, 0.0
         self._thread = Thread(target=self._write, args=(batch, lines), daemon=True)
         self._thread.start()
 
-    def finish(self) -> None:
-        """Wait until what is being written is kept; nothing is left to others meanwhile."""
+    def _join(self) -> None:
         if self._thread is not None:
-            self._hurry.set()
+            self._hurry.set()  # nothing is left to others meanwhile
             self._thread.join()
             self._hurry.clear()
 
@@ -70,6 +111,7 @@ class Saver:
         try:
             keep_pieces(self._store, self._name, batch, self._pieces(lines), self._clock.now, self._run)
             self._kept = True
+            self._kept_at.set(self._clock.now().timestamp())
         except OustedError:
             pass  # whoever judges learns of it with the next record
         except StoreError as error:
@@ -79,19 +121,20 @@ class Saver:
 
     def _pieces(self, lines: Iterator[bytes]) -> Iterator[bytes]:
         held, size = [], 0
-        began = time.perf_counter()
+        began = time.thread_time()  # not by the clock on the wall: the process may be stopped for hours
         for line in lines:
             held.append(line)
             size += len(line)
             piece = packed(b"\n".join(held)) if size >= _PIECE else b""
-            worked = time.perf_counter() - began
+            worked = time.thread_time() - began
             self._worked += worked
             if piece:
                 held, size = [], 0
                 yield piece
             self._hurry.wait(worked * _LEFT_TO_OTHERS)
-            began = time.perf_counter()
-        yield packed(b"\n".join(held))
+            began = time.thread_time()
+        if held:
+            yield packed(b"\n".join(held))
 
 
 def saved(store: Store, name: str) -> tuple[int, Iterable[bytes]] | None:
