@@ -22,12 +22,11 @@ from rootwarden.flows.watching.plan import Rehearsal, WatchRequest
 from rootwarden.flows.watching.rehearsing import Rehearsals
 from rootwarden.flows.watching.tellers import Links, Taker, Tellers
 from rootwarden.model.context import Context
-from rootwarden.model.drill import Drill, Hop, Method, Passed
+from rootwarden.model.drill import Drill, Hop, Marks, Method, Passed
 from rootwarden.model.findings import Severity
 from rootwarden.model.message import Message
 from rootwarden.store.opening import Store, StoreError, open_store
 from rootwarden.store.runs import begin_drill, end_drill
-from tests.detections.scenes import DAY
 
 
 class Ring:
@@ -50,8 +49,6 @@ class Ring:
             id=f"drill-{self.rung}", method=Method.SYNTHETIC, path="event bus of us-east-1", account="1", region="r",
             started=now, finished=now, hops=(hop,), cleaned=True, configuration="as it is",
         )  # fmt: skip
-        from rootwarden.model.drill import Marks  # noqa: PLC0415
-
         begin_drill(self._store, Marks(drill=drill.id, begins=now, ends=now))
         end_drill(self._store, drill)
         return drill
@@ -156,4 +153,3 @@ def test_one_that_the_store_broke_off_is_tried_again_at_once(rehearsed: Any) -> 
     one = rehearsed(StoreError("gone", why="away", todo="wait"), True, again=timedelta(days=1))
     one.wait(2)
     assert one.told(0) == []
-    assert SystemClock().now() > DAY
