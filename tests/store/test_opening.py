@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from sqlalchemy import text
 from rootwarden.errors import Exit, InputError, RootwardenError, UsageError
 from rootwarden.store.intake import commit
 from rootwarden.store.opening import HEAD, StoreError, look_into, migrate, open_store
+from rootwarden.store.states import save_state
 from rootwarden.store.tables import METADATA
 from tests.detections.scenes import compromised_root
 from tests.store.databases import Postgres
-from tests.store.samples import RUN, batch, contents, letter, mark, ready, watching
+from tests.store.samples import NOW, RUN, batch, contents, letter, mark, ready, watching
 
 MIGRATIONS = Path(sys.modules["rootwarden.store.opening"].__file__ or "").parent / "migrations" / "versions"
 REVISIONS = sorted(path.name[:4] for path in MIGRATIONS.glob("[0-9]*.py"))
@@ -288,3 +290,28 @@ def test_four_that_open_a_new_store_at_once(empty):
     for child in children:
         child.join()
     assert [child.exitcode for child in children] == [0] * 4
+
+
+def test_a_store_opened_twice_by_one_process_is_shared_with_others(tmp_path: Path) -> None:
+    """Opening and closing the file by hand would cancel the locks that SQLite holds on it for the whole process.
+
+    Then another process takes itself for the last one, removes the write-ahead log, and what is written afterwards is
+    seen by nobody (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    url = str(tmp_path / "store.sqlite3")
+    first = open_store(url)
+    save_state(first, "one", b"1", NOW)
+    open_store(url).close()
+    code = (
+        "import sys; from rootwarden.store.opening import open_store; from rootwarden.store.states import saved_state"
+    )
+    look = f"{code}; print(saved_state(open_store(sys.argv[1]), sys.argv[2])[0])"
+
+    def seen(name: str) -> str:
+        done = subprocess.run([sys.executable, "-c", look, url, name], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    assert seen("one") == "b'1'"
+    save_state(first, "two", b"2", NOW)
+    assert seen("two") == "b'2'"
+    first.close()

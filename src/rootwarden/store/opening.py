@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -185,17 +186,25 @@ def store_address(url: str) -> URL:
 
 
 def own_file(path: Path) -> None:
-    """Make a file that only its owner can read, unless it is there.
+    """Make a file that only its owner can read, unless it is there; one that is there is not even opened.
+
+    Whoever closes a file gives up every lock that his process has on it, those of SQLite too: others would take
+    themselves for the only ones and remove its write-ahead log (sqlite.org/howtocorrupt.html, 2.2).
 
     Raises:
         UsageError: it cannot be made, or not be written to.
     """
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if path.is_dir() or not os.access(path, os.R_OK | os.W_OK):
+            raise _not_ours(path, os.strerror(errno.EISDIR if path.is_dir() else errno.EACCES)) from None
     except OSError as error:
-        why = error.strerror or str(error)
-        raise UsageError(f"cannot open the store {path}", why=why, todo="name a file in a folder of yours") from error
-    os.close(descriptor)
+        raise _not_ours(path, error.strerror or str(error)) from error
+
+
+def _not_ours(path: Path, why: str) -> UsageError:
+    return UsageError(f"cannot open the store {path}", why=why, todo="name a file in a folder of yours")
 
 
 def _tune(engine: Engine) -> None:
