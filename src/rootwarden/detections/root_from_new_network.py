@@ -29,7 +29,7 @@ DETECTION = Detection(
     ),
     misses=(
         "Somebody in the same network; countries and providers, for which a local database would be needed; the "
-        "first act ever seen of an account."
+        "first act ever seen of an account; failed sign-ins from one network more, once a thousand have tried."
     ),
     false_positives=("Travel; a change of the provider.",),
     response=(
