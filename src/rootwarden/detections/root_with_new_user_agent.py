@@ -28,7 +28,10 @@ DETECTION = Detection(
         "not count) was not seen with root of this account in the 365 days before, where at least one other was. From "
         "a sign-in that failed nothing is learnt."
     ),
-    misses="Programs that call themselves something else; the first act ever seen of an account.",
+    misses=(
+        "Programs that call themselves something else; the first act ever seen of an account; failed sign-ins by one "
+        "program more, once a thousand were tried."
+    ),
     false_positives=("Another browser; the first use of CloudShell or the CLI in a drill.",),
     response=(
         "Look for CLI or SDK families: root should only ever be a browser.",
