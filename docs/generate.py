@@ -57,12 +57,16 @@ def _command_line() -> str:
         command = program.get_command(group, verb)
         if command is None:
             raise click.ClickException(f"no command {verb}")
-        context = click.Context(command, parent=group, info_name=verb, max_content_width=100, terminal_width=100)
-        parts.append(_help(f"rootwarden {verb}", command, context))
-        for name, inner in getattr(command, "commands", {}).items():
-            below = click.Context(inner, parent=context, info_name=name, max_content_width=100, terminal_width=100)
-            parts.append(_help(f"rootwarden {verb} {name}", inner, below))
+        parts += _helps(f"rootwarden {verb}", verb, command, group)
     return "\n".join(parts)
+
+
+def _helps(title: str, name: str, command: click.Command, above: click.Context) -> Iterator[str]:
+    """Yield the help of a command, and of all below it."""
+    context = click.Context(command, parent=above, info_name=name, max_content_width=100, terminal_width=100)
+    yield _help(title, command, context)
+    for below, inner in getattr(command, "commands", {}).items():
+        yield from _helps(f"{title} {below}", below, inner, context)
 
 
 def _help(title: str, command: click.Command, context: click.Context) -> str:

@@ -50,7 +50,7 @@ def test_a_drill_is_run_when_it_is_due_and_not_again(lab: Lab, tmp_path: Path) -
     """Nobody starts it; a watch that is started again while it is young runs none, unless channels were changed."""
     url, environment = queue(lab, fed=True), lab.environment(MANAGEMENT)
     with watch(tmp_path, environment, url, more=DRILL.format(within=20)) as told:
-        assert told("Drill over: passed")["drill"]
+        assert told("DRILL: over, it passed")["drill"]
     with watch(tmp_path, environment, url, more=DRILL.format(within=20)):
         time.sleep(6)  # it looks after three
     (drill,) = drills(tmp_path)

@@ -162,8 +162,8 @@ What to do now ─────────────────────�
   5. Confirm the window and its approver within 15 minutes.
 
 Whom it was told ───────────────────────────────────────────────────────────────
-pager: delivered 2026-11-24 09:00:01
-mail: waiting; mail.example.com cannot be reached: timed out
+pager: alert delivered 2026-11-24 09:00:01
+mail: alert waiting; mail.example.com cannot be reached: timed out
 """)
 
 
@@ -208,7 +208,7 @@ def test_acknowledge(place: Path):
     assert "acknowledged by alice" in listed
     assert "acknowledged by bob" in listed
     shown = alerts(place, "show", first).out
-    assert "Note: on it" in shown
+    assert "acknowledged by alice: on it" in shown
 
 
 def test_close(place: Path):

@@ -31,7 +31,7 @@ def test_drill_that_may_repeat():
     """Both marks stand where they are read."""
     assert text(message(drill=True, may_repeat=True, steps=(), occasion=Occasion.UPDATE)) == snapshot("""\
 [HIGH] DRILL: UPDATE: root signed in to 111122223333 without an approved window
-DRILL: nothing of this is real.
+DRILL: nobody attacks; this only tests whether alerts arrive.
 Who: root from 203.0.113.7.
 When: 2026-11-24 03:20:11 UTC.
 Approval: no window covers it.
@@ -78,7 +78,7 @@ def test_too_much_is_cut_from_the_middle():
     told = message(lines=tuple(f"line {n} " + "x" * 500 for n in range(50)), steps=("y" * 500,) * 30, drill=True)
     shown = text(told)
     assert len(shown) <= LONGEST
-    assert shown.splitlines()[1] == "DRILL: nothing of this is real."
+    assert shown.splitlines()[1] == "DRILL: nobody attacks; this only tests whether alerts arrive."
     assert shown.endswith("Open: https://rootwarden.example.com/i/7")
     assert "more lines not told here.)" in shown
     assert "\n1. yyy" in shown
@@ -105,7 +105,7 @@ def test_bounds_always_hold(title, lines, steps, marks, longest):
     assert shown.startswith("[HIGH] ")
     assert ("\nMAY REPEAT: " in shown) == may_repeat
     if drill:
-        assert "\nDRILL: nothing of this is real." in shown
+        assert "\nDRILL: nobody attacks; this only tests whether alerts arrive." in shown
     assert "https://rootwarden.example.com/i/7" in shown
     short = subject(told)
     assert short.isascii()

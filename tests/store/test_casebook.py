@@ -40,8 +40,12 @@ def test_an_incident_is_acknowledged_once(store, incident):
     assert casebook.acknowledge(store, incident, "alice", "looking", NOW)
     assert not casebook.acknowledge(store, incident, "bob", "me too", NOW + HOUR)
     case = casebook.find_case(store, incident)
-    assert (case.state, case.by, case.at, case.note, case.remind) == ("acknowledged", "alice", NOW, "looking", None)
+    note = "2026-11-24 09:00:00 UTC acknowledged by alice: looking"
+    assert (case.state, case.by, case.at, case.note, case.remind) == ("acknowledged", "alice", NOW, note, None)
     assert casebook.counts_by_state(store) == {"acknowledged": 1}
+    assert casebook.close(store, incident, "bob", "known", NOW + HOUR)
+    case = casebook.find_case(store, incident[:10])
+    assert case.note.split("\n") == [note, "2026-11-24 10:00:00 UTC closed by bob: known"]
 
 
 def test_an_incident_is_closed_whether_or_not_it_was_acknowledged(store, incident):
@@ -168,7 +172,7 @@ def test_a_link_works_once(store, incident):
     assert casebook.use_link(store, incident, "nonce-1", "mallory", NOW) == "used"
     assert casebook.use_link(store, incident, "nonce-2", "bob", NOW) == "acknowledged"
     case = casebook.find_case(store, incident)
-    assert (case.by, case.note) == ("alice", "by link")
+    assert (case.by, case.note) == ("alice", "2026-11-24 09:00:00 UTC acknowledged by alice: by link")
 
 
 def test_another_link_for_what_is_settled_tells_its_state(store, incident):

@@ -65,10 +65,11 @@ def command(
 
 def _watch(settings: Settings, output: str, given: dict[str, Any]) -> int:
     """Look at the watch that the configuration describes."""
+    from rootwarden.cli.drill_request import rehearsal_to_look_at  # noqa: PLC0415
     from rootwarden.cli.watch_request import watch_to_look_at  # noqa: PLC0415
     from rootwarden.flows.watching.checkup import check_up  # noqa: PLC0415
 
-    signs = check_up(watch_to_look_at(settings, given, os.environ))
+    signs = check_up(watch_to_look_at(settings, given, os.environ, rehearsal_to_look_at(settings, given)))
     if output == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(signs), indent=2).decode())
     for one in signs if output == "table" else ():

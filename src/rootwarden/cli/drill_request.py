@@ -10,6 +10,7 @@ from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import span
 from rootwarden.cli.watch_digest import watch_digest
 from rootwarden.cli.watch_request import way_of
+from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.errors import UsageError
 from rootwarden.flows.drilling.plan import LIMIT, DrillRequest
 from rootwarden.flows.watching.plan import Rehearsal
@@ -43,6 +44,19 @@ def drill_request(settings: Settings, store: str, given: Mapping[str, Any]) -> D
         acknowledge=bool(given.get("acknowledge")),
         configuration=watch_digest(settings),
     )
+
+
+def rehearsal_to_look_at(settings: Settings, given: Mapping[str, Any]) -> Rehearsal | None:
+    """Return the drill that the configuration describes, whether the watch runs it by itself or not; None: none.
+
+    Raises:
+        UsageError: a value makes no sense.
+    """
+    kept = settings.watching.drill
+    if not kept.method and not kept.every:
+        return None
+    store = settings.watching.watch.store or DEFAULT_STORE
+    return rehearsal(settings, store, given) or Rehearsal(drill_request(settings, store, given), _SELDOM)
 
 
 def rehearsal(settings: Settings, store: str, given: Mapping[str, Any]) -> Rehearsal | None:

@@ -6,6 +6,7 @@ import json
 import shlex
 import signal
 from contextlib import ExitStack
+from ipaddress import ip_address
 from threading import Event
 
 import click
@@ -80,6 +81,10 @@ def serve(wanted: str, port: int, accounts: int | None, number: int, seconds: fl
 @_endpoint
 def signin(account: str, fail: bool, mfa: bool, address: str, user_agent: str, endpoint_url: str) -> None:
     """Let root sign in to the console of a running lab."""
+    try:
+        ip_address(address)
+    except ValueError as error:
+        raise UsageError(f"--from {address!r} is no IP address", todo="write it as 203.0.113.9") from error
     attempt = {"ok": not fail, "mfa": mfa, "address": address, "user_agent": user_agent}
     record = ask(endpoint_url, "POST", f"signin/{account_id(account)}", attempt)
     click.echo(json.dumps(record, indent=2))

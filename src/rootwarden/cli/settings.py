@@ -24,6 +24,7 @@ from rootwarden.cli.watch_settings import (
     WatchSections,
     check_sections,
 )
+from rootwarden.cli.wrong_values import how_to_write
 from rootwarden.errors import UsageError
 
 NAME = "rootwarden.toml"
@@ -148,7 +149,7 @@ def _read(path: Path) -> File:
     try:
         file = msgspec.convert(data, File)
     except msgspec.ValidationError as error:
-        raise UsageError(f"{path} has a value of the wrong type", why=str(error), todo="mend that value") from error
+        raise UsageError(f"{path} has a value of the wrong type", why=str(error), todo=how_to_write(error)) from error
     _account_ids(file.audit.accounts or (), path, "audit.accounts")
     _account_ids(file.audit.roles, path, "audit.roles")
     check_sections(file.watching, str(path))
@@ -200,6 +201,7 @@ def _settings(file: File, source: str) -> Settings:
         "notify": {"test": aws},
         "watch": aws | {key: value for key, value in detect.items() if key != "output"} | kept | named,
         "alerts": dict.fromkeys(verbs, kept),
+        "letters": dict.fromkeys(("list", "show", "discard"), kept),
         "drill": {"run": {"detection": aws | kept}, "list": kept, "report": kept},
     }
     return Settings(defaults, file.audit.roles, file.controls, source, file.channels, file.watching)

@@ -20,6 +20,7 @@ VERBS = {
     "explain": "Say all about one control or detection.",
     "iam-policy": "Print the IAM policy that an audit, a watch or a drill needs.",
     "lab": "An AWS to practise on.",
+    "letters": "Look at what came to the watch and could not be understood.",
     "notify": "List the channels that carry messages, and try them.",
     "watch": "Watch root as it happens, and tell people.",
     "version": "Print the version of the program and of its catalogue.",

@@ -90,6 +90,9 @@ def _left(undelivered: int) -> dict[str, object]:
 
 
 def _request(settings: Settings, sources: tuple[str, ...], given: dict[str, Any], logger: _Logger) -> Any:
+    if given["public_url"] and not given["listen"]:
+        todo = "give --listen or [watch] listen, as 127.0.0.1:9464"
+        raise UsageError("nobody would answer the links of --public-url", why="there is no --listen", todo=todo)
     from rootwarden.cli.drill_request import rehearsal  # noqa: PLC0415
     from rootwarden.cli.watch_request import watch_request  # noqa: PLC0415
 

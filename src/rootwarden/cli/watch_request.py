@@ -67,7 +67,9 @@ def watch_request(
     )
 
 
-def watch_to_look_at(settings: Settings, given: Mapping[str, Any], environment: Mapping[str, str]) -> WatchRequest:
+def watch_to_look_at(
+    settings: Settings, given: Mapping[str, Any], environment: Mapping[str, str], rehearsal: Rehearsal | None = None
+) -> WatchRequest:
     """Return the watch that the configuration alone describes, to be looked at and not run."""
     way, watch = way_of(given), settings.watching.watch
     return WatchRequest(
@@ -79,6 +81,8 @@ def watch_to_look_at(settings: Settings, given: Mapping[str, Any], environment: 
             channels=settings.channels, source=settings.source, environment=environment, way=way, screen=click.echo
         ),
         regions=tuple(watch.regions or ()),
+        escalation=_escalation(settings.watching),
+        rehearsal=rehearsal,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
@@ -11,6 +12,13 @@ from msgspec import Struct, field
 from rootwarden.errors import UsageError
 
 DEFAULT_STORE = "rootwarden.sqlite3"
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+_CALLER = re.compile(r"arn:aws[a-z-]*:(iam|sts)::[0-9]{12}:(role|user|assumed-role)/[^*\s]+")
+# IAM User Guide, "AWS managed policies for root user tasks" (root-task/...).
+_TASKS = (
+    "IAMAuditRootUserCredentials", "IAMCreateRootUserPassword", "IAMDeleteRootUserCredentials",
+    "S3UnlockBucketPolicy", "SQSUnlockQueuePolicy",
+)  # fmt: skip
 Level = Literal["critical", "high", "medium", "low", "info"]
 
 
@@ -118,6 +126,9 @@ def _wrong(sections: WatchSections) -> Iterator[tuple[str, tuple[str, str]]]:
     for key, value in _counts(sections):
         if value < 1:
             yield key, ("must be 1 or more", "leave it out for the default")
+    address = sections.watch.public_url
+    if address and not _ADDRESS.fullmatch(address):
+        yield "watch.public_url", ("is no address that a browser opens", "write it as https://rootwarden.example.com")
     yield from _wrong_standing(sections.standing)
 
 
@@ -138,8 +149,11 @@ def _wrong_standing(standing: tuple[StandingSection, ...]) -> Iterator[tuple[str
         where = f"standing[{number}]"
         if not one.name or names.count(one.name) > 1:
             yield f"{where}.name", ("must be there, and no other's", "give it a name of its own")
-        if not one.caller.startswith("arn:"):
-            yield f"{where}.caller", ("is no ARN", "write the role, as arn:aws:iam::111122223333:role/RootwardenAudit")
+        if not _CALLER.fullmatch(one.caller):
+            wrong = "is no ARN of one role or user"
+            yield f"{where}.caller", (wrong, "write the role, as arn:aws:iam::111122223333:role/RootwardenAudit")
+        if one.task.rpartition("/")[2] not in _TASKS:
+            yield f"{where}.task", (f"is {one.task!r}", f"write one of {', '.join(_TASKS)}")
         if one.expires is not None and one.expires.tzinfo is None:
             yield f"{where}.expires", ("has no time zone", "write it as 2027-01-31T00:00:00Z")
         if one.expires is None and not one.source_identity.strip("*"):

@@ -57,7 +57,7 @@ def shown(url: str, name: str) -> WholeCase:
         alerts=tuple(AlertSeen(thread=one.thread, told=one.told, state=one.state, alert=one.alert) for one in kept),
         messages=tuple(
             MessageSeen(
-                message=one.message, channel=one.channel, state=one.state, created=one.created,
+                message=one.message, occasion=one.occasion, channel=one.channel, state=one.state, created=one.created,
                 delivered=one.delivered, attempts=one.attempts, error=one.error,
             )
             for one in outbox.posted(store, case.id)

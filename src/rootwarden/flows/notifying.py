@@ -166,7 +166,13 @@ def _seen(spec: Spec, environment: Mapping[str, str]) -> ChannelSeen:
         SecretSeen(setting=key, reference=str(reference), state=state(reference, environment))
         for key, reference in spec.references.items()
     )
-    secrecy = Secrecy()
-    secrecy.learn_address(spec.target)
-    target = secrecy.masked(spec.target)
-    return ChannelSeen(name=spec.name, kind=spec.kind, levels=spec.levels, target=target, secrets=secrets)
+    return ChannelSeen(name=spec.name, kind=spec.kind, levels=spec.levels, target=_place(spec.target), secrets=secrets)
+
+
+def _place(target: str) -> str:
+    """Return where messages go; of an address only the host, for its path may be all that is secret about it."""
+    scheme, found, rest = target.partition("://")
+    if not found:
+        return target
+    host, path, _ = rest.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2].partition('?')[0]}{'/...' if path else ''}"

@@ -10,7 +10,7 @@ from rootwarden.model.alert import Alert
 
 
 class CaseSeen(Struct, frozen=True, kw_only=True):
-    """One incident; `by`, `at` and `note` are of whoever acknowledged or closed it last."""
+    """One incident; `by` and `at` are of whoever acknowledged or closed it last, `note` a line for each time."""
 
     id: str
     state: str
@@ -36,9 +36,10 @@ class AlertSeen(Struct, frozen=True, kw_only=True):
 
 
 class MessageSeen(Struct, frozen=True, kw_only=True):
-    """One message about it for one channel: waiting, sending, delivered or given-up."""
+    """One message about it for one channel: waiting, sending, delivered or given-up; `occasion` as in messages."""
 
     message: str
+    occasion: str
     channel: str
     state: str
     created: datetime

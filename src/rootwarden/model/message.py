@@ -13,6 +13,10 @@ from rootwarden.model.findings import Severity
 MESSAGE_SCHEMA = "rootwarden.message/1"
 
 
+# What titles of a drill's messages begin with, so that nobody takes them for real who is shown the title alone.
+DRILL_TITLE = "DRILL: "
+
+
 class Occasion(StrEnum):
     """Why a message is sent."""
 

@@ -14,7 +14,7 @@ from rootwarden.model.context import STANDING
 from rootwarden.model.event import NO_TIME
 from rootwarden.model.findings import Severity
 from rootwarden.model.incidents import Incident
-from rootwarden.model.message import Message, Occasion
+from rootwarden.model.message import DRILL_TITLE, Message, Occasion
 from rootwarden.model.summing import Kin
 from rootwarden.model.telling import News
 from rootwarden.report.labels import plural
@@ -36,16 +36,16 @@ def alert_message(
     `alerts` are the worst of the incident so far, for its story; `link` is where it can be acknowledged.
     """
     first = news.alerts[0]
-    about = first.subject or first.account or "an unknown account"
+    about = first.subject or first.account or "unknown"
     story = _story(news, alerts)
     return Message(
         id=name,
         thread=news.incident.id,
         occasion=news.occasion,
         severity=news.severity,
-        title=f"{_sign(news, first)}{first.title}, account {about}",
+        title=f"{DRILL_TITLE if news.drill else ''}{_sign(news, first)}{first.title}, account {about}",
         lines=tuple(_lines(news, first, story, windows_known=windows_known)),
-        steps=() if news.withdrawn else tuple(_steps(news.alerts)),
+        steps=() if news.withdrawn or news.drill else tuple(_steps(news.alerts)),
         link=link,
         accounts=tuple(dict.fromkeys(filter(None, (one.subject or one.account for one in news.alerts)))),
         event_ids=tuple(dict.fromkeys(event for one in news.alerts for event in one.event_ids[-_IDS:])),
@@ -196,7 +196,7 @@ def alarm_message(
         thread=drill or f"alarm-{hashlib.sha256(f'{account} {region} {name}'.encode()).hexdigest()[:16]}",
         occasion=Occasion.ALERT,
         severity=Severity.MEDIUM,
-        title=f"CloudWatch alarm {name} rang, account {account or 'unknown'}",
+        title=f"{DRILL_TITLE if drill else ''}CloudWatch alarm {name} rang, account {account or 'unknown'}",
         lines=tuple(lines),
         steps=()
         if drill

@@ -24,10 +24,11 @@ def list_table(found: Caseload, width: int) -> str:
     pen = Pen(RenderOptions(width=width))
     if not found.cases:
         pen.line("No incident.", style="bold")
+    ids = max((len(one.id) for one in found.cases), default=0)
     for one in found.cases:
         about = ", ".join(one.accounts[:2]) + (f" and {len(one.accounts) - 2} more" if len(one.accounts) > 2 else "")
         state = f"{one.state}{_by(one)}"
-        pen.rows([(one.id, pen.severity(Severity(one.severity)), _minute(one.last), state)], (16, 8, 16, 0))
+        pen.rows([(one.id, pen.severity(Severity(one.severity)), _minute(one.last), state)], (ids, 8, 16, 0))
         pen.line(f"{one.title}, {about or 'unknown account'} ({plural(sum(one.counts.values()), 'alert')})", indent=2)
     pen.line()
     pen.line(_watcher(found))
@@ -40,8 +41,8 @@ def show_table(found: WholeCase, width: int) -> str:
     pen.heading(case.id, f"{case.severity}{pen.dot()}{case.state}{_by(case)}")
     pen.line(case.title, style="bold")
     pen.line(f"Accounts: {', '.join(case.accounts) or 'unknown'}. Opened {_second(case.opened)} UTC.")
-    if case.note:
-        pen.line(f"Note: {case.note}")
+    for line in filter(None, case.note.split("\n")):
+        pen.line(f"- {line}")
     pen.line()
     pen.line(found.story)
     pen.heading("Alerts", f"{len(found.alerts)} of {found.total:,}")
@@ -60,7 +61,7 @@ def show_table(found: WholeCase, width: int) -> str:
     for one in found.messages:
         when = f"delivered {_second(one.delivered)}" if one.delivered else one.state
         tried = f", after {plural(one.attempts, 'attempt')}" if one.attempts > 1 else ""
-        pen.line(f"{one.channel}: {when}{tried}{f'; {one.error}' if one.error else ''}")
+        pen.line(f"{one.channel}: {one.occasion} {when}{tried}{f'; {one.error}' if one.error else ''}")
     return pen.text()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from rootwarden.model.message import Message, Occasion
+from rootwarden.model.message import DRILL_TITLE, Message, Occasion
 from rootwarden.report.labels import plural
 from rootwarden.report.legible import legible
 from rootwarden.report.masking import masked_value
@@ -27,7 +27,7 @@ _MARKS = {
     Occasion.DRILL: "DRILL",
 }
 _SAID = {
-    "DRILL": "DRILL: nothing of this is real.",
+    "DRILL": "DRILL: nobody attacks; this only tests whether alerts arrive.",
     "TEST": "TEST: nothing has happened; somebody tries whether messages arrive.",
 }
 # What ASCII has no letter for but people write all the time.
@@ -43,7 +43,8 @@ def heading(message: Message, longest: int = HEADING) -> str:
     A line that is too long is cut in the title, so that the marks are always there.
     """
     marks = "".join(f"{mark}: " for mark in _marks(message))
-    return cut(f"[{message.severity.value.upper()}] {marks}{_clean(message.title)}", longest)
+    title = message.title.removeprefix(DRILL_TITLE) if message.drill else message.title
+    return cut(f"[{message.severity.value.upper()}] {marks}{_clean(title)}", longest)
 
 
 def subject(message: Message) -> str:
@@ -101,6 +102,8 @@ def _marks(message: Message) -> list[str]:
     """Return the marks before the title; a drill is called one whatever the occasion."""
     mark = _MARKS.get(message.occasion)
     marks = ["DRILL"] if message.drill or mark == "DRILL" else []
+    if message.drill and message.occasion is Occasion.CLEARED:
+        return marks  # its title says how it ended: one that failed is not all clear
     return [*marks, mark] if mark and mark not in marks else marks
 
 

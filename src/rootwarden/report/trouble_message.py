@@ -29,7 +29,7 @@ def letters_message(count: int, reasons: Sequence[tuple[str, str]], *, name: str
         title=f"{plural(count, 'thing')} came that could not be understood",
         lines=("What: it is kept as dead letters; whether root is behind any of it is not known.", *shown),
         steps=(
-            "Look at it: the table dead_letters of the store has the reasons and what came.",
+            "Look at it: rootwarden letters list",
             "Find out who writes it: a queue or a bus may be written to by somebody who should not.",
         ),
         event_time=now,

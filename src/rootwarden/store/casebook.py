@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Row, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, literal_column, or_, select, update
 
 from rootwarden.model.alert import Alert
 from rootwarden.model.caseload import Mute
@@ -62,14 +62,18 @@ def cases(store: Store, states: Sequence[str] = (OPEN, ACKNOWLEDGED), most: int 
 
 
 def find_case(store: Store, name: str) -> Case | None:
-    """Return the incident of this name, or of an alert of this name (or how it begins); the one it was joined to."""
+    """Return the incident of this name, or of an alert of it, or how either begins; the one it was joined to."""
     name = fit(name, 100)
     with store.read() as connection:
         row = connection.execute(select(incidents).where(incidents.c.id == name)).first()
         if row is None and len(name) >= 6:
+            begun = select(incidents).where(incidents.c.id.startswith(name, autoescape=True)).limit(2)
+            found = connection.execute(begun).all()
+            row = found[0] if len(found) == 1 else None
+        if row is None and len(name) >= 6:
             mine = alerts.c.thread.startswith(name, autoescape=True)
-            found = connection.execute(select(alerts.c.incident).where(mine).limit(1)).scalar()
-            row = connection.execute(select(incidents).where(incidents.c.id == found)).first()
+            incident = connection.execute(select(alerts.c.incident).where(mine).limit(1)).scalar()
+            row = connection.execute(select(incidents).where(incidents.c.id == incident)).first()
         while row is not None and row.state == JOINED:
             row = connection.execute(select(incidents).where(incidents.c.id == row.joined_to)).first()
     return None if row is None else _case(row)
@@ -104,7 +108,9 @@ def settle(
     connection: Connection, incident: str, state: str, before: Sequence[str], by: str, note: str, now: datetime
 ) -> bool:
     """Change the state of an incident within a transaction; nobody is reminded of it any more."""
-    new = {"state": state, "by": fit(by, 255), "note": fit(note, 2000), "at": now, "remind": None, "updated": now}
+    line = f"{now:%Y-%m-%d %H:%M:%S} UTC {state} by {fit(by, 255)}{f': {fit(note, 2000)}' if note else ''}"
+    before_it = case((incidents.c.note == "", ""), else_=incidents.c.note + "\n")
+    new = {"state": state, "by": fit(by, 255), "note": before_it + line, "at": now, "remind": None, "updated": now}
     mine = update(incidents).where(incidents.c.id == incident, incidents.c.state.in_(before))
     if connection.execute(mine.values(new)).rowcount != 1:
         return False

@@ -99,3 +99,36 @@ def count_letters(store: Store) -> int:
     """Return how much was received that could not be understood."""
     with store.read() as connection:
         return int(connection.execute(select(func.count()).select_from(dead_letters)).scalar_one())
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """A dead letter as it is kept: where it came from, why it was not understood, what to do, and what came."""
+
+    id: int
+    at: datetime
+    source: str
+    why: str
+    todo: str
+    body: bytes
+
+
+def letters(store: Store, most: int, number: int | None = None) -> list[Letter]:
+    """Return the newest letters, or the one of a number; the body stands with one of those that share it."""
+    wanted = select(dead_letters).order_by(dead_letters.c.id.desc()).limit(most)
+    with store.read() as connection:
+        rows = connection.execute(wanted if number is None else wanted.where(dead_letters.c.id == number)).all()
+        alike = select(dead_letters.c.body).where(func.length(dead_letters.c.body) > 0)
+        return [
+            Letter(
+                id=row.id, at=row.at, source=row.source, why=row.why, todo=row.todo,
+                body=row.body or (number is not None and connection.execute(
+                    alike.where(dead_letters.c.digest == row.digest).limit(1)).scalar()) or b"",
+            )
+            for row in rows
+        ]  # fmt: skip
+
+
+def discard(store: Store, last: int) -> int:
+    """Let go of the letters up to a number; return how many that were."""
+    with store.write() as connection:
+        return connection.execute(dead_letters.delete().where(dead_letters.c.id <= last)).rowcount

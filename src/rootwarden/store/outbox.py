@@ -36,13 +36,17 @@ class Post(Struct, frozen=True):
 
 
 class Backlog(Struct, frozen=True):
-    """How many messages wait for a channel, since when the oldest, how many were delivered and given up."""
+    """How many messages wait for a channel, since when the oldest, how many were delivered and given up.
+
+    `error` is why the channel did not take one that waits, "" if it was not tried in vain.
+    """
 
     channel: str
     waiting: int
     oldest: datetime | None
     delivered: int
     given_up: int
+    error: str = ""
 
 
 class Posted(Struct, frozen=True):
@@ -57,6 +61,7 @@ class Posted(Struct, frozen=True):
     delivered: datetime | None
     error: str
     may_repeat: bool
+    occasion: str = ""
 
 
 def recover(store: Store, now: datetime) -> int:
@@ -213,8 +218,12 @@ def backlog(store: Store, channels: Sequence[str]) -> list[Backlog]:
     wanted = select(outbox.c.channel, outbox.c.state, func.count(), func.min(outbox.c.created)).group_by(
         outbox.c.channel, outbox.c.state
     )
+    failed = select(outbox.c.channel, func.max(outbox.c.error)).where(
+        outbox.c.state.in_((WAITING, SENDING)), outbox.c.attempts > 0, outbox.c.error != ""
+    )
     with store.read() as connection:
         rows = [tuple(row) for row in connection.execute(wanted)]
+        errors = {row[0]: row[1] for row in connection.execute(failed.group_by(outbox.c.channel))}
     found = []
     for name in dict.fromkeys((*channels, *(row[0] for row in rows))):
         states = {row[1]: (row[2], row[3]) for row in rows if row[0] == name}
@@ -226,6 +235,7 @@ def backlog(store: Store, channels: Sequence[str]) -> list[Backlog]:
                 min((oldest for _, oldest in waiting), default=None),
                 states.get(DELIVERED, (0, None))[0],
                 states.get(GIVEN_UP, (0, None))[0],
+                errors.get(name, ""),
             )
         )
     return found
@@ -240,7 +250,7 @@ def posted(store: Store, thread: str, most: int = 100) -> list[Posted]:
         return [
             Posted(
                 row.id, row.channel, row.message, row.state, row.attempts, row.created, row.delivered, row.error,
-                row.may_repeat,
+                row.may_repeat, _occasion(row.body).value,
             )
             for row in connection.execute(wanted)
         ]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from rootwarden.model.drill import Drill, Marks
 from rootwarden.store.opening import Store
@@ -57,6 +57,13 @@ def running_drills(store: Store, now: datetime) -> list[Marks]:
 def _marks_of(drill: str) -> str:
     """Return the name under which the marks of a drill are kept."""
     return f"marks-{drill.removeprefix('drill-')}"
+
+
+def last_drills(store: Store) -> dict[str, datetime]:
+    """Return when the last drill ended that passed, and the last that failed, by "passed" and "failed"."""
+    ended = select(runs.c.state, func.max(runs.c.finished)).where(runs.c.kind == _DRILL, runs.c.state != RUNNING)
+    with store.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(ended.group_by(runs.c.state)) if row[1] is not None}
 
 
 def drills(store: Store, most: int = 200) -> list[bytes]:

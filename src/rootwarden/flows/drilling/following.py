@@ -9,7 +9,7 @@ from rootwarden.aws.clock import new_ulid
 from rootwarden.flows.drilling.plan import DrillRequest
 from rootwarden.model.drill import Drill, Hop, Method, Passed
 from rootwarden.model.findings import Severity
-from rootwarden.model.message import Message, Occasion
+from rootwarden.model.message import DRILL_TITLE, Message, Occasion
 from rootwarden.model.ports import Clock
 from rootwarden.store import casebook
 from rootwarden.store.drill_traces import Traces, traces
@@ -88,7 +88,7 @@ class Follow:
         casebook.close(self._store, self._drill, "rootwarden drill", result, now)
         message = Message(
             id=new_ulid(), thread=self._drill, occasion=Occasion.CLEARED, severity=found.severity or Severity.INFO,
-            title=f"Drill over: {result}", lines=tuple(f"{hop.name}: {_hop(hop)}" for hop in drill.hops),
+            title=f"{DRILL_TITLE}over, it {result}", lines=tuple(f"{hop.name}: {_hop(hop)}" for hop in drill.hops),
             event_time=drill.started, created=now, drill=True, data={"drill": drill.id, "passed": drill.passed},
         )  # fmt: skip
         with self._store.write() as connection:

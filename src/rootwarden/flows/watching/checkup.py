@@ -11,6 +11,8 @@ from msgspec import Struct
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.own_clients import OwnClients
 from rootwarden.errors import RootwardenError
+from rootwarden.flows.drilling.plan import path_of
+from rootwarden.flows.drilling.running import Running
 from rootwarden.flows.incidents import existing
 from rootwarden.flows.notifying import list_channels
 from rootwarden.flows.watching.plan import WatchRequest
@@ -38,7 +40,7 @@ class Sign(Struct, frozen=True):
 
 def check_up(request: WatchRequest) -> tuple[Sign, ...]:
     """Look at the sources, the channels and the store of a watch, without changing anything."""
-    return (*_sources(request), *_channels(request), *_store(request))
+    return (*_sources(request), *_channels(request), *_escalation(request), *_drill(request), *_store(request))
 
 
 def _sources(request: WatchRequest) -> Iterator[Sign]:
@@ -80,6 +82,31 @@ def _channels(request: WatchRequest) -> Iterator[Sign]:
             yield Sign(f"channel {one.name}", True, told)
 
 
+def _escalation(request: WatchRequest) -> Iterator[Sign]:
+    known = {*request.notify.channels}
+    for number, step in enumerate(request.escalation.steps):
+        missing = [name for name in step.channels if name not in known]
+        told = (
+            f"there is no channel {', '.join(missing)}"
+            if missing
+            else f"after {step.after}: {', '.join(step.channels)}"
+        )
+        todo = f"name one of [channels.NAME] in escalation.steps[{number}].channels" if missing else ""
+        yield Sign(f"escalation {number + 1}", not missing, told, todo)
+
+
+def _drill(request: WatchRequest) -> Iterator[Sign]:
+    """Look whether the drill that is configured could be run; it is not."""
+    if request.rehearsal is None:
+        return
+    try:
+        Running(request.rehearsal.drill)
+    except RootwardenError as error:
+        yield Sign("[drill]", False, f"{error.what}: {error.why}" if error.why else error.what, error.todo)
+    else:
+        yield Sign("[drill]", True, path_of(request.rehearsal.drill))
+
+
 def _store(request: WatchRequest) -> Iterator[Sign]:
     try:
         store = existing(request.store)
@@ -103,12 +130,14 @@ def _life(store: Store, now: datetime) -> Iterator[Sign]:
         told = f"heard {age.total_seconds():.0f} s ago"
         yield Sign("watch", age < _ALIVE, told, "" if age < _ALIVE else "see whether it runs, and its log")
     for one in outbox.backlog(store, ()):
-        late = one.oldest is not None and now - one.oldest > _WAITS
+        bad = one.error or one.given_up or (one.oldest is not None and now - one.oldest > _WAITS)
         told = f"{one.waiting} waiting, {one.delivered} delivered, {one.given_up} given up"
+        told += f"; it does not take them: {one.error}" if one.error else ""
         todo = f"see why: rootwarden notify test {one.channel}"
-        yield Sign(f"outbox {one.channel}", not (late or one.given_up), told, todo if late or one.given_up else "")
+        yield Sign(f"outbox {one.channel}", not bad, told, todo if bad else "")
     letters = count_letters(store)
-    yield Sign("dead letters", not letters, f"{letters} kept", "see the table dead_letters" if letters else "")
+    todo = "see them: rootwarden letters list; and when they are seen to: rootwarden letters discard"
+    yield Sign("dead letters", not letters, f"{letters} kept", todo if letters else "")
 
 
 def _proven(store: Store, now: datetime) -> Sign:

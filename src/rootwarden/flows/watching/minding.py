@@ -19,7 +19,7 @@ from rootwarden.report.alert_message import digest, reminder
 from rootwarden.store import casebook, outbox
 from rootwarden.store.intake import Mark, Ready, marks_of, put_messages, write_marks
 from rootwarden.store.opening import Store
-from rootwarden.store.runs import not_logged
+from rootwarden.store.runs import last_drills, not_logged
 from rootwarden.store.states import save_state, saved_state
 
 _VOICES, _DIGEST = "voices", "digest"
@@ -146,6 +146,8 @@ class Minder:
         self._numbers.silent.set(voices.silent())
         for one in outbox.backlog(self._store, [taker.name for taker in self._tellers.takers]):
             self._numbers.waiting.labels(one.channel).set(one.waiting)
+        for result, ended in last_drills(self._store).items():
+            self._numbers.drill.labels(result).set(ended.timestamp())
         counts = casebook.counts_by_state(self._store)
         for state in (casebook.OPEN, casebook.ACKNOWLEDGED, casebook.CLOSED, casebook.JOINED):
             self._numbers.open.labels(state).set(counts.get(state, 0))

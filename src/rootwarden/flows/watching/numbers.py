@@ -40,6 +40,7 @@ class Numbers:
         self.told = seconds("alert_to_delivery", "From an alert to its delivery.", "channel")
         self.beat = gauge("heartbeat_timestamp_seconds", "When the watch last turned, in Unix time.")
         self.state = gauge("state_timestamp_seconds", "When what the watch knows was last kept, in Unix time.")
+        self.drill = gauge("drill_timestamp_seconds", "When the last drill ended, in Unix time, by result.", "result")
         self.silent = gauge("silent_sources", "Accounts and Regions that are silent longer than they use to be.")
         self.open = gauge("incidents", "Incidents by state.", "state")
 

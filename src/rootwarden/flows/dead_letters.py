@@ -1,0 +1,45 @@
+"""What people do with the dead letters of a watch: look at them, and let go of those that were seen to."""
+
+from __future__ import annotations
+
+from rootwarden.errors import UsageError
+from rootwarden.flows.incidents import existing
+from rootwarden.store.letters import Letter, count_letters, discard, letters
+
+
+def listed(url: str, most: int) -> tuple[list[Letter], int]:
+    """Return the newest letters, and how many there are.
+
+    Raises:
+        RootwardenError: there is no such store.
+    """
+    store = existing(url)
+    try:
+        return letters(store, most), count_letters(store)
+    finally:
+        store.close()
+
+
+def shown(url: str, number: int) -> Letter:
+    """Return one letter with its body.
+
+    Raises:
+        UsageError: there is none of this number.
+    """
+    store = existing(url)
+    try:
+        found = letters(store, 1, number)
+    finally:
+        store.close()
+    if not found:
+        raise UsageError(f"there is no dead letter {number}", todo="see `rootwarden letters list`")
+    return found[0]
+
+
+def discarded(url: str, last: int) -> int:
+    """Let go of the letters up to a number; return how many that were."""
+    store = existing(url)
+    try:
+        return discard(store, last)
+    finally:
+        store.close()
