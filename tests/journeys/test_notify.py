@@ -57,7 +57,7 @@ CHANNEL  KIND       LEVELS
 chat     apprise    critical, high
     url env:CHAT_URL (set)
 siem     webhook    all
-    to https://siem.example.com/in
+    to https://siem.example.com/...
     key file:hook.key (set)
 topic    sns        all
     to arn:aws:sns:us-east-1:111122223333:alerts

@@ -293,8 +293,9 @@ def test_a_record_that_comes_days_late(tmp_path, clock):
 # -- beginning and end -----------------------------------------------------------------------------------------
 def test_a_restart_repeats_nothing(tmp_path, clock, address):
     """The folder is the same, and what was told is told."""
+    record = entered(clock)
     with at_work(tmp_path, clock, store=address) as work:
-        put(tmp_path, "1.json", entered(clock), failed_sign_in(START - HOUR, SECOND))
+        put(tmp_path, "1.json", record, failed_sign_in(START - HOUR, SECOND))
         work.until("delivered")
         work.turned()
     before = told(tmp_path)
@@ -302,7 +303,7 @@ def test_a_restart_repeats_nothing(tmp_path, clock, address):
         kept = contents(store, "states", "watermarks")
     for number in range(2):
         with at_work(tmp_path, clock, store=address) as work:
-            put(tmp_path, f"again-{number}.json", entered(Hands()))  # the same record in another file
+            put(tmp_path, f"again-{number}.json", record)  # the same one in another file
             work.turned()
             work.turned()
     assert told(tmp_path) == before
