@@ -15,7 +15,7 @@ from rootwarden.cli.main import program
 from rootwarden.cli.verbs import VERBS
 from rootwarden.model.golden import golden_records
 from rootwarden.report import detection_index, detection_page
-from rootwarden.report.alert_schema import alerts_schema, windows_schema
+from rootwarden.report.alert_schema import alerts_schema, message_schema, windows_schema
 from rootwarden.report.control_page import index, page
 from rootwarden.report.detection_json import detections_schema
 from rootwarden.report.detection_sample import samples
@@ -36,6 +36,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "controls.schema.json", controls_schema()
     yield DOCS / "schema" / "detections.schema.json", detections_schema()
     yield DOCS / "schema" / "alerts.schema.json", alerts_schema()
+    yield DOCS / "schema" / "message.schema.json", message_schema()
     yield DOCS / "schema" / "windows.schema.json", windows_schema()
     yield DOCS / "cli.md", _command_line()
 

@@ -48,6 +48,7 @@ def test_refused_where_a_watch_expects_nothing(chain: Chain) -> None:
         config.write_text(told)
     assert done.returncode == 6, done.stderr
     assert "no [[standing]] window expects the root sessions" in done.stderr
+    assert "'own-audit' does not fit: it wants the source identity something-else" in done.stderr
     assert not any(one["eventName"] == "AssumeRoot" for one in chain.lab.records(MANAGEMENT))
 
 

@@ -17,8 +17,9 @@ STANDING = '[[standing]]\nname = "audit"\n'
     ("config", "words"),
     [
         ('[drill]\nmethod = "sythetic"\n', ("drill.method", "assume-root, synthetic, alarm")),
-        ('[[escalation.steps]]\nafter = "15m"\nchannels = ["x"]\n', ("escalation.steps", "write seconds")),
-        ("[drill]\nevery = 28\n", ("drill.every", 'as "28d"')),
+        ('[[escalation.steps]]\nafter = "15x"\nchannels = ["x"]\n', ("escalation.steps[0].after", "15m")),
+        ('[digest]\nevery = "0s"\n', ("digest.every", "1 or more")),
+        ('[drill]\nmethod = "synthetic"\nevery = 28\n', ("drill.every", "an hour at least")),
         ('[watch]\nsources = "-"\n', ("watch.sources", "write a list")),
         ('[escalation]\nseverity = "sever"\n', ("escalation.severity", "critical, high, medium, low, info")),
         ('[watch]\npublic_url = "rootwarden.example.com"\n', ("watch.public_url", "https://")),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.spans import span
+from rootwarden.cli.spans import length, span
 from rootwarden.cli.watch_digest import watch_digest
 from rootwarden.cli.watch_request import way_of
 from rootwarden.cli.watch_settings import DEFAULT_STORE
@@ -36,7 +36,7 @@ def drill_request(settings: Settings, store: str, given: Mapping[str, Any]) -> D
         store=store,
         way=way_of(given),
         region=given["region"] or "us-east-1",
-        limit=span(within, "--within") if within else timedelta(seconds=kept.within) if kept.within else LIMIT,
+        limit=span(within, "--within") if within else length(kept.within, "drill.within") if kept.within else LIMIT,
         target=given.get("target") or kept.target,
         role=given.get("drill_role") or kept.role,
         alarm=given.get("alarm") or kept.alarm,
@@ -68,7 +68,7 @@ def rehearsal(settings: Settings, store: str, given: Mapping[str, Any]) -> Rehea
     every = settings.watching.drill.every
     if not every:
         return None
-    found = span(every, "drill.every")
+    found = length(every, "drill.every")
     if not _OFTEN <= found <= _SELDOM:
         raise UsageError(f"drill.every is {every}", why="an hour at least, a year at most", todo="write it as 28d")
     return Rehearsal(drill_request(settings, store, given), found)

@@ -52,10 +52,12 @@ def announcer(settings: Settings, store: str | None = None) -> Callable[[Standin
     known = store or watch.store or (DEFAULT_STORE if watch.sources else "")
 
     def announce(window: StandingWindow) -> None:
-        if known and not _expected(settings, window):
+        misfits = _misfits(settings, window)
+        if known and (not misfits or all(misfits.values())):
+            near = "".join(f"; {name!r} does not fit: {why}" for name, why in misfits.items())
             raise RefusedError(
                 "a watch is configured, and no [[standing]] window expects the root sessions of this audit",
-                why=f"it would alert on each; they are opened by {window.caller} {_carrying(window)}",
+                why=f"it would alert on each; they are opened by {window.caller} {_carrying(window)}{near}",
                 todo=(
                     f"add one to {settings.source}: name, caller (the role), and source_identity = 'rw-audit-*' if the "
                     "role of --role-arn trusts sts:SetSourceIdentity, else expires"
@@ -84,13 +86,12 @@ def _carrying(window: StandingWindow) -> str:
     return f"with the source identity {window.source_identity}" if window.source_identity else "without source identity"
 
 
-def _expected(settings: Settings, window: StandingWindow) -> bool:
+def _misfits(settings: Settings, window: StandingWindow) -> dict[str, str]:
+    """Return by the name of each standing window why it does not expect this audit, "" where it does."""
     from rootwarden.cli.watch_request import standing_of  # noqa: PLC0415 - only where a watch is configured
 
-    return any(
-        standing_of(one).covers(window.caller, window.task_policy, window.source_identity, window.start)
-        for one in settings.watching.standing
-    )
+    about = (window.caller, window.task_policy, window.source_identity, window.start)
+    return {one.name: standing_of(one).misfit(*about) for one in settings.watching.standing}
 
 
 def summary(result: CollectResult) -> str:

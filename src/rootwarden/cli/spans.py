@@ -29,6 +29,15 @@ def quiet_hours(text: str | None, name: str) -> Any:
     return QuietHours(int(found.group(1)), int(found.group(2)))
 
 
+def length(value: int | str, name: str) -> timedelta:
+    """Return a length of time from seconds, or from `45m`; as both are written in rootwarden.toml.
+
+    Raises:
+        UsageError: it is none.
+    """
+    return timedelta(seconds=value) if isinstance(value, int) else span(value, name)
+
+
 def span(text: str, name: str) -> timedelta:
     """Return a length of time from `45m`.
 

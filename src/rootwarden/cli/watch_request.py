@@ -10,7 +10,7 @@ import click
 
 from rootwarden.aws.opening import Way
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.spans import quiet_hours
+from rootwarden.cli.spans import length, quiet_hours
 from rootwarden.cli.watch_settings import DEFAULT_STORE, StandingSection, WatchSections
 from rootwarden.flows.detect import own_rules, windows_of
 from rootwarden.flows.notifying import NotifyRequest
@@ -55,9 +55,11 @@ def watch_request(
         rules=own_rules(given["rules"], owned) if given["rules"] else (),
         regions=tuple(sections.watch.regions or ()),
         escalation=_escalation(sections),
-        digest=Digest(every=timedelta(seconds=sections.digest.every), channels=tuple(sections.digest.channels)),
+        digest=Digest(every=length(sections.digest.every, "digest.every"), channels=tuple(sections.digest.channels)),
         silence=Silence(
-            factor=sections.silence.factor, least=timedelta(seconds=sections.silence.least), off=sections.silence.off
+            factor=sections.silence.factor,
+            least=length(sections.silence.least, "silence.least"),
+            off=sections.silence.off,
         ),
         singly={Severity(name): getattr(sections.storm, name) for name in sections.storm.__struct_fields__},
         public_url=given["public_url"] or "",
@@ -93,7 +95,8 @@ def way_of(given: Mapping[str, Any]) -> Way:
 
 
 def _escalation(sections: WatchSections) -> Escalation:
-    steps = tuple(Step(timedelta(seconds=one.after), tuple(one.channels)) for one in sections.escalation.steps)
+    found = sections.escalation.steps
+    steps = tuple(Step(length(one.after, "escalation.steps.after"), tuple(one.channels)) for one in found)
     return Escalation(lowest=Severity(sections.escalation.severity), steps=steps)
 
 

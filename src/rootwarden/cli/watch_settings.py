@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from rootwarden.cli.spans import length
 from rootwarden.errors import UsageError
 
 DEFAULT_STORE = "rootwarden.sqlite3"
@@ -34,9 +35,9 @@ class WatchSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class EscalationStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[escalation.steps]]`: seconds without acknowledgement, and who is told then."""
+    """`[[escalation.steps]]`: how long without acknowledgement (seconds, or as 15m), and who is told then."""
 
-    after: int
+    after: int | str
     channels: list[str]
 
 
@@ -48,18 +49,18 @@ class EscalationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class DigestSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[digest]`: how often (seconds) what woke nobody is summed up, and for whom."""
+    """`[digest]`: how often (seconds, or as 1d) what woke nobody is summed up, and for whom."""
 
-    every: int = 86400
+    every: int | str = 86400
     channels: list[str] = field(default_factory=list)
 
 
 class SilenceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[silence]`: an account that speaks often is silent after `factor` times its longest pause, `least` seconds."""
+    """`[silence]`: an account that speaks often is silent after `factor` times its longest pause, or `least`."""
 
     off: bool = False
     factor: float = 3.0
-    least: int = 3600
+    least: int | str = 3600
 
 
 class StormSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +73,7 @@ class StormSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class DrillSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[drill]`: what `rootwarden drill run detection` does by itself; `within` is in seconds.
+    """`[drill]`: what `rootwarden drill run detection` does by itself; `within` is in seconds, or as 5m.
 
     `every`: how often (as 28d) the watch itself runs it.
     """
@@ -82,8 +83,8 @@ class DrillSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     role: str = ""
     alarm: str = ""
     topics: list[str] = field(default_factory=list)
-    within: int = 300
-    every: str = ""
+    within: int | str = 300
+    every: int | str = ""
 
 
 class StandingSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -134,11 +135,12 @@ def _wrong(sections: WatchSections) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _counts(sections: WatchSections) -> Iterator[tuple[str, float]]:
     for number, step in enumerate(sections.escalation.steps):
-        yield f"escalation.steps[{number}].after", step.after
-    yield "digest.every", sections.digest.every
+        key = f"escalation.steps[{number}].after"
+        yield key, length(step.after, key).total_seconds()
+    yield "digest.every", length(sections.digest.every, "digest.every").total_seconds()
     yield "silence.factor", sections.silence.factor
-    yield "silence.least", sections.silence.least
-    yield "drill.within", sections.drill.within
+    yield "silence.least", length(sections.silence.least, "silence.least").total_seconds()
+    yield "drill.within", length(sections.drill.within, "drill.within").total_seconds()
     for level in StormSection.__struct_fields__:
         yield f"storm.{level}", getattr(sections.storm, level)
 

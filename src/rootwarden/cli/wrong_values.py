@@ -11,7 +11,6 @@ import msgspec
 from rootwarden.cli import watch_settings
 
 _PLACE = re.compile(r"at `\$\.(?P<place>[^`]+)`")
-_SPANS = re.compile(r"\.(after|every|within|least)$")
 
 
 def how_to_write(error: msgspec.ValidationError) -> str:
@@ -21,10 +20,6 @@ def how_to_write(error: msgspec.ValidationError) -> str:
     place = re.sub(r"\[[^]]*\]", "", found["place"]) if found else ""
     if "Invalid enum value" in text and (known := dict(_choices()).get(place)):
         return f"write one of {', '.join(known)}"
-    if "got `int`" in text and place == "drill.every":
-        return 'write it in quotes, as "28d"'
-    if "Expected `int`" in text and _SPANS.search(f".{place}"):
-        return "write seconds, without quotes, as 900"
     if "Expected `array" in text and "got `str`" in text:
         return 'write a list, as ["one", "another"]'
     return "mend that value"

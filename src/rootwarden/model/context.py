@@ -104,6 +104,20 @@ class Standing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         wanted = self.source_identity
         return carried.startswith(wanted[:-1]) if wanted.endswith("*") else wanted in ("", carried)
 
+    def misfit(self, caller: str, task: str, carried: str, when: datetime) -> str:
+        """Return why it does not cover such a call of AssumeRoot, "" if it does."""
+        if self.covers(caller, task, carried, when):
+            return ""
+        if _role(caller) != _role(self.caller):
+            return f"its caller is {self.caller}"
+        if _last(task) != _last(self.task):
+            return f"its task is {_last(self.task)}"
+        if self.expires is not None and when >= self.expires:
+            return f"it expired at {self.expires:%Y-%m-%d %H:%M} UTC"
+        if self.hours is not None and not self.hours.contain(when):
+            return "it is outside its hours"
+        return f"it wants the source identity {self.source_identity}"
+
     def window(self, issue: Event) -> Window:
         """Return the window in which a call it makes stands, by which alerts refer to it."""
         run = f":{issue.source_identity}" if issue.source_identity else ""

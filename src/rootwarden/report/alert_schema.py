@@ -1,4 +1,4 @@
-"""The JSON Schemas of what `detect` prints, and of the windows that it reads, made from the same structs."""
+"""The JSON Schemas of what `detect` prints, of windows that it reads and of messages, made from the same structs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from rootwarden.model.context import WindowsFile
 from rootwarden.model.detected import ALERTS_SCHEMA
+from rootwarden.model.message import MESSAGE_SCHEMA, Message
 from rootwarden.report.alert_lines import AlertsObject
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -26,6 +27,14 @@ def alerts_schema() -> str:
 def windows_schema() -> str:
     """Return docs/schema/windows.schema.json."""
     return _schema(msgspec.json.schema(WindowsFile), "windows/1", "Approved windows of root use")
+
+
+def message_schema() -> str:
+    """Return docs/schema/message.schema.json: the body of a webhook, a line of a channel that is a file."""
+    made = msgspec.json.schema(Message)
+    whole = made["$defs"]["Message"]
+    whole["properties"]["schema"]["const"] = MESSAGE_SCHEMA
+    return _schema(made, MESSAGE_SCHEMA, "A message of Rootwarden")
 
 
 def _schema(made: dict[str, object], version: str, title: str) -> str:
