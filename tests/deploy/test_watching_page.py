@@ -10,6 +10,7 @@ import pytest
 from msgspec import Struct
 
 from rootwarden.cli.settings import load_settings
+from rootwarden.cli.spans import length
 from rootwarden.cli.watch_settings import (
     DigestSection,
     DrillSection,
@@ -56,7 +57,7 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_defaults_are_those_of_the_program() -> None:
-    """A number or a level in the column of defaults is the one that holds."""
+    """A number, a level or a length of time in the column of defaults is the one that holds."""
     section = ""
     compared = 0
     for first, default, _ in rows("Settings"):
@@ -69,6 +70,9 @@ def test_defaults_are_those_of_the_program() -> None:
         for key, said in zip(keys, default.split(", "), strict=False):
             if re.fullmatch(r"[0-9.]+|true|false", said):
                 assert str(defaults[key]).lower() == said, (section, key)
+                compared += 1
+            elif re.fullmatch(r"[0-9]+[smhd]", said):
+                assert length(defaults[key], key) == length(said, key), (section, key)
                 compared += 1
     assert compared >= 9
 

@@ -17,7 +17,10 @@ STANDING = '[[standing]]\nname = "audit"\n'
     ("config", "words"),
     [
         ('[drill]\nmethod = "sythetic"\n', ("drill.method", "assume-root, synthetic, alarm")),
-        ('[[escalation.steps]]\nafter = "15x"\nchannels = ["x"]\n', ("escalation.steps[0].after", "15m")),
+        (
+            '[[escalation.steps]]\nafter = "15x"\nchannels = ["x"]\n',
+            ("rootwarden.toml: escalation.steps[0].after", "45m"),
+        ),
         ('[digest]\nevery = "0s"\n', ("digest.every", "1 or more")),
         ('[drill]\nmethod = "synthetic"\nevery = 28\n', ("drill.every", "an hour at least")),
         ('[watch]\nsources = "-"\n', ("watch.sources", "write a list")),

@@ -116,7 +116,12 @@ def check_sections(sections: WatchSections, path: str) -> None:
     Raises:
         UsageError: a value makes no sense; names the key.
     """
-    for key, wrong in _wrong(sections):
+    try:
+        found = next(_wrong(sections), None)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error.what}", why=error.why, todo=error.todo) from error
+    if found is not None:
+        key, wrong = found
         raise UsageError(f"{path}: {key} {wrong[0]}", todo=wrong[1])
 
 
