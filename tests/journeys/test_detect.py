@@ -96,9 +96,9 @@ What to do now
   4. Delete the key now.
   5. Start logging again, from another account if this one is not trusted.
   6. Restore logging from another account.
-  7. Deactivate the key, then delete it.
-  8. Confirm with the holder by a second channel.
-     36 more steps: rootwarden explain CODE
+  7. Confirm with the holder by a second channel.
+  8. Confirm the window and its approver within 15 minutes.
+     35 more steps: rootwarden explain CODE
 
 """)
 
