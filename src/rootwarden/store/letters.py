@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from rootwarden.store.legible import fit, fit_key
 from rootwarden.store.opening import Store
 from rootwarden.store.statements import in_parts, insert_new
-from rootwarden.store.tables import dead_letters
+from rootwarden.store.tables import dead_letters, states
 
 if TYPE_CHECKING:  # what commits letters together with all else imports this
     from rootwarden.store.intake import DeadLetter
 
+# Under this name the state is kept of which letter people were told last.
+TOLD = "letters-told"
 # Letters of one message or file.
 _MOST = 20
 # Characters: 200 of the reason, and if it was longer a mark of 25 that tells it from others.
@@ -129,6 +131,21 @@ def letters(store: Store, most: int, number: int | None = None) -> list[Letter]:
 
 
 def discard(store: Store, last: int) -> int:
-    """Let go of the letters up to a number; return how many that were."""
+    """Let go of the letters up to a number; return how many that were.
+
+    A body that a later letter shares stays with that one. SQLite gives numbers again that are free at the end, so that
+    people would not be told of new letters: what they were told of ends with the newest that is left.
+    """
     with store.write() as connection:
-        return connection.execute(dead_letters.delete().where(dead_letters.c.id <= last)).rowcount
+        left = select(dead_letters.c.digest, func.min(dead_letters.c.id).label("heir")).where(dead_letters.c.id > last)
+        heirs = left.group_by(dead_letters.c.digest).subquery()
+        bodies = select(heirs.c.heir, dead_letters.c.body).join(heirs, heirs.c.digest == dead_letters.c.digest)
+        shared = bodies.where(dead_letters.c.id <= last, func.length(dead_letters.c.body) > 0)
+        for heir, body in connection.execute(shared).all():
+            connection.execute(update(dead_letters).where(dead_letters.c.id == heir).values(body=body))
+        gone = connection.execute(dead_letters.delete().where(dead_letters.c.id <= last)).rowcount
+        newest = connection.execute(select(func.max(dead_letters.c.id))).scalar() or 0
+        told = connection.execute(select(states.c.value).where(states.c.name == TOLD)).scalar()
+        if told is not None and int(told) > newest:
+            connection.execute(update(states).where(states.c.name == TOLD).values(value=str(newest).encode()))
+        return gone

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from rootwarden.flows.watching.tellers import Tellers
 from rootwarden.report.trouble_message import letters_message
 from rootwarden.store.intake import Ready, put_messages
-from rootwarden.store.letters import letters_since
+from rootwarden.store.letters import TOLD, letters_since
 from rootwarden.store.opening import Store
 from rootwarden.store.states import save_state, saved_state
 
-# Under this name the number of the last letter is kept that people were told of, and when that was.
-_STATE = "letters-told"
 _BETWEEN = timedelta(hours=1)
 _REASONS = 5
 
@@ -23,7 +21,7 @@ def tell_of_letters(store: Store, tellers: Tellers, now: datetime) -> list[Ready
     Raises:
         StoreError: the database does not answer; it is told later.
     """
-    told = saved_state(store, _STATE)
+    told = saved_state(store, TOLD)
     if told is not None and now - told[1] < _BETWEEN:
         return []
     found = letters_since(store, int(told[0]) if told is not None else 0, _REASONS)
@@ -33,5 +31,5 @@ def tell_of_letters(store: Store, tellers: Tellers, now: datetime) -> list[Ready
     ready = list(tellers.by_severity(message, now))
     with store.write() as connection:  # under a name of its own, so that it is told once if the program ends here
         put_messages(connection, ready, now)
-    save_state(store, _STATE, str(found.last).encode(), now)
+    save_state(store, TOLD, str(found.last).encode(), now)
     return ready
