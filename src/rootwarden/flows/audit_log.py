@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import msgspec
 
 from rootwarden.aws.clock import new_ulid
@@ -18,12 +20,9 @@ def log_root_audit(url: str, window: StandingWindow) -> str:
     Raises:
         RootwardenError: there is no such store, or it cannot be written.
     """
-    store = existing(url)
-    try:
-        name = audit_name(window.source_identity) or f"audit-{new_ulid()}"
+    name = audit_name(window.source_identity) or f"audit-{new_ulid()}"
+    with closing(existing(url)) as store:
         log_audit(store, name, window.start, window.end, msgspec.json.encode(window))
-    finally:
-        store.close()
     return name
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from rootwarden.errors import UsageError
 from rootwarden.flows.incidents import existing
 from rootwarden.store.letters import Letter, count_letters, discard, letters
@@ -13,11 +15,8 @@ def listed(url: str, most: int) -> tuple[list[Letter], int]:
     Raises:
         RootwardenError: there is no such store.
     """
-    store = existing(url)
-    try:
+    with closing(existing(url)) as store:
         return letters(store, most), count_letters(store)
-    finally:
-        store.close()
 
 
 def shown(url: str, number: int) -> Letter:
@@ -26,11 +25,8 @@ def shown(url: str, number: int) -> Letter:
     Raises:
         UsageError: there is none of this number.
     """
-    store = existing(url)
-    try:
+    with closing(existing(url)) as store:
         found = letters(store, 1, number)
-    finally:
-        store.close()
     if not found:
         raise UsageError(f"there is no dead letter {number}", todo="see `rootwarden letters list`")
     return found[0]
@@ -38,8 +34,5 @@ def shown(url: str, number: int) -> Letter:
 
 def discarded(url: str, last: int) -> int:
     """Let go of the letters up to a number; return how many that were."""
-    store = existing(url)
-    try:
+    with closing(existing(url)) as store:
         return discard(store, last)
-    finally:
-        store.close()

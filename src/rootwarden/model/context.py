@@ -95,19 +95,10 @@ class Standing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def covers(self, caller: str, task: str, carried: str, when: datetime) -> bool:
         """Return whether it may call AssumeRoot so: as whom, with which task and source identity, and when."""
-        if _role(caller) != _role(self.caller) or _last(task) != _last(self.task):
-            return False
-        if self.hours is not None and not self.hours.contain(when):
-            return False
-        if self.expires is not None and when >= self.expires:
-            return False
-        wanted = self.source_identity
-        return carried.startswith(wanted[:-1]) if wanted.endswith("*") else wanted in ("", carried)
+        return not self.misfit(caller, task, carried, when)
 
     def misfit(self, caller: str, task: str, carried: str, when: datetime) -> str:
         """Return why it does not cover such a call of AssumeRoot, "" if it does."""
-        if self.covers(caller, task, carried, when):
-            return ""
         if _role(caller) != _role(self.caller):
             return f"its caller is {self.caller}"
         if _last(task) != _last(self.task):
@@ -116,7 +107,9 @@ class Standing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return f"it expired at {self.expires:%Y-%m-%d %H:%M} UTC"
         if self.hours is not None and not self.hours.contain(when):
             return "it is outside its hours"
-        return f"it wants the source identity {self.source_identity}"
+        wanted = self.source_identity
+        fits = carried.startswith(wanted[:-1]) if wanted.endswith("*") else wanted in ("", carried)
+        return "" if fits else f"it wants the source identity {wanted}"
 
     def window(self, issue: Event) -> Window:
         """Return the window in which a call it makes stands, by which alerts refer to it."""
