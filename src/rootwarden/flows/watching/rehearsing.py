@@ -87,7 +87,6 @@ class Rehearsals:
                 self._say()
                 if self._due():
                     self._drill()
-                    self._say()
             except _StoppedError:
                 return
             except StoreError as error:  # a drill that it broke off only began, and what is to be said is still held
@@ -124,6 +123,7 @@ class Rehearsals:
         self._log("drilled", {"path": path, "passed": not why, "why": why})
         if why or before == _FAILED:
             self._unsaid.append(drill_message(path, why, drill, name=f"drill-{new_ulid()}", now=self._clock.now()))
+        self._say()  # before it counts as tried: a program that is killed here drills again, and says it then
         self._keep(_FAILED if why else _PASSED)
 
     def _tried_out(self) -> tuple[str, str]:
