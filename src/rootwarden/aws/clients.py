@@ -24,19 +24,21 @@ _ACCOUNT_BEFORE_ADDRESS = re.compile(r"^\d{12}\.(localhost|[0-9.]+)(:\d+)?$")
 class Clients:
     """Makes each client when it is first asked for."""
 
-    def __init__(self, session: Session, endpoint_url: str, concurrency: int) -> None:
+    def __init__(
+        self, session: Session, endpoint_url: str, concurrency: int, *, attempts: int = ATTEMPTS, agent: str = ""
+    ) -> None:
         """Take the session whose clients sign by context; `endpoint_url` "" means what the session's settings say."""
         self._session = session
         self._endpoint = endpoint_url or None
         self._held: dict[tuple[str, str], BaseClient] = {}
         self._lock = Lock()
         self._config = Config(
-            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            retries={"mode": "adaptive", "total_max_attempts": attempts},
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=concurrency,
             account_id_endpoint_mode="disabled",
-            user_agent_extra=f"rootwarden/{__version__}",
+            user_agent_extra=f"rootwarden/{__version__} {agent}".strip(),
         )
         session.set_config_variable("sts_regional_endpoints", "regional")
 

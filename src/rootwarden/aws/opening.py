@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from rootwarden.aws.acting import acting_as, sign_by_context
 from rootwarden.aws.ask import Ask
-from rootwarden.aws.clients import Clients
+from rootwarden.aws.clients import ATTEMPTS, Clients
 from rootwarden.aws.first_contact import (
     FIRST_ERRORS,
     cannot_assume,
@@ -36,7 +36,10 @@ _ROLE_ARN = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:role/\S+$")
 
 
 class Way(Struct, frozen=True, kw_only=True):
-    """How to reach AWS; "" everywhere means: as the environment and the profile say. Times are in seconds."""
+    """How to reach AWS; "" everywhere means: as the environment and the profile say. Times are in seconds.
+
+    `attempts` is how often a call is tried, `agent` what its records in CloudTrail name as the program's errand.
+    """
 
     profile: str = ""
     region: str = ""
@@ -45,6 +48,8 @@ class Way(Struct, frozen=True, kw_only=True):
     external_id: str = ""
     concurrency: int = 16
     timeout: float = 1800.0
+    attempts: int = ATTEMPTS
+    agent: str = ""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -77,7 +82,10 @@ def open_aws(way: Way, clock: Clock) -> Opened:
         credentials = chain.get_credentials()
         if credentials is None:
             raise no_credentials(way.profile)
-        clients = Clients(_reading_session(chain, way.profile), way.endpoint_url, way.concurrency)
+        clients = Clients(
+            _reading_session(chain, way.profile), way.endpoint_url, way.concurrency, attempts=way.attempts,
+            agent=way.agent,
+        )  # fmt: skip
         opened = _who(clients, credentials, clock, region, way.timeout)
     except FIRST_ERRORS as error:
         raise what_went_wrong(error, way.profile, way.endpoint_url) from error

@@ -1,10 +1,11 @@
-"""`rootwarden iam-policy`: the least that an audit, a watch or a drill needs, as an IAM policy."""
+"""`rootwarden iam-policy`: the least that an audit, a watch, a drill or a plan needs, as an IAM policy."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,9 +17,57 @@ _partition = click.option("--partition", type=click.Choice(_PARTITIONS), default
 _BUCKET = re.compile(r"([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 
 
-@click.group(name="iam-policy")
+class _OrPlan(click.Group):
+    """A group that takes a plan file where the name of a command would stand."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command named, or the one that prints the policy of the plan file named."""
+        if args and args[0] not in self.commands and (args[0].endswith(".json") or Path(args[0]).is_file()):
+            return super().resolve_command(ctx, ["plan", *args])
+        return super().resolve_command(ctx, args)
+
+
+@click.group(name="iam-policy", cls=_OrPlan)
 def command() -> None:
-    """Print the IAM policy that an audit, a watch or a drill needs, derived from the calls it makes."""
+    """Print the IAM policy that an audit, a watch, a drill or a plan needs, derived from the calls it makes.
+
+    \b
+    rootwarden iam-policy audit
+    rootwarden iam-policy plan.json       exactly what this plan does and takes back
+    """
+
+
+@command.command()
+@click.argument("file", metavar="PLAN")
+@click.option("--account", metavar="ACCOUNT", help="Only what is done in this account.")
+def plan(file: str, account: str | None) -> None:
+    """Print the policy of one plan: its calls, and those that take them back, on the resources they touch.
+
+    \b
+    rootwarden iam-policy plan.json
+    rootwarden iam-policy plan plan.json --account 111122223333
+    """
+    from rootwarden.aws.remediate_policy import plan_policy  # noqa: PLC0415
+    from rootwarden.cli.plan import read_plan_file  # noqa: PLC0415
+
+    found = [one for one in read_plan_file(file).changes if one.steps and account in (None, one.account)]
+    if not found:
+        where = f" in account {account}" if account else ""
+        raise UsageError(f"{file} changes nothing{where}", todo="name a plan with changes")
+    _print(plan_policy(found))
+
+
+@command.command()
+def remediate() -> None:
+    """Print the policy of the role RootwardenRemediate, which can apply any plan.
+
+    Every session in it is narrowed to what the change in hand does.
+    """
+    from rootwarden.aws.remediate_policy import remediate_policy  # noqa: PLC0415
+
+    _print(remediate_policy())
 
 
 @command.command()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.model.findings import Severity
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -56,6 +57,21 @@ _SHOWING = (
     click.option("--no-color", is_flag=True, help="The same as --color=never."),
 )  # fmt: skip
 
+_CHANGING = (
+    click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
+                 help="Where each call is written down before it is made."),
+    click.option("--yes", "-y", is_flag=True, help="Do not ask; for automation."),
+    click.option("--remediate-role", envvar="ROOTWARDEN_REMEDIATE_ROLE", default="RootwardenRemediate",
+                 show_default=True, help="Role to assume to change other accounts than the caller's."),
+    click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
+                 help="Role to assume to read them."),
+    click.option("--regions", envvar="ROOTWARDEN_REGIONS", help="Read these Regions only, comma separated."),
+    click.option("--paid", envvar="ROOTWARDEN_PAID", is_flag=True, help="Allow calls that AWS charges for."),
+    click.option("--patience", type=click.FloatRange(0), default=30.0, show_default=True,
+                 help="Seconds to look again while a change does not show yet."),
+    click.option("--quiet", "-q", is_flag=True, help="No notes on stderr."),
+)  # fmt: skip
+
 
 def _apply(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
@@ -70,6 +86,7 @@ aws_options = _apply(_AWS)
 scope_options = _apply(_SCOPE)
 judging_options = _apply(_JUDGING)
 showing_options = _apply(_SHOWING)
+changing_options = _apply(_CHANGING)
 
 
 def names(text: str | None) -> tuple[str, ...]:

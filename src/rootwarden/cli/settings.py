@@ -78,14 +78,28 @@ class ThresholdsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     origin_wait: int | None = None
 
 
+class ApplySection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[apply]`: how plans are carried out; `roles` names the role for single accounts."""
+
+    role: str | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    max_monthly_usd: float | None = None
+
+
 class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file; `[controls.<slug>]` holds a control's settings, `[channels.<name>]` where messages go."""
+    """The whole file.
+
+    `[controls.<slug>]` holds a control's settings, `[remedies.<slug>]` a remedy's, and `[channels.<name>]` says where
+    messages go.
+    """
 
     aws: AwsSection = AwsSection()
     audit: AuditSection = AuditSection()
     detect: DetectSection = DetectSection()
     thresholds: ThresholdsSection = ThresholdsSection()
     controls: dict[str, dict[str, Any]] = field(default_factory=dict)
+    remedies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    apply: ApplySection = ApplySection()
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     watch: WatchSection = WatchSection()
     escalation: EscalationSection = EscalationSection()
@@ -110,7 +124,9 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True):
-    """What a verb gets from the configuration: option defaults per verb, account roles, controls' settings, channels.
+    """What a verb gets from the configuration: option defaults per verb, account roles, settings, channels.
+
+    `roles` open accounts to read them, `apply_roles` to change them; `controls` and `remedies` are settings by name.
 
     `channels` are checked by whoever opens them; they hold references to secrets, or a secret somebody put there.
     """
@@ -121,6 +137,8 @@ class Settings(Struct, frozen=True):
     source: str = ""
     channels: dict[str, dict[str, Any]] = field(default_factory=dict)
     watching: WatchSections = WatchSections()
+    remedies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    apply_roles: dict[str, str] = field(default_factory=dict)
 
 
 def load_settings(given: str | None, environment: Mapping[str, str]) -> Settings:
@@ -152,6 +170,7 @@ def _read(path: Path) -> File:
         raise UsageError(f"{path} has a value of the wrong type", why=str(error), todo=how_to_write(error)) from error
     _account_ids(file.audit.accounts or (), path, "audit.accounts")
     _account_ids(file.audit.roles, path, "audit.roles")
+    _account_ids(file.apply.roles, path, "apply.roles")
     check_sections(file.watching, str(path))
     return file
 
@@ -193,7 +212,14 @@ def _settings(file: File, source: str) -> Settings:
         kept = {"store": DEFAULT_STORE}  # where the watch of this configuration keeps what it finds
     named = {key: getattr(file.watch, key) for key in ("listen", "public_url", "log") if getattr(file.watch, key)}
     verbs = ("list", "show", "ack", "close", "mute", "unmute", "mutes")
+    most = {} if file.apply.max_monthly_usd is None else {"max_monthly_usd": file.apply.max_monthly_usd}
+    applying = aws | most | kept | {key: read[key] for key in ("role", "regions", "paid") if key in read}
+    applying |= {"remediate_role": file.apply.role} if file.apply.role else {}
+    planning = {key: value for key, value in audit.items() if key not in ("output", "fail_on")}
     defaults: dict[str, dict[str, Any]] = {
+        "plan": aws | planning | most,
+        "apply": applying,
+        "undo": applying,
         "audit": aws | audit | kept,
         "collect": aws | read,
         "doctor": aws,
@@ -204,4 +230,6 @@ def _settings(file: File, source: str) -> Settings:
         "letters": dict.fromkeys(("list", "show", "discard"), kept),
         "drill": {"run": {"detection": aws | kept}, "list": kept, "report": kept},
     }
-    return Settings(defaults, file.audit.roles, file.controls, source, file.channels, file.watching)
+    return Settings(
+        defaults, file.audit.roles, file.controls, source, file.channels, file.watching, file.remedies, file.apply.roles
+    )

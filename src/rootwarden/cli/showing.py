@@ -78,8 +78,8 @@ def show(audit: Audit, wanted: Sequence[Target], look: Look) -> None:
         screen = target.file == STDOUT
         options = RenderOptions(
             width=screen_width(),
-            color=screen and _colorful(look.color, os.environ),
-            plain=look.plain or (screen and not _speaks_unicode()),
+            color=screen and colorful(look.color, os.environ),
+            plain=look.plain or (screen and not speaks_unicode()),
             verbose=look.verbose,
             snapshot=look.snapshot,
             json_file=json_file,
@@ -96,7 +96,7 @@ def files(wanted: Sequence[Target]) -> list[str]:
     return [target.file for target in wanted if target.file != STDOUT]
 
 
-def _colorful(choice: str, environment: Mapping[str, str]) -> bool:
+def colorful(choice: str, environment: Mapping[str, str]) -> bool:
     """Decide on ANSI colours: the flag, then NO_COLOR (no-color.org), then CLICOLOR_FORCE, then the terminal."""
     if choice != "auto":
         return choice == "always"
@@ -107,6 +107,6 @@ def _colorful(choice: str, environment: Mapping[str, str]) -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and environment.get("TERM") != "dumb"
 
 
-def _speaks_unicode() -> bool:
+def speaks_unicode() -> bool:
     """Tell whether standard output can carry symbols beyond ASCII."""
     return (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"

@@ -9,6 +9,7 @@ import click
 # verb -> one line for `--help`; the module is rootwarden.cli.<verb>, its command is called `command`.
 VERBS = {
     "alerts": "List incidents; show, acknowledge, close and mute them.",
+    "apply": "Carry out a plan: look again, ask, change, and prove it.",
     "audit": "Read an account or organization and judge its root risk.",
     "collect": "Read what AWS answers into a snapshot file.",
     "controls": "List the controls.",
@@ -18,10 +19,12 @@ VERBS = {
     "doctor": "Probe credentials, permissions, clock and endpoint.",
     "drill": "Ring the chain on purpose, and see whether people are told.",
     "explain": "Say all about one control or detection.",
-    "iam-policy": "Print the IAM policy that an audit, a watch or a drill needs.",
+    "iam-policy": "Print the IAM policy that an audit, a watch, a drill or a plan needs.",
     "lab": "An AWS to practise on.",
     "letters": "Look at what came to the watch and could not be understood.",
     "notify": "List the channels that carry messages, and try them.",
+    "plan": "Show what would be changed to mend findings; change nothing.",
+    "undo": "Take back what a plan changed, and prove it.",
     "watch": "Watch root as it happens, and tell people.",
     "version": "Print the version of the program and of its catalogue.",
 }

@@ -91,7 +91,8 @@ def watch_to_look_at(
 def way_of(given: Mapping[str, Any]) -> Way:
     """Return how to reach AWS."""
     keys = ("profile", "region", "role_arn", "external_id", "endpoint_url")
-    return Way(**{key: given[key] or "" for key in keys}, concurrency=given["concurrency"], timeout=given["timeout"])
+    named: dict[str, Any] = {key: given[key] or "" for key in keys}
+    return Way(**named, concurrency=given["concurrency"], timeout=given["timeout"])
 
 
 def _escalation(sections: WatchSections) -> Escalation:

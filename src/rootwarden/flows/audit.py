@@ -52,20 +52,8 @@ def judge_snapshot(
 
 def _judge(snapshot: OpenSnapshot, request: JudgeRequest, progress: Callable[[int, int], None] | None) -> Audit:
     header = snapshot.header
-    organization = snapshot.organization
-    if organization is None:
-        # No second line is how a standalone account is written; asked for a whole organization, it is an unread one.
-        organization = Facts({} if header.scope.org else {"org.organization": None})
-    court = Court(
-        controls=request.controls,
-        settings=request.settings,
-        partition=header.partition,
-        organization=organization,
-        shared=_join(snapshot),
-        now=request.now or header.collected_at,
-        regions_asked=header.scope.regions,
-        workspace=Facts({LEDGER: request.ledger}),
-    )
+    court = court_of(snapshot, request)
+    organization = court.organization
     counts = Counts(header, request.controls)
     counts.organization(organization)
     findings: list[Finding] = []
@@ -82,7 +70,7 @@ def _judge(snapshot: OpenSnapshot, request: JudgeRequest, progress: Callable[[in
         findings += court.judge_account(account, Facts({}))
         counts.missing(account)
         seen.append(account)
-    filed = _filed_under(organization, seen)
+    filed = filed_under(organization, seen)
     findings += court.judge_organization(filed)
     findings += court.judge_workspace(header.caller or filed)
     return Audit(
@@ -95,6 +83,24 @@ def _judge(snapshot: OpenSnapshot, request: JudgeRequest, progress: Callable[[in
         accounts=tuple(_account_seen(account, organization) for account in sorted(seen)),
         coverage=counts.result(),
         findings=tuple(worst_first(findings)),
+    )
+
+
+def court_of(snapshot: OpenSnapshot, request: JudgeRequest) -> Court:
+    """Return what stays the same for all accounts of a snapshot, with what they share joined."""
+    header, organization = snapshot.header, snapshot.organization
+    if organization is None:
+        # No second line is how a standalone account is written; asked for a whole organization, it is an unread one.
+        organization = Facts({} if header.scope.org else {"org.organization": None})
+    return Court(
+        controls=request.controls,
+        settings=request.settings,
+        partition=header.partition,
+        organization=organization,
+        shared=_join(snapshot),
+        now=request.now or header.collected_at,
+        regions_asked=header.scope.regions,
+        workspace=Facts({LEDGER: request.ledger}),
     )
 
 
@@ -152,7 +158,7 @@ def _organization_field(organization: Facts, name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _filed_under(organization: Facts, seen: list[str]) -> str:
+def filed_under(organization: Facts, seen: list[str]) -> str:
     """Return the account that organization-wide findings belong to: the management account, or the only one."""
     return _organization_field(organization, "MasterAccountId") or (seen[0] if len(seen) == 1 else "")
 

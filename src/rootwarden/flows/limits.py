@@ -1,4 +1,4 @@
-"""Which controls are judged and by which limits: names and settings are checked before anything is read."""
+"""Which controls are judged by which limits, what remedies go by: names and settings are checked before all else."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from math import inf
 from typing import Any
 
 from rootwarden import catalogue
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.errors import UsageError
 from rootwarden.model.control import Registered
 from rootwarden.model.thresholds import Param
@@ -33,15 +34,37 @@ def checked(given: Mapping[str, Mapping[str, Any]], source: str) -> dict[str, di
     Raises:
         UsageError: unknown control or setting, or a value of another type than the default.
     """
+    found = [(catalogue.find(name), section) for name, section in given.items()]
     return {
-        entry.slug: {name: _value(entry, name, value, source) for name, value in section.items()}
-        for entry, section in ((catalogue.find(name), section) for name, section in given.items())
+        entry.slug: _values(f"{source}: [controls.{entry.slug}]", entry.control.params, section)
+        for entry, section in found
     }
 
 
-def _value(entry: Registered, name: str, value: Any, source: str) -> Param:
-    declared = entry.control.params
-    where = f"{source}: [controls.{entry.slug}] {name}"
+def checked_remedies(given: Mapping[str, Mapping[str, Any]], source: str) -> dict[str, dict[str, Param]]:
+    """Check the `[remedies.<name>]` sections of a configuration against what the remedies declare.
+
+    Raises:
+        UsageError: unknown remedy or setting, or a value of another type than the default.
+    """
+    known = remedies()
+    for name in given:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}"
+            raise UsageError(f"{source}: [remedies.{name}] names no remedy", why=hint, todo="correct or remove it")
+    return {
+        name: _values(f"{source}: [remedies.{name}]", known[name].remedy.params, section)
+        for name, section in given.items()
+    }
+
+
+def _values(section: str, declared: Mapping[str, Param], given: Mapping[str, Any]) -> dict[str, Param]:
+    return {name: _value(section, declared, name, value) for name, value in given.items()}
+
+
+def _value(section: str, declared: Mapping[str, Param], name: str, value: Any) -> Param:
+    where = f"{section} {name}"
     if name not in declared:
         close = get_close_matches(name, declared, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"it has: {', '.join(declared) or 'no settings'}"

@@ -1,4 +1,4 @@
-"""A live audit: read AWS into a snapshot, then judge that snapshot; one way of judging for both."""
+"""A live audit or plan: read AWS into a snapshot, then judge that snapshot; one way of judging for both."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from tempfile import TemporaryDirectory
 
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import CollectRequest, CollectResult, StandingWindow, collect
+from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.audit import Audit
+from rootwarden.model.plan import Plan
 from rootwarden.store.snapshots import open_snapshot
 
 
@@ -29,3 +31,20 @@ def audit_live(
         path = Path(folder) / "snapshot.jsonl.gz"
         result = collect(reading, path, progress, announce)
         return result, judge_snapshot(open_snapshot(path), judging)
+
+
+def plan_live(
+    reading: CollectRequest,
+    planning: PlanRequest,
+    progress: Callable[[str], None] | None = None,
+    announce: Callable[[StandingWindow], None] | None = None,
+) -> tuple[CollectResult, Plan]:
+    """Collect into a private temporary file and plan from it; the file is gone afterwards.
+
+    Raises:
+        RootwardenError: nothing could be read at all.
+    """
+    with TemporaryDirectory(prefix="rootwarden-") as folder:
+        path = Path(folder) / "snapshot.jsonl.gz"
+        result = collect(reading, path, progress, announce)
+        return result, make_plan(open_snapshot(path), planning)

@@ -22,7 +22,7 @@ _NO_LIFE = {"CLOSED": "account_closed", "PENDING_ACTIVATION": "account_not_yet_a
 
 # What a rule raises that is wrong about facts of some shape or size. One such rule must not cost the whole audit, nor
 # hide itself. Anything else (no memory, an interruption) still ends the program.
-_DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
+DEFECTS = (ValueError, TypeError, LookupError, AttributeError, NameError, ArithmeticError, RecursionError)
 
 
 # Judged once in an audit, not once for each account.
@@ -60,14 +60,14 @@ class Court(Struct, frozen=True):
     def judge_account(self, account: str, own: Facts) -> list[Finding]:
         """Judge all other controls for one account; each starts from the record of whether the account is alive."""
         subject = Subject(account=account, partition=self.partition)
-        first = self._view(subject, own, self.regions_asked)
+        first = self.view(subject, own, self.regions_asked)
         lifeless = _lifeless(first)
         found: list[Finding] = []
         for registered in self.controls:
             if registered.control.scope in _ONCE:
                 continue
             if lifeless is None:
-                found += self._judge(registered, first.about())
+                found += self.judge_one(registered, first.about())
             else:
                 found.append(_finding(self._prepared(registered)[1], subject, lifeless))
         return found
@@ -77,15 +77,17 @@ class Court(Struct, frozen=True):
         found: list[Finding] = []
         for registered in self.controls:
             if registered.control.scope is scope:
-                found += self._judge(registered, self._view(subject, nothing))
+                found += self.judge_one(registered, self.view(subject, nothing))
         return found
 
-    def _view(self, subject: Subject, own: Facts, regions_asked: tuple[str, ...] = ()) -> View:
+    def view(self, subject: Subject, own: Facts, regions_asked: tuple[str, ...] = ()) -> View:
+        """Return what can be seen of a subject whose own facts are these."""
         return View(
             subject, own, self.organization, self.shared, regions_asked=regions_asked, _workspace=self.workspace
         )
 
-    def _judge(self, registered: Registered, view: View) -> list[Finding]:
+    def judge_one(self, registered: Registered, view: View) -> list[Finding]:
+        """Judge a single control through a view."""
         limits, blank = self.prepared.get(registered.slug) or self._prepared(registered)
         verdicts: list[Verdict] = []
         try:
@@ -94,7 +96,7 @@ class Court(Struct, frozen=True):
                 raise ValueError("the rule said nothing")  # silence is a defect like any other
         except UnseenError as error:
             verdicts.append(view.cannot_tell(error))
-        except _DEFECTS as error:
+        except DEFECTS as error:
             proven = (verdict for verdict in verdicts if verdict.status is Status.FAIL)
             verdicts = [*proven, view.unknown(_defect(error))]
         return [_finding(blank, view.subject, verdict) for verdict in verdicts]

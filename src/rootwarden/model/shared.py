@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Raw
 
 from rootwarden.model.account_line import decoded
+from rootwarden.model.expect import Expect, Item, as_if
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
 from rootwarden.model.sight import Log, Sight
 
@@ -73,6 +74,21 @@ class Shared:
     def owner(self, fact: str, identity: str) -> str:
         """Return the account in which the resource was read, "" if in none."""
         return self._found.get((fact, identity), ("",))[0]
+
+    def as_if(self, account: str, expects: Iterable[Expect]) -> None:
+        """From now on show the resources of `account` as they would be if these expectations held."""
+        for one in expects:
+            if one.fact not in SHARED:
+                continue
+            key, first = SHARED[one.fact], one.at[0] if one.at else ""
+            identity = account if key == WHOLE else first.wanted if isinstance(first, Item) else first
+            held = self._found.get((one.fact, identity), (account, None, True))[1]
+            held = decoded(held)[0] if isinstance(held, Raw) else held
+            whole = held if key == WHOLE else {identity: held} if key is None else [held] if held is not None else []
+            changed = as_if({one.fact: whole}, (one,))[one.fact]
+            item = changed if key == WHOLE else changed[identity] if key is None else next(iter(changed), None)
+            self._accounts.add(account)
+            self._found[one.fact, identity] = (account, item, False)
 
     def look(self, fact: str, identity: str, log: Log, missing: str) -> Sight:
         """Return the resource as a sight; `missing` is the reason when no account in scope shows it."""

@@ -83,6 +83,10 @@ class Facts:
             found = self._values[name] = self._decode(name)
         return found
 
+    def held(self, name: str) -> Any:
+        """Return a fact as it is held, decoded or not: to make other facts of it."""
+        return self._raw[name]
+
     def state(self, name: str) -> Unknown | bool | None:
         """Return why a fact is wholly unread, True if all of it was read, None if parts of it were not."""
         if name in self._whole:

@@ -17,8 +17,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from rootwarden.errors import Exit, InputError, RootwardenError, UsageError
 
-HEAD = "0002"
-_REVISIONS = ("0001", "0002")
+HEAD = "0003"
+_REVISIONS = ("0001", "0002", "0003")
 # Seconds that a writer waits for another one.
 _PATIENCE = 30
 # Seconds that somebody who only looks waits for a server that does not answer.

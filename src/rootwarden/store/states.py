@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, create_engine, event, func, select, text, update
-from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, func, select, update
 
 from rootwarden.errors import RefusedError
 from rootwarden.store.intake import OustedError
-from rootwarden.store.opening import Store, own_file
+from rootwarden.store.locks import HeldError, Lock
+from rootwarden.store.opening import Store
 from rootwarden.store.statements import insert_new
 from rootwarden.store.tables import batches, events, states
 
@@ -43,9 +40,13 @@ class Watcher:
             RefusedError: another process watches this store.
             StoreError: the database does not answer.
         """
-        self.run, self._store = run, store
-        with store.troubles():
-            self._engine, self._connection = _lock(store)
+        self.run = run
+        try:
+            self._lock = Lock(store, "watcher", _LOCK)
+        except HeldError as error:
+            todo = "stop it, or name another store"
+            why = "one process at a time"
+            raise RefusedError(f"another watcher is at work on {store.name}", why=why, todo=todo) from error
         try:
             with store.write() as connection:
                 connection.execute(states.delete().where(states.c.name == "watcher"))
@@ -56,48 +57,7 @@ class Watcher:
 
     def close(self) -> None:
         """Give the right up; it is free when this returns."""
-        if self._store.shared:
-            with suppress(SQLAlchemyError):  # a connection that is lost has lost its lock with it
-                self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": _LOCK})
-        self._connection.invalidate()  # a session that goes back to the pool would keep its lock
-        self._connection.close()
-        if self._engine is not self._store.engine:
-            self._engine.dispose()
-
-
-def _lock(store: Store) -> tuple[Engine, Connection]:
-    """Hold a lock that the system releases when this process ends, however it ends.
-
-    SQLite: an exclusive transaction on a file beside the store, wherever a link to it leads from. PostgreSQL: an
-    advisory lock of the session.
-    """
-    todo = "stop it, or name another store"
-    refused = RefusedError(f"another watcher is at work on {store.name}", why="one process at a time", todo=todo)
-    if store.shared:
-        connection = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": _LOCK}).scalar():
-            connection.close()
-            raise refused
-        return store.engine, connection
-    path = f"{Path(str(store.engine.url.database)).resolve()}-watcher"
-    own_file(Path(path))
-    engine = create_engine(URL.create("sqlite", database=path))
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: object, record: object) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]
-
-    connection = engine.connect()
-    try:
-        connection.exec_driver_sql("PRAGMA busy_timeout=200")
-        connection.exec_driver_sql("BEGIN EXCLUSIVE")
-    except OperationalError as error:
-        connection.close()
-        engine.dispose()
-        if "locked" not in str(error.orig):
-            raise
-        raise refused from error
-    return engine, connection
+        self._lock.close()
 
 
 def save_state(store: Store, name: str, value: bytes, now: datetime, run: str = "") -> None:

@@ -157,7 +157,7 @@ watermarks = Table(
     Column("at", Instant, nullable=False),
     Column("value", Text, nullable=False, default=""),
 )
-# What the program did: watches, drills; later what it changes in AWS, written before it is done.
+# What the program did: watches, drills, what it changed in AWS.
 runs = Table(
     "runs",
     METADATA,
@@ -168,6 +168,23 @@ runs = Table(
     Column("state", String(16), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("runs_by_kind", "kind", "started"),
+)
+# The run log: each call that changes AWS, written down before it is made. `way` is "do" or "undo", `kept` what later
+# calls need of its answer.
+run_steps = Table(
+    "run_steps",
+    METADATA,
+    Column("run", String(32), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("way", String(8), nullable=False),
+    Column("change", String(128), nullable=False),
+    Column("step", String(64), nullable=False),
+    Column("call", Integer, nullable=False, default=0),
+    Column("state", String(16), nullable=False),
+    Column("began", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("kept", LargeBinary, nullable=False, default=b""),
+    Column("detail", Text, nullable=False, default=""),
 )
 # What must survive a restart whole: the state of alerting, who watches, the key that links are signed with.
 states = Table(

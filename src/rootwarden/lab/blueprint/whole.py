@@ -14,7 +14,10 @@ from rootwarden.lab.blueprint.storage import Bucket, Key, Trail
 
 
 class Account(Part, frozen=True, kw_only=True):
-    """One AWS account with everything in it. `audit_role` is the role RootwardenAudit, `monthly_cost` in USD."""
+    """One AWS account with everything in it.
+
+    `audit_role` is the role RootwardenAudit, `remediate_role` the role RootwardenRemediate; `monthly_cost` is in USD.
+    """
 
     id: AccountId
     name: str
@@ -23,6 +26,7 @@ class Account(Part, frozen=True, kw_only=True):
     state: Literal["ACTIVE", "CLOSED"] = "ACTIVE"
     created_days_ago: int = 1500
     audit_role: bool = True
+    remediate_role: bool = False
     root: Root = field(default_factory=Root)
     users: tuple[User, ...] = ()
     groups: tuple[Group, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any
 
 from rootwarden.lab.blueprint import Account, Bucket, Document, Key, Topic, Trail, World
 from rootwarden.model.facts import FACTS, Scope
+from rootwarden.model.writes import WRITES
 
 _TRAIL_SERVICE = "cloudtrail.amazonaws.com"
 # EventBridge does not support conditions in topic policies (EventBridge User Guide, resource-based policies).
@@ -59,6 +60,12 @@ def audit_permissions(*, organization: bool) -> Document:
         hop = "arn:aws:iam::*:role/RootwardenAudit"
         statements.append({"Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": hop})
     return policy(*statements)
+
+
+def change_permissions() -> Document:
+    """Return what applying plans needs: every action of the table of writes."""
+    actions = {action for row in WRITES.values() for action in row.actions}
+    return policy({"Effect": "Allow", "Action": sorted(actions), "Resource": "*"})
 
 
 def trail_arn(owner: Account, trail: Trail, world: World) -> str:

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from rootwarden.lab.blueprint import Account, Group, Role, User, World
-from rootwarden.lab.seeding.documents import audit_permissions, aws_policy, home, trust
+from rootwarden.lab.seeding.documents import audit_permissions, aws_policy, change_permissions, home, trust
 from rootwarden.lab.seeding.hands import Hands
 
-AUDIT_ROLE = "RootwardenAudit"
+AUDIT_ROLE, REMEDIATE_ROLE = "RootwardenAudit", "RootwardenRemediate"
 _METADATA = '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example"/>'
 
 
@@ -26,6 +26,9 @@ def seed_people(hands: Hands, world: World, account: Account) -> None:
         _seed_role(iam, role)
     if account.audit_role:
         _seed_role(iam, _audit_role(world, account))
+    if account.remediate_role:
+        document = change_permissions()
+        _seed_role(iam, Role(name=REMEDIATE_ROLE, trusts=home(world.management.id), inline={REMEDIATE_ROLE: document}))
     if account.password_policy is not None:
         iam.update_account_password_policy(
             MinimumPasswordLength=account.password_policy.length,

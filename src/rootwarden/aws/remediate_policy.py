@@ -1,0 +1,83 @@
+"""The IAM policy that one plan needs, and the one of a role that may apply any: made from the table of writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
+from rootwarden.aws.permissions import actions_for
+from rootwarden.model.plan import Call, Change, Step
+from rootwarden.model.writes import LOOKS, WRITES
+
+
+def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
+    """Return the policy that applying and undoing these changes needs, and nothing beyond: one statement per resource.
+
+    The rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
+    """
+    found: dict[str, set[str]] = {}
+    for change in changes:
+        for step in change.steps:
+            for resource, action in _needed(step):
+                found.setdefault(resource, set()).add(action)
+    anywhere = found.get("*", set())
+    merged: dict[tuple[str, ...], list[str]] = {}
+    for resource, actions in found.items():
+        left = actions if resource == "*" else actions - anywhere
+        if left:
+            merged.setdefault(tuple(sorted(left)), []).append(resource)
+    statements = [
+        {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
+        for actions, resources in sorted(merged.items())
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def change_session_policy(change: Change) -> str:
+    """Return the inline policy of the session in which one change is made or undone, as AssumeRole takes it.
+
+    Where the ARNs would make it too long for STS, the same actions are allowed on everything.
+    """
+    policy = plan_policy((change,))
+    text = json.dumps(policy, separators=(",", ":"))
+    if len(text) <= SESSION_POLICY_LIMIT:
+        return text
+    actions = sorted({action for one in policy["Statement"] for action in one["Action"]})
+    everywhere = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return json.dumps({"Version": policy["Version"], "Statement": [everywhere]}, separators=(",", ":"))
+
+
+def remediate_policy() -> dict[str, Any]:
+    """Return the policy of the role that applies plans: every action of the table of writes."""
+    actions = sorted({action for row in WRITES.values() for action in row.actions} | {"iam:PassRole"})
+    looks = sorted({action for found in LOOKS.values() for action in found})
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Sid": "RootwardenChange", "Effect": "Allow", "Action": actions, "Resource": "*"},
+            {"Sid": "RootwardenLook", "Effect": "Allow", "Action": looks, "Resource": "*"},
+        ],
+    }
+
+
+def _needed(step: Step) -> Iterator[tuple[str, str]]:
+    """Go through (resource, action) of one step, its way back and its probe."""
+    for call in (step.call, *step.undo):
+        for action in WRITES[call.name].actions:
+            yield from ((resource, action) for resource in step.on)
+    for action in step.also:
+        yield from ((resource, action) for resource in step.on)
+    if step.seen is not None:
+        for action in looking(step.seen.call):
+            yield "*", action
+
+
+def looking(call: Call) -> tuple[str, ...]:
+    """Return the IAM actions of a call that only reads.
+
+    Raises:
+        KeyError: nobody wrote down what it needs.
+    """
+    return LOOKS.get(call.name) or actions_for(call.name) or LOOKS[call.name]

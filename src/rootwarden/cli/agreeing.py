@@ -1,0 +1,85 @@
+"""Asks a person before anything is changed: the account id is typed, or --yes was given; silence is never consent."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import screen_width
+from rootwarden.errors import Exit, UsageError
+from rootwarden.model.plan import Change, Plan
+from rootwarden.model.run import Run
+from rootwarden.report.labels import plural
+from rootwarden.report.options import RenderOptions
+from rootwarden.report.plans import table
+
+if TYPE_CHECKING:
+    from rootwarden.flows.applying.looking import Seen
+
+
+class Asking:
+    """What a verb that changes something tells and asks; `declined` is the exit code when nothing came of it."""
+
+    def __init__(self, settings: Settings, given: dict[str, Any], *, dry_run: bool) -> None:
+        """Take the options of the verb."""
+        self._yes, self._quiet, self._dry_run = given["yes"], given["quiet"], dry_run
+        self.declined = Exit.FINE
+
+    def tell(self, text: str) -> None:
+        """Say on stderr what is going on."""
+        if not self._quiet:
+            click.echo(text, err=True)
+
+    def apply(self, plan: Plan, found: Sequence[Seen]) -> bool:
+        """Show a plan and where each change stands; return whether to carry it out."""
+        click.echo(table.changes(plan, RenderOptions(width=screen_width(), plain=True)), err=True, nl=False)
+        waiting = [one for one in found if one.standing in ("ready", "under way")]
+        for one in found:
+            if one.standing not in ("ready", "under way"):
+                self.tell(f"{one.standing}: {one.change.title} ({one.change.account})")
+        if not waiting:
+            click.echo("rootwarden: there is nothing to do", err=True)
+            return False
+        if self._dry_run:
+            click.echo("rootwarden: nothing was changed", err=True)
+            return False
+        return self._agreed(plan.caller or plan.accounts[0], plan.accounts, plural(len(waiting), "change"))
+
+    def undo(self, run: Run, changes: Sequence[Change]) -> bool:
+        """Show what would be taken back; return whether to do it."""
+        click.echo(f"Taking back run {run.id} of {run.started:%Y-%m-%d %H:%M} UTC, the last change first:", err=True)
+        for change in changes:
+            click.echo(f"  {change.title} ({change.account})", err=True)
+            for stays in change.stays:
+                click.echo(f"    stays: {stays}", err=True)
+        if self._dry_run:
+            click.echo("rootwarden: nothing was changed", err=True)
+            return False
+        return self._agreed(run.plan.caller or run.accounts[0], run.accounts, plural(len(changes), "change"))
+
+    def _agreed(self, caller: str, accounts: Sequence[str], what: str) -> bool:
+        """Return whether the account id was typed; of several accounts that of whoever asks.
+
+        Raises:
+            UsageError: nobody is there to be asked.
+        """
+        if self._yes:
+            return True
+        account = accounts[0] if len(accounts) == 1 else caller
+        if not sys.stdin.isatty():
+            raise UsageError(
+                f"{what} would be made, and nobody is there to confirm it",
+                why="standard input is no terminal",
+                todo="give --yes, or run it at a terminal",
+            )
+        where = f"in account {account}" if len(accounts) == 1 else f"in {len(accounts)} accounts"
+        typed = click.prompt(f"{what} {where}. Type {account} to go on", default="", show_default=False, err=True)
+        if typed.strip() == account:
+            return True
+        click.echo("rootwarden: that is another text; nothing was changed", err=True)
+        self.declined = Exit.REFUSED
+        return False

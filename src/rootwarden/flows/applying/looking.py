@@ -1,0 +1,106 @@
+"""Looks at just what a plan is about: the facts its changes name, and how its controls judge them now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rootwarden import catalogue
+from rootwarden.flows.applying.request import ApplyRequest
+from rootwarden.flows.audit import JudgeRequest, judge_snapshot
+from rootwarden.flows.collect import collect
+from rootwarden.model.control import Registered
+from rootwarden.model.expect import Found, as_if, broken, plain_facts
+from rootwarden.model.facts import FACTS, Scope
+from rootwarden.model.findings import Finding
+from rootwarden.model.plan import Change
+from rootwarden.model.run import Progress
+from rootwarden.model.snapshot import Facts
+from rootwarden.store.snapshots import open_snapshot
+
+
+class Looked(Struct, frozen=True):
+    """What was seen: plain facts by account, those of the organization among them, and findings by fingerprint."""
+
+    facts: Mapping[str, Mapping[str, Any]]
+    findings: Mapping[str, Finding]
+
+
+class Standing(StrEnum):
+    """Where a change stands before anything is done: it can be made, it was begun in this run, it is made already,
+    what it rests on has changed, nobody could look, or a person has to do it."""
+
+    READY = "ready"
+    UNDER_WAY = "under way"
+    MADE = "made already"
+    STALE = "stale"
+    UNREAD = "unread"
+    BY_HAND = "by hand"
+
+
+class Seen(Struct, frozen=True):
+    """One change, where it stands, and what stands in its way."""
+
+    change: Change
+    standing: Standing
+    found: tuple[Found, ...] = ()
+
+
+def look(request: ApplyRequest, changes: Iterable[Change]) -> Looked:
+    """Read the facts of these changes and of their controls anew, and judge those controls.
+
+    Raises:
+        RootwardenError: nothing could be read at all.
+    """
+    changes = tuple(changes)
+    controls = _controls(changes)
+    facts = {name for one in changes for name in one.facts}
+    facts |= {name for one in controls for name in one.control.fact_names if FACTS[name].scope is not Scope.WORKSPACE}
+    accounts = tuple(sorted({account for one in changes for account in one.accounts}))
+    reading = replace(request.reading, org=False, accounts=accounts, facts=tuple(sorted(facts)))
+    with TemporaryDirectory(prefix="rootwarden-") as folder:
+        path = Path(folder) / "snapshot.jsonl.gz"
+        collect(reading, path)
+        snapshot = open_snapshot(path)
+        organization = plain_facts(snapshot.organization) if snapshot.organization is not None else {}
+        seen = {line.account: organization | plain_facts(Facts(line.facts)) for line in snapshot.accounts()}
+        judged = judge_snapshot(open_snapshot(path), JudgeRequest(controls=controls, settings=request.settings))
+    return Looked(seen, {one.fingerprint: one for one in judged.findings})
+
+
+def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]], progress: Progress) -> list[Seen]:
+    """Return where each change stands, every one looked at as if those before it were made."""
+    now = dict(facts)
+    found: list[Seen] = []
+    for change in changes:
+        own = now.get(change.account, {})
+        one = _standing(change, own, progress)
+        found.append(one)
+        if one.standing in (Standing.READY, Standing.UNDER_WAY):
+            now[change.account] = as_if(own, change.then)
+    return found
+
+
+def _standing(change: Change, facts: Mapping[str, Any], progress: Progress) -> Seen:
+    if not change.steps:
+        return Seen(change, Standing.BY_HAND)
+    if progress.begun(change):
+        return Seen(change, Standing.UNDER_WAY)
+    amiss = broken(change.expects, facts)
+    if not amiss:
+        return Seen(change, Standing.READY)
+    if not broken(change.then, facts):
+        return Seen(change, Standing.MADE)
+    unread = any(one.unread is not None for one in amiss)
+    return Seen(change, Standing.UNREAD if unread else Standing.STALE, tuple(amiss))
+
+
+def _controls(changes: Iterable[Change]) -> tuple[Registered, ...]:
+    wanted = {one.control for one in changes}
+    return tuple(one for one in catalogue.controls() if one.control.code in wanted)

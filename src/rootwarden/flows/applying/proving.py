@@ -1,0 +1,78 @@
+"""Proves what was changed: the facts are read again and judged again, for as long as AWS may take to show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rootwarden.flows.applying.looking import Looked, look
+from rootwarden.flows.applying.request import ApplyRequest
+from rootwarden.model.expect import broken
+from rootwarden.model.findings import Status
+from rootwarden.model.plan import Change
+from rootwarden.model.ports import Clock
+from rootwarden.model.run import Checked
+
+# Seconds before it is looked again.
+_PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
+_Check = Callable[[Change, Looked], Checked]
+
+
+def prove_made(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
+    """Return for each change whether its control passes now, and the facts read as planned.
+
+    Raises:
+        RootwardenError: nothing could be read at all.
+    """
+    return _prove(request, changes, clock, _made)
+
+
+def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
+    """Return for each change whether the facts read as before it.
+
+    Raises:
+        RootwardenError: nothing could be read at all.
+    """
+    return _prove(request, changes, clock, _undone)
+
+
+def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
+    began = clock.monotonic()
+    for pause in (*_PAUSES, None):
+        seen = look(request, changes)
+        found = tuple(check(one, seen) for one in changes)
+        late = clock.monotonic() - began + (pause or 0) > request.patience
+        if pause is None or late or all(one.proved or one.waiting for one in found):
+            return found
+        clock.sleep(pause)
+    raise AssertionError("the last look returns")
+
+
+def _made(change: Change, seen: Looked) -> Checked:
+    amiss = broken(change.then, seen.facts.get(change.account, {}))
+    finding = seen.findings.get(change.fingerprint)
+    after = finding.status if finding is not None else None
+    passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
+    said = str(amiss[0]) if amiss else finding.message if finding is not None and not passes else ""
+    return Checked(
+        change=change.id,
+        control=change.control,
+        before=Status.FAIL if change.control else None,
+        after=after,
+        proved=passes and not amiss,
+        waiting=not passes and not amiss and change.patience > 0,
+        detail=said,
+    )
+
+
+def _undone(change: Change, seen: Looked) -> Checked:
+    amiss = broken(change.expects, seen.facts.get(change.account, {}))
+    finding = seen.findings.get(change.fingerprint)
+    stays = "; ".join(change.stays)
+    return Checked(
+        change=change.id,
+        control=change.control,
+        before=None,
+        after=finding.status if finding is not None else None,
+        proved=not amiss or bool(stays),
+        detail=stays or (str(amiss[0]) if amiss else ""),
+    )

@@ -1,0 +1,176 @@
+"""Applying: look again, show, ask, do, prove; and going on with a run that was broken off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rootwarden.aws.clock import SystemClock, new_ulid
+from rootwarden.aws.hands import Hands
+from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.doing import Doing, StoppedError
+from rootwarden.flows.applying.looking import Seen, Standing, look, standings
+from rootwarden.flows.applying.proving import prove_made
+from rootwarden.flows.applying.request import ApplyRequest, Tell
+from rootwarden.flows.interruption import interruptible
+from rootwarden.flows.planning import affordable
+from rootwarden.model.plan import Plan
+from rootwarden.model.ports import Clock, NewId
+from rootwarden.model.run import Checked, Progress, Run, RunState
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, past_runs, steps_of
+
+# Told where every change stands; returns whether to go on.
+Agree = Callable[[Plan, list[Seen]], bool]
+_NOTHING = Progress(())
+
+
+class Applied(Struct, frozen=True):
+    """How a run ended: what the log holds, what was proved, and where and why it stopped (None: it did not)."""
+
+    run: Run
+    progress: Progress
+    checked: tuple[Checked, ...] = ()
+    stopped: StoppedError | None = None
+    unproved: RootwardenError | None = None
+
+    @property
+    def exit(self) -> Exit:
+        """0 when all was made and proved; 4 for a missing permission, 5 for another stop, 7 not proved, 8 not yet."""
+        if self.stopped is not None:
+            error = self.stopped.error
+            if error is None:
+                return Exit.INTERRUPTED
+            return Exit.AUTH if error.denied else Exit.INCOMPLETE
+        if self.unproved is not None:
+            return Exit.INCOMPLETE
+        if all(one.proved for one in self.checked):
+            return Exit.FINE
+        return Exit.WAITING if all(one.proved or one.waiting for one in self.checked) else Exit.UNVERIFIED
+
+
+def apply_plan(
+    plan: Plan, request: ApplyRequest, agree: Agree, tell: Tell, clock: Clock | None = None, new_id: NewId = new_ulid
+) -> Applied | None:
+    """Apply a plan; None when there is nothing to do, or nobody agreed.
+
+    Raises:
+        RefusedError: the plan is stale, costs too much, or another run is in the way.
+        RootwardenError: AWS or the store cannot be reached.
+    """
+    clock = clock or SystemClock()
+    affordable(plan, request.max_monthly_usd)
+    ready = _ready(plan, request, _NOTHING)
+    if not any(one.standing is Standing.READY for one in ready):
+        agree(plan, ready)
+        return None
+    if not agree(plan, ready):
+        return None
+    changes = tuple(one.change for one in ready if one.standing is Standing.READY)
+    run_id = new_id()
+    hands = Hands(request.reading.way, clock, run_id, request.entry)
+    _same_place(plan, hands)
+    # Whoever was asked may have taken an hour to answer.
+    again = _ready(replace(plan, changes=changes), request, _NOTHING)
+    changes = tuple(one.change for one in again if one.standing is Standing.READY)
+    run = Run(
+        id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=clock.now()
+    )
+    with closing(open_store(request.store)) as store, begin_run(store, run) as log:
+        tell(f"run {run.id}, written down in {store.name}")
+        return _carry_out(log, hands, request, clock, tell)
+
+
+def resume_run(
+    what: str | Plan | None, request: ApplyRequest, agree: Agree, tell: Tell, clock: Clock | None = None
+) -> Applied | None:
+    """Go on with a run that stopped or was broken off: by its id, that of a plan, or (None) the newest.
+
+    Raises:
+        InputError: there is no such run, or nothing of it is left to do.
+        RefusedError: another process is at work on it, or what is left of the plan is stale.
+    """
+    clock = clock or SystemClock()
+    with closing(open_store(request.store)) as store:
+        name = what if isinstance(what, str) else _broken_off(past_runs(store), store.name, what)
+        run = find_run(store, name)
+        if run.state not in (RunState.RUNNING, RunState.STOPPED):
+            raise InputError(f"the run {run.id} is {run.state}", todo="there is nothing to go on with")
+        ready = _ready(run.plan, request, steps_of(store, run.id))
+        if not agree(run.plan, ready):
+            return None
+        hands = Hands(request.reading.way, clock, run.id, request.entry)
+        _same_place(run.plan, hands)
+        with hold_run(store, run.id, RunState.RUNNING) as log:
+            tell(f"going on with run {run.id}")
+            return _carry_out(log, hands, request, clock, tell)
+
+
+def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell) -> Applied:
+    stop = Event()
+    doing = Doing(log, hands, clock, tell, stop)
+    changes = log.run.plan.changes
+    try:
+        with interruptible(stop.set):
+            for n, change in enumerate(changes, start=1):
+                tell(f"{n}/{len(changes)} {change.title} ({change.account})")
+                doing.make(change)
+    except StoppedError as error:
+        log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
+        return Applied(log.run, log.progress(), stopped=error)
+    tell("reading again what was changed")
+    try:
+        checked = prove_made(request, changes, clock)
+    except RootwardenError as error:
+        log.state(replace(log.run, state=RunState.DONE, finished=clock.now()))
+        return Applied(log.run, log.progress(), unproved=error)
+    log.state(replace(log.run, state=RunState.DONE, finished=clock.now(), checked=checked))
+    return Applied(log.run, log.progress(), checked)
+
+
+def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
+    """Return where every change stands.
+
+    Raises:
+        RefusedError: the plan is stale: what one of them rests on has changed, or cannot be read.
+    """
+    seen = look(request, plan.changes) if plan.accounts else None
+    found = standings(plan.changes, seen.facts if seen is not None else {}, progress)
+    stale = [one for one in found if one.standing in (Standing.STALE, Standing.UNREAD)]
+    if stale:
+        others = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
+        raise RefusedError(
+            f"the plan is stale: {stale[0].change.title} in account {stale[0].change.account}{others}",
+            why=str(stale[0].found[0]),
+            todo="make a new plan with `rootwarden plan -o plan.json`",
+        )
+    return found
+
+
+def _same_place(plan: Plan, hands: Hands) -> None:
+    """See that the plan was made for where it is applied.
+
+    Raises:
+        RefusedError: the credentials belong to another account than those that it was planned with.
+    """
+    account, partition = hands.opened.account, hands.opened.ask.partition
+    if (plan.caller or account, plan.partition) != (account, partition):
+        raise RefusedError(
+            f"the plan was made from account {plan.caller} ({plan.partition})",
+            why=f"these credentials belong to account {account} ({partition})",
+            todo="use the credentials it was planned with, or make a new plan",
+        )
+
+
+def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:
+    left = [one for one in found if one.state in (RunState.RUNNING, RunState.STOPPED)]
+    if plan is not None:
+        planned = {one.id for one in plan.changes}
+        left = [one for one in left if planned.issuperset(change.id for change in one.plan.changes)]
+    if not left:
+        raise InputError(f"no run in {store} was broken off", todo="apply a plan with `rootwarden apply plan.json`")
+    return left[0].id

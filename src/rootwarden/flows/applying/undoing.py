@@ -1,0 +1,164 @@
+"""Undoing: what a run did is taken back in reverse, and it is proved that all reads as before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+
+from msgspec.structs import replace
+
+from rootwarden.aws.clock import SystemClock
+from rootwarden.aws.hands import Hands, WriteError
+from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.doing import StoppedError
+from rootwarden.flows.applying.looking import Looked, look
+from rootwarden.flows.applying.proving import prove_undone
+from rootwarden.flows.applying.request import ApplyRequest, Tell
+from rootwarden.flows.applying.running import Applied
+from rootwarden.flows.interruption import interruptible
+from rootwarden.model.expect import as_if, broken
+from rootwarden.model.plan import Change, Step
+from rootwarden.model.ports import Clock
+from rootwarden.model.run import Progress, Run, RunState, StepState, Way
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import RunLog, find_run, hold_run, past_runs, steps_of
+
+# Told of the run and of the changes that would be taken back, the last first; returns whether to go on.
+Agree = Callable[[Run, list[Change]], bool]
+
+
+def list_runs(url: str) -> list[tuple[Run, Progress]]:
+    """Return the runs of a store with what was done in each, the newest first.
+
+    Raises:
+        UsageError, InputError, StoreError: the store cannot be read.
+    """
+    with closing(open_store(url)) as store:
+        return [(one, steps_of(store, one.id)) for one in past_runs(store)]
+
+
+def undo_run(
+    name: str, request: ApplyRequest, agree: Agree, tell: Tell, clock: Clock | None = None
+) -> Applied | None:  # fmt: skip
+    """Take back what a run did; None when there is nothing to take back, or nobody agreed.
+
+    Raises:
+        InputError: there is no such run.
+        RefusedError: somebody changed since what the run had changed, or another process is at work on it.
+        RootwardenError: AWS or the store cannot be reached.
+    """
+    clock = clock or SystemClock()
+    with closing(open_store(request.store)) as store:
+        run, progress = find_run(store, name), steps_of(store, name)
+        if run.state is RunState.UNDONE:
+            raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
+        progress = steps_of(store, run.id)
+        changes = [one for one in reversed(run.plan.changes) if progress.begun(one)]
+        if changes and not request.force:
+            _untouched(changes, progress, look(request, changes))
+        if not agree(run, changes):
+            return None
+        hands = Hands(request.reading.way, clock, run.id, request.entry)
+        with hold_run(store, run.id, RunState.UNDOING) as log:
+            return _take_back(log, hands, changes, request, clock, tell)
+
+
+def _take_back(
+    log: RunLog, hands: Hands, changes: list[Change], request: ApplyRequest, clock: Clock, tell: Tell
+) -> Applied:
+    stop = Event()
+    undoing = _Undoing(log, hands, clock, tell, stop)
+    try:
+        with interruptible(stop.set):
+            for change in changes:
+                tell(f"taking back: {change.title} ({change.account})")
+                undoing.take_back(change)
+    except StoppedError as error:
+        return Applied(log.run, log.progress(), stopped=error)
+    tell("reading again what was taken back")
+    try:
+        checked = prove_undone(request, changes, clock) if changes else ()
+    except RootwardenError as error:
+        log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
+        return Applied(log.run, log.progress(), unproved=error)
+    log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
+    return Applied(log.run, log.progress(), checked)
+
+
+def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
+    """See that everything still reads as the run left it, the newest change looked at first.
+
+    Raises:
+        RefusedError: somebody changed it since, and taking it back would overwrite that.
+    """
+    now = dict(seen.facts)
+    for change in changes:
+        own = now.get(change.account, {})
+        half_way = not progress.made(change) or any(
+            one.way is Way.UNDO and one.change == change.id for one in progress.log
+        )
+        amiss = broken(change.then, own)
+        if amiss and not half_way and broken(change.expects, own):
+            raise RefusedError(
+                f"{change.title} in account {change.account} was changed since",
+                why=str(amiss[0]),
+                todo="look who did it and why; --force takes it back all the same",
+            )
+        now[change.account] = as_if(own, change.expects)
+
+
+class _Undoing:
+    """The taking back of one run; what was taken back already is not again."""
+
+    def __init__(self, log: RunLog, hands: Hands, clock: Clock, tell: Tell, stop: Event) -> None:
+        self._log, self._hands, self._clock, self._tell, self._stop = log, hands, clock, tell, stop
+        self._progress = log.progress()
+
+    def take_back(self, change: Change) -> None:
+        """Take back what was done of one change, the last step first.
+
+        Raises:
+            StoppedError: it could not be; what of it was taken back stands in the log.
+        """
+        try:
+            self._hands.enter(change)
+        except WriteError as error:
+            raise StoppedError(change, None, error) from error
+        kept = self._progress.kept(change)
+        for step in reversed(change.steps):
+            if self._progress.did(change, step) is None and not self._was_done(change, step, kept):
+                continue
+            for at in range(len(step.undo)):
+                if self._stop.is_set():
+                    raise StoppedError(change, step, None)
+                self._call(change, step, at, kept)
+            if step.stays:
+                self._tell(f"  stays: {step.stays}")
+
+    def _was_done(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
+        """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept."""
+        if not self._progress.in_doubt(change, step):
+            return False
+        if step.seen is None:
+            return True  # what it was before is put again, which does no harm
+        try:
+            found = self._hands.was_done(step, step.seen, kept)
+        except WriteError as error:
+            raise StoppedError(change, step, error) from error
+        kept |= {f"{step.id}.{name}": value for name, value in (found or {}).items()}
+        return found is not None
+
+    def _call(self, change: Change, step: Step, at: int, kept: dict[str, object]) -> None:
+        line = self._progress.last(Way.UNDO, change.id, step.id, at)
+        if line is not None and line.state is StepState.DONE:
+            return
+        n = self._log.begin(Way.UNDO, change.id, step.id, at, self._clock.now())
+        try:
+            note = self._hands.undo(step.undo[at], kept)
+        except WriteError as error:
+            if not error.doubt:
+                self._log.end(n, StepState.FAILED, self._clock.now(), {}, str(error))
+            raise StoppedError(change, step, error) from error
+        self._log.end(n, StepState.DONE, self._clock.now(), {}, note)
+        self._tell(f"  {step.does}: taken back" + (f"; {note}" if note else ""))

@@ -1,0 +1,278 @@
+"""Planning: from findings to changes, each planned as if those before it were made already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from rootwarden import __version__
+from rootwarden.catalogue.remedying import remedies
+from rootwarden.errors import RefusedError
+from rootwarden.flows.audit import JudgeRequest, court_of, filed_under, judge_snapshot
+from rootwarden.model.control import Registered
+from rootwarden.model.expect import Expect, as_if
+from rootwarden.model.facts import FACTS, Scope
+from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Severity, Status
+from rootwarden.model.judging import DEFECTS, Court
+from rootwarden.model.plan import Change, Left, Plan
+from rootwarden.model.readings import UnseenError
+from rootwarden.model.remedy import Case, Not, Prescribe, Propose, RegisteredRemedy, Wish
+from rootwarden.model.snapshot import Facts
+from rootwarden.model.thresholds import Param, Thresholds
+from rootwarden.model.view import Subject
+from rootwarden.store.snapshots import OpenSnapshot
+
+# A change can bring up what was not judged before (a new trail is not encrypted yet): so often it is looked again.
+_ROUNDS = 5
+_ONCE = frozenset({Scope.ORG, Scope.WORKSPACE})
+
+
+class PlanRequest(Struct, frozen=True, kw_only=True):
+    """What to mend: the findings of these controls, by the settings of the remedies (by slug).
+
+    `wishes` are remedies wanted though no control asks for them.
+    """
+
+    judging: JudgeRequest
+    settings: Mapping[str, Mapping[str, Param]] = {}
+    wishes: tuple[str, ...] = ()
+
+
+def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
+    """Plan what mends the failing findings of a snapshot; the same snapshot gives the same plan, byte for byte.
+
+    Raises:
+        InputError: the file is damaged; names the line.
+    """
+    audit = judge_snapshot(snapshot, request.judging)
+    failing = [one for one in audit.findings if one.status is Status.FAIL]
+    desk = _Desk(court_of(snapshot, request.judging), request)
+    once = [one for one in failing if desk.control(one).control.scope in _ONCE]
+    by_account: dict[str, list[Finding]] = {}
+    for one in failing:
+        if desk.control(one).control.scope not in _ONCE:
+            by_account.setdefault(one.account, []).append(one)
+    filed = filed_under(desk.court.organization, [seen.id for seen in audit.accounts])
+    desk.mend(filed, Facts({}), once)
+    for line in snapshot.accounts():
+        if line.account in by_account or request.wishes:
+            own = Facts(as_if_read(line.facts, desk.elsewhere.get(line.account, ())))
+            desk.grant(line.account, desk.mend(line.account, own, by_account.get(line.account, [])))
+    left = tuple(desk.left.values())
+    still = {one.fingerprint for one in left}
+    return Plan(
+        tool_version=__version__,
+        catalogue_version=CATALOGUE_VERSION,
+        made_at=snapshot.header.collected_at,
+        partition=snapshot.header.partition,
+        caller=snapshot.header.caller,
+        organization=audit.organization,
+        failing=len(failing),
+        mends=sum(one.fingerprint not in still for one in failing),
+        unread=sum(one.status is Status.UNKNOWN for one in audit.findings),
+        changes=_in_order(desk.changes.values()),
+        left=left,
+    )
+
+
+def as_if_read(raw: Mapping[str, Any], expects: Iterable[Expect]) -> Mapping[str, Any]:
+    """Return the facts of an account as they would be read if these expectations held; others stay undecoded."""
+    expects = tuple(expects)
+    facts = Facts(raw)
+    touched = {one.fact: facts.get(one.fact)[0] for one in expects}
+    return {**raw, **as_if(touched, expects)} if touched else raw
+
+
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes account by account, those of the organization first; within an account as they were planned.
+
+    Only the order within an account matters: what a change rests on are facts of its own account.
+    """
+
+    def central(change: Change) -> bool:
+        return any(FACTS[one.fact].scope is Scope.ORG for one in change.then)
+
+    return tuple(sorted(changes, key=lambda one: (not central(one), one.account)))
+
+
+def affordable(plan: Plan, most: Decimal) -> None:
+    """See that a plan costs no more a month than `most` USD, even by its higher estimate.
+
+    Raises:
+        RefusedError: it may.
+    """
+    high = plan.cost.high
+    if high > most:
+        raise RefusedError(
+            f"the plan may cost {high:.2f} USD a month",
+            why=f"the limit is {most:.2f}",
+            todo="raise it with --max-monthly-usd, or plan less with --only",
+        )
+
+
+class _Desk(Struct):
+    """The work on one plan: what was planned so far, and how everything would look then."""
+
+    court: Court
+    request: PlanRequest
+    changes: dict[str, Change] = field(default_factory=dict)
+    left: dict[str, Left] = field(default_factory=dict)
+    # What changes planned in one account would do to the facts of another, by that other account.
+    elsewhere: dict[str, list[Expect]] = field(default_factory=dict)
+
+    def control(self, finding: Finding) -> Registered:
+        """Return the control that a finding is of."""
+        return next(one for one in self.request.judging.controls if one.control.code == finding.code)
+
+    def mend(self, account: str, own: Facts, findings: list[Finding]) -> Facts:
+        """Plan for the findings of one account and for what the changes bring up; return how it looks then."""
+        handled: set[str] = set()
+        touched = bool(self.changes)
+        for _ in range(_ROUNDS):
+            for one in sorted(findings, key=self._turn):
+                handled.add(one.fingerprint)
+                now = self._still(account, own, one) if touched else one
+                if now is None:
+                    continue
+                change = self._prescribe(account, own, now)
+                if isinstance(change, Not):
+                    self.left[one.fingerprint] = _left(one, change)
+                elif change.id not in self.changes:
+                    self.changes[change.id] = change
+                    own, touched = self._made(account, own, change), True
+            findings = [one for one in self._judged(account, own) if one.fingerprint not in handled] if touched else []
+            if not findings:
+                break
+        return own
+
+    def grant(self, account: str, own: Facts) -> None:
+        """Plan what is wanted in an account though no control asks for it."""
+        for slug in self.request.wishes:
+            known = remedies()[slug]
+            if known.propose is None:
+                continue
+            wish = Wish(
+                slug=slug,
+                account=account,
+                seen=self.court.view(self._subject(account), own),
+                settings=Thresholds(known.remedy.params, self.request.settings.get(slug)),
+                now=self.court.now,
+            )
+            for answer in _proposed(known.propose, wish):
+                if isinstance(answer, Not):
+                    name = f"{slug}/{account}/{answer.why}"
+                    self.left[name] = _wish_left(known, account, answer)
+                elif answer.id not in self.changes:
+                    self.changes[answer.id] = answer
+                    own = self._made(account, own, answer)
+
+    def _turn(self, finding: Finding) -> tuple[int, int, str, str, str]:
+        known = remedies().get(finding.remedy)
+        order = known.remedy.order if known else 0
+        aspects = known.remedy.aspects if known else ()
+        aspect = aspects.index(finding.aspect) if finding.aspect in aspects else 0
+        return order, aspect, finding.code, finding.region, finding.resource
+
+    def _judged(self, account: str, own: Facts) -> list[Finding]:
+        """Return what would fail in the account, that some remedy is for."""
+        found = self.court.judge_account(account, own)
+        return [one for one in found if one.status is Status.FAIL and one.remedy in remedies()]
+
+    def _still(self, account: str, own: Facts, finding: Finding) -> Finding | None:
+        """Return a finding as it would read now, None when it would not fail any more."""
+        control = self.control(finding)
+        found = self.court.judge_one(control, self.court.view(self._subject(account), own))
+        same = (one for one in found if one.fingerprint == finding.fingerprint and one.status is Status.FAIL)
+        return next(same, None)
+
+    def _prescribe(self, account: str, own: Facts, finding: Finding) -> Change | Not:
+        control, known = self.control(finding), remedies().get(finding.remedy)
+        if known is None or known.prescribe is None:
+            return _by_hand(control)
+        case = Case(
+            slug=known.slug,
+            finding=finding,
+            control=control,
+            seen=self.court.view(self._subject(account), own),
+            settings=Thresholds(known.remedy.params, self.request.settings.get(known.slug)),
+            limits=Thresholds(control.control.params, self.request.judging.settings.get(control.slug)),
+            now=self.court.now,
+        )
+        return _prescribed(known.prescribe, case)
+
+    def _made(self, account: str, own: Facts, change: Change) -> Facts:
+        """Return the account's facts as if a change were made, and have everybody else see it so."""
+        central = [one for one in change.then if FACTS[one.fact].scope is Scope.ORG]
+        local = [one for one in change.then if FACTS[one.fact].scope is not Scope.ORG]
+        self.court.shared.as_if(change.account, local)
+        if central:
+            facts = self.court.organization
+            raw = {name: facts.get(name)[0] for name in facts}
+            self.court = replace(self.court, organization=Facts(as_if(raw, central)), prepared={})
+        if change.account != account:
+            self.elsewhere.setdefault(change.account, []).extend(local)
+            return own
+        raw = {name: own.held(name) for name in own}
+        return Facts(as_if_read(raw, local))
+
+    def _subject(self, account: str) -> Subject:
+        return Subject(account=account, partition=self.court.partition)
+
+
+def _prescribed(prescribe: Prescribe, case: Case) -> Change | Not:
+    """Return what a remedy says; what it could not read, or a mistake in it, costs this one finding only."""
+    try:
+        return prescribe(case)
+    except UnseenError as error:
+        return _unseen(error)
+    except DEFECTS as error:
+        return _defect(error)
+
+
+def _proposed(propose: Propose, wish: Wish) -> list[Change | Not]:
+    """Return what a remedy says to a wish; what it could not read, or a mistake in it, costs this one wish only."""
+    try:
+        return list(propose(wish))
+    except UnseenError as error:
+        return [_unseen(error)]
+    except DEFECTS as error:
+        return [_defect(error)]
+
+
+def _unseen(error: UnseenError) -> Not:
+    return Not(f"could not tell what to change: {error}", "make it readable, and plan again")
+
+
+def _defect(error: Exception) -> Not:
+    return Not(f"defect: {type(error).__name__}: {str(error)[:200]}", "report this with the snapshot")
+
+
+def _wish_left(known: RegisteredRemedy, account: str, answer: Not) -> Left:
+    return Left(
+        control="", title=known.remedy.title, severity=Severity.INFO, account=account, region="", resource="",
+        fingerprint="", why=answer.why, todo=answer.todo,
+    )  # fmt: skip
+
+
+def _by_hand(control: Registered) -> Not:
+    manual = control.control.fix.automation == "manual"
+    why = "a person has to do it" if manual else "Rootwarden has no remedy for it yet"
+    return Not(why, f"see `rootwarden explain {control.control.code}`")
+
+
+def _left(finding: Finding, answer: Not) -> Left:
+    return Left(
+        control=finding.code,
+        title=finding.title,
+        severity=finding.severity,
+        account=finding.account,
+        region=finding.region,
+        resource=finding.resource,
+        fingerprint=finding.fingerprint,
+        why=answer.why,
+        todo=answer.todo,
+    )

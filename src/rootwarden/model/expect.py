@@ -1,0 +1,158 @@
+"""What a fact must read: said before a change (else the plan is stale) and after it (else it did not do what it said).
+
+An expectation is data, so that it can be shown, kept in a plan file, looked up in a fresh snapshot, and written into a
+copy of the facts to see what later changes would find.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from rootwarden.model.readings import Unknown, unknown_in
+from rootwarden.model.snapshot import Facts
+
+
+class Item(Struct, frozen=True, gc=False):
+    """One item of a list: the one whose field `key` is `wanted`."""
+
+    key: str
+    wanted: str = field(name="is")
+
+
+class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The value at a place of a fact; null: there is no such thing, or AWS leaves the field out.
+
+    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter.
+    """
+
+    fact: str
+    at: tuple[str | Item, ...] = ()
+    value: Any = None
+
+    @property
+    def path(self) -> str:
+        """The place as people write it: `cloudtrail.trails[ARN].IsMultiRegionTrail`."""
+        steps = (f"[{one.wanted}]" if isinstance(one, Item) else f".{one}" for one in self.at)
+        return self.fact + "".join(steps)
+
+
+class Found(Struct, frozen=True):
+    """What stands at the place of an expectation that does not hold; `unread` where nobody could look."""
+
+    expect: Expect
+    value: Any = None
+    unread: Unknown | None = None
+
+    def __str__(self) -> str:
+        """One line for people."""
+        if self.unread is not None:
+            return f"{self.expect.path} could not be read: {self.unread}"
+        return f"{self.expect.path} is {said(self.value)}, and {said(self.expect.value)} was expected"
+
+
+def said(value: Any) -> str:
+    """Return a value as one short piece of text."""
+    match value:
+        case None:
+            return "not there"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value if len(value) <= 60 else f"{value[:57]}..."
+        case dict():
+            return f"an object with {', '.join(sorted(value)[:4])}" if value else "empty"
+        case list():
+            return f"a list of {len(value)}" if value else "empty"
+        case _:
+            return str(value)
+
+
+def broken(expects: Iterable[Expect], facts: Mapping[str, Any]) -> list[Found]:
+    """Return the expectations that do not hold in plain facts, each with what stands there instead."""
+    looked = ((one, look(one, facts)) for one in expects)
+    return [
+        Found(one, unread=found) if isinstance(found, Unknown) else Found(one, found)
+        for one, found in looked
+        if isinstance(found, Unknown) or not _fits(one.value, found)
+    ]
+
+
+def look(expect: Expect, facts: Mapping[str, Any]) -> Any:
+    """Return the value at the place of an expectation: None where there is nothing, `Unknown` where it is unread."""
+    place = facts.get(expect.fact, Unknown("not_collected"))
+    for step in expect.at:
+        if isinstance(place, Unknown):
+            return place
+        why = unknown_in(place)
+        if why is not None:
+            return why
+        place = _item(place, step) if isinstance(step, Item) else place.get(step) if isinstance(place, dict) else None
+    return unknown_in(place) or place
+
+
+def _item(place: Any, step: Item) -> Any:
+    """Return an item of a list; where it is not there and another is unread, that might be the one."""
+    items = place if isinstance(place, list) else []
+    hidden: Unknown | None = None
+    for item in items:
+        if isinstance(item, dict) and item.get(step.key) == step.wanted:
+            return item
+        hidden = hidden or unknown_in(item)
+    return hidden
+
+
+def _fits(wanted: Any, found: Any) -> bool:
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return all(_fits(value, found.get(name)) for name, value in wanted.items())
+    return bool(wanted == found)
+
+
+def plain_facts(facts: Facts) -> dict[str, Any]:
+    """Return all facts of an account as plain values."""
+    return {name: facts.get(name)[0] for name in facts}
+
+
+def as_if(facts: Mapping[str, Any], expects: Iterable[Expect]) -> dict[str, Any]:
+    """Return the facts as they would read if these expectations held; what they do not name stays as it is."""
+    changed = dict(facts)
+    touched: set[str] = set()
+    for one in expects:
+        if one.fact not in touched:
+            touched.add(one.fact)
+            changed[one.fact] = copy.deepcopy(changed.get(one.fact))
+        changed[one.fact] = _put(changed[one.fact], list(one.at), one.value)
+    return changed
+
+
+def _put(place: Any, at: list[str | Item], value: Any) -> Any:
+    if not at:
+        both = isinstance(place, dict) and isinstance(value, dict)
+        return _merged(place, value) if both else copy.deepcopy(value)
+    step, rest = at[0], at[1:]
+    if isinstance(step, Item):
+        return _put_item(place if isinstance(place, list) else [], step, rest, value)
+    held = dict(place) if isinstance(place, dict) else {}
+    held[step] = _put(held.get(step), rest, value)
+    return held
+
+
+def _put_item(items: list[Any], step: Item, rest: list[str | Item], value: Any) -> list[Any]:
+    at = next((n for n, item in enumerate(items) if isinstance(item, dict) and item.get(step.key) == step.wanted), None)
+    if at is None and value is None and not rest:
+        return items
+    if at is None:
+        return [*items, _put({step.key: step.wanted}, rest, value)]
+    if value is None and not rest:
+        return items[:at] + items[at + 1 :]
+    return [*items[:at], _put(items[at], rest, value), *items[at + 1 :]]
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    return old | {
+        name: _merged(old[name], value) if isinstance(value, dict) and isinstance(old.get(name), dict) else value
+        for name, value in new.items()
+    }

@@ -1,0 +1,305 @@
+"""The plan: what would be changed, as data. It is shown before anything is done, kept in a file, applied and undone.
+
+A `Change` mends one finding. It says what must hold before, which calls are made, how each is taken back, what must
+hold afterwards, what it costs and how dangerous it is. Nothing in a plan is a secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.errors import InputError
+from rootwarden.model.expect import Expect
+from rootwarden.model.findings import Severity
+
+SCHEMA = "plan/1"
+# How a parameter names what an earlier step of the same change answered, and text that AWS wants as JSON in a string.
+REF, JSON = "$ref", "$json"
+
+
+class Risk(StrEnum):
+    """What can go wrong: nothing that anybody uses; something, so look first; something that cannot be taken back."""
+
+    SAFE = "safe"
+    CAREFUL = "careful"
+    DANGEROUS = "dangerous"
+
+
+class CostClass(StrEnum):
+    """Whether AWS charges for what a change leaves behind: not at all, so much a month, or by how much is used."""
+
+    NONE = "none"
+    FIXED = "fixed"
+    BY_USE = "by_use"
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """USD a month that a change adds, from `low` to `high`, and how that was worked out."""
+
+    kind: CostClass = CostClass.NONE
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(0)
+    why: str = ""
+
+
+class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One AWS call as data: botocore's name of the service, the operation, the Region ("": the service's home).
+
+    A parameter `{"$ref": "step.name"}` is what a step kept under that name; `{"$json": value}` is sent as JSON text.
+    """
+
+    service: str
+    operation: str
+    region: str = ""
+    parameters: dict[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """The call as facts and permissions name it: `cloudtrail.UpdateTrail`."""
+        return f"{self.service}.{self.operation}"
+
+
+class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How to find out whether a step that must not be repeated was done: a call that only reads.
+
+    `done` is a JMESPath expression over its answer that is true, or not empty, when it was. An error of the codes
+    `absent` says that it was not.
+    """
+
+    call: Call
+    done: str
+    absent: tuple[str, ...] = ()
+
+
+class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One call of a change, and how it is taken back.
+
+    `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
+    the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
+    the call must not be made twice; what it keeps is read from the probe's answer then. `on` are the ARNs it touches,
+    `also` are IAM actions that these very parameters need beside those of the table of writes.
+    """
+
+    id: str
+    does: str
+    call: Call
+    keeps: dict[str, str] = {}
+    undo: tuple[Call, ...] = ()
+    stays: str = ""
+    seen: Probe | None = None
+    on: tuple[str, ...] = ("*",)
+    also: tuple[str, ...] = ()
+
+
+class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A resource as it shall be, for exports as code: its CloudFormation type, a logical name, and its properties.
+
+    Properties are CloudFormation's, `{"Ref": name}` and `{"Fn::GetAtt": [name, attribute]}` among them. `exists` is the
+    identifier under which it can be imported, "" for one that is new.
+    """
+
+    type: str
+    name: str
+    properties: dict[str, Any]
+    exists: str = ""
+
+
+class Difference(Struct, frozen=True, kw_only=True):
+    """One line of what people are shown: what, how it reads now, how it will."""
+
+    what: str
+    before: str
+    after: str
+
+
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding mended. `by_hand` are a person's steps instead of calls.
+
+    `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
+    the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
+    many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
+    and Terraform cannot say declares nothing.
+    """
+
+    id: str
+    remedy: str
+    title: str
+    why: str
+    account: str
+    region: str = ""
+    resource: str = ""
+    control: str = ""
+    fingerprint: str = ""
+    severity: Severity = Severity.INFO
+    accounts: tuple[str, ...] = ()
+    risk: Risk
+    cost: Cost = Cost()
+    shows: tuple[Difference, ...] = ()
+    notes: tuple[str, ...] = ()
+    expects: tuple[Expect, ...] = ()
+    then: tuple[Expect, ...] = ()
+    steps: tuple[Step, ...] = ()
+    by_hand: tuple[str, ...] = ()
+    declares: tuple[Declared, ...] = ()
+    patience: int = 0
+
+    @property
+    def stays(self) -> tuple[str, ...]:
+        """What of it cannot be taken back, and why."""
+        return tuple(step.stays for step in self.steps if step.stays)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that show whether it may be made and was made."""
+        return tuple(dict.fromkeys(one.fact for one in (*self.expects, *self.then)))
+
+
+class Left(Struct, frozen=True, kw_only=True):
+    """A failing finding that the plan does not mend, why not, and what to do instead."""
+
+    control: str
+    title: str
+    severity: Severity
+    account: str
+    region: str
+    resource: str
+    fingerprint: str
+    why: str
+    todo: str
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """All that would be done, in order, and all that is left. `made_at` is when the facts were read.
+
+    Of `failing` findings that were judged, `mends` would pass afterwards. For `unread` ones nobody could say whether
+    there is anything to mend.
+    """
+
+    rootwarden: str = SCHEMA
+    tool_version: str
+    catalogue_version: str
+    made_at: datetime
+    partition: str
+    caller: str = ""
+    organization: str = ""
+    failing: int
+    mends: int
+    unread: int
+    changes: tuple[Change, ...]
+    left: tuple[Left, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the changes: what a run was about."""
+        return hashlib.sha256(encode(self.changes)).hexdigest()
+
+    @property
+    def cost(self) -> Cost:
+        """What all changes add together."""
+        costs = [one.cost for one in self.changes]
+        kind = CostClass.BY_USE if any(one.kind is CostClass.BY_USE for one in costs) else CostClass.NONE
+        if kind is CostClass.NONE and any(one.kind is CostClass.FIXED for one in costs):
+            kind = CostClass.FIXED
+        return Cost(
+            kind=kind,
+            low=sum((one.low for one in costs), Decimal(0)),
+            high=sum((one.high for one in costs), Decimal(0)),
+        )
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts in which something is changed, in order."""
+        return tuple(dict.fromkeys(one.account for one in self.changes if one.steps))
+
+
+def change_id(remedy: str, account: str, region: str = "", resource: str = "", aspect: str = "") -> str:
+    """Return the lasting id of a change: the remedy, and eight digits of what it is about."""
+    about = "\n".join((account, region, resource, aspect))
+    return f"{remedy}-{hashlib.sha256(about.encode()).hexdigest()[:8]}"
+
+
+def refer(step: str, name: str) -> dict[str, str]:
+    """Return the parameter that stands for what a step kept under a name."""
+    return {REF: f"{step}.{name}"}
+
+
+def as_json(value: Any) -> dict[str, Any]:
+    """Return the parameter that is sent as JSON text; there may be references inside."""
+    return {JSON: value}
+
+
+def references(value: Any) -> Iterator[str]:
+    """Go through the names that a parameter refers to, however deep."""
+    if isinstance(value, Mapping):
+        if set(value) == {REF}:
+            yield str(value[REF])
+            return
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from references(item)
+
+
+def resolved(value: Any, kept: Mapping[str, Any]) -> Any:
+    """Return a parameter as it is sent, references and JSON text put in.
+
+    Raises:
+        KeyError: it refers to something that no step kept.
+    """
+    match value:
+        case {"$ref": str() as name} if len(value) == 1:
+            return kept[name]
+        case {"$json": inner} if len(value) == 1:
+            return msgspec.json.encode(resolved(inner, kept)).decode()
+        case dict():
+            return {name: resolved(item, kept) for name, item in value.items()}
+        case list() | tuple():
+            return [resolved(item, kept) for item in value]
+        case _:
+            return value
+
+
+class _Version(Struct):
+    rootwarden: str = ""
+
+
+encode = msgspec.json.Encoder(decimal_format="string").encode
+_plan = msgspec.json.Decoder(Plan)
+
+
+def read_plan(data: bytes, file: str) -> Plan:
+    """Decode a plan file.
+
+    Raises:
+        InputError: it is no plan, of a newer schema, or a field is missing or of the wrong type.
+    """
+    again = "make it again with `rootwarden plan -o plan.json`"
+    try:
+        version = msgspec.json.decode(data, type=_Version).rootwarden
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not a plan", why=str(error), todo=again) from error
+    if version != SCHEMA:
+        newer = version.startswith("plan/")
+        why = (
+            f"its schema is {version}, this program reads {SCHEMA}" if newer else f'it has no "rootwarden": "{SCHEMA}"'
+        )
+        raise InputError(f"{file} is not a plan that can be read", why=why, todo=again)
+    try:
+        return _plan.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
+
+
+def in_steps(changes: Iterable[Change]) -> Iterator[tuple[Change, Step]]:
+    """Go through all steps with the change that each belongs to."""
+    for change in changes:
+        for step in change.steps:
+            yield change, step

@@ -1,0 +1,161 @@
+"""A run: one application of a plan, as the run log keeps it, so that it can be gone on with, undone and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.model.findings import Status
+from rootwarden.model.plan import Change, Plan, Step, encode
+
+
+class RunState(StrEnum):
+    """How far a run came. RUNNING without a process that holds it: it was broken off."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+class Way(StrEnum):
+    """Whether a call does something or takes it back."""
+
+    DO = "do"
+    UNDO = "undo"
+
+
+class StepState(StrEnum):
+    """BEGUN was written before the call: without an end nobody knows whether it was made."""
+
+    BEGUN = "begun"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Logged(Struct, frozen=True, kw_only=True):
+    """One line of the run log. `call` is which of the calls that take a step back it is, 0 for the step itself."""
+
+    n: int
+    way: Way
+    change: str
+    step: str
+    call: int = 0
+    state: StepState
+    began: datetime
+    ended: datetime | None = None
+    kept: dict[str, Any] = {}
+    detail: str = ""
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be."""
+
+    change: str
+    control: str
+    before: Status | None = None
+    after: Status | None = None
+    proved: bool
+    waiting: bool = False
+    detail: str = ""
+
+
+class Run(Struct, frozen=True, kw_only=True):
+    """One run: the plan it is about, who started it, how it stands, what was checked afterwards."""
+
+    id: str
+    plan: Plan
+    by: str
+    role: str
+    started: datetime
+    finished: datetime | None = None
+    state: RunState = RunState.RUNNING
+    checked: tuple[Checked, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that it changes."""
+        return self.plan.accounts
+
+
+class _Body(Struct, frozen=True):
+    """What of a run is kept beside its columns."""
+
+    plan: Plan
+    by: str
+    role: str
+    checked: tuple[Checked, ...] = ()
+
+
+_body = msgspec.json.Decoder(_Body)
+
+
+def body_of(run: Run) -> bytes:
+    """Return what of a run is kept beside its id, times and state."""
+    return encode(_Body(run.plan, run.by, run.role, run.checked))
+
+
+def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
+    """Return a run as it was kept.
+
+    Raises:
+        ValueError: a newer program wrote it.
+    """
+    held = _body.decode(body)
+    return Run(
+        id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
+        state=RunState(state), checked=held.checked,
+    )  # fmt: skip
+
+
+class Progress(Struct, frozen=True):
+    """How far each change came, as the run log tells it."""
+
+    log: tuple[Logged, ...]
+
+    def last(self, way: Way, change: str, step: str, call: int = 0) -> Logged | None:
+        """Return the newest line about one call, None if it was never begun."""
+        about = (way, change, step, call)
+        found = (one for one in reversed(self.log) if (one.way, one.change, one.step, one.call) == about)
+        return next(found, None)
+
+    def did(self, change: Change, step: Step) -> Logged | None:
+        """Return the line of a step that was done, None if it was not, or nobody knows."""
+        line = self.last(Way.DO, change.id, step.id)
+        return line if line is not None and line.state is StepState.DONE else None
+
+    def in_doubt(self, change: Change, step: Step) -> bool:
+        """Return whether a step was begun and nobody knows how it ended."""
+        line = self.last(Way.DO, change.id, step.id)
+        return line is not None and line.state is StepState.BEGUN
+
+    def begun(self, change: Change) -> bool:
+        """Return whether anything of a change was done or may have been."""
+        return any(one.change == change.id and one.way is Way.DO and one.state is not StepState.FAILED
+                   for one in self.log)  # fmt: skip
+
+    def made(self, change: Change) -> bool:
+        """Return whether all of a change was done."""
+        return all(self.did(change, step) is not None for step in change.steps)
+
+    def kept(self, change: Change) -> dict[str, Any]:
+        """Return what the steps of a change kept, by `step.name`."""
+        found: dict[str, Any] = {}
+        for step in change.steps:
+            line = self.did(change, step)
+            if line is not None:
+                found |= {f"{step.id}.{name}": value for name, value in line.kept.items()}
+        return found
+
+
+def counted(changes: Iterable[Change], progress: Progress) -> tuple[int, int]:
+    """Return how many changes were made whole and how many only in part."""
+    changes = tuple(changes)
+    whole = sum(progress.made(one) for one in changes)
+    return whole, sum(progress.begun(one) for one in changes) - whole

@@ -1,0 +1,17 @@
+"""Budgets: every call but a look is budgets:ModifyBudget."""
+
+from __future__ import annotations
+
+from rootwarden.model.write import Write
+
+_NO_BUDGET = ("NotFoundException",)
+ROWS = (
+    Write(call="budgets.CreateBudget", action="budgets:ModifyBudget", also=("budgets:TagResource",), again=False),
+    Write(call="budgets.UpdateBudget", action="budgets:ModifyBudget", gone=_NO_BUDGET),
+    Write(call="budgets.DeleteBudget", action="budgets:ModifyBudget", gone=_NO_BUDGET),
+    Write(call="budgets.CreateNotification", action="budgets:ModifyBudget", again=False),
+    Write(call="budgets.DeleteNotification", action="budgets:ModifyBudget", gone=_NO_BUDGET),
+    Write(call="budgets.CreateSubscriber", action="budgets:ModifyBudget", again=False),
+    Write(call="budgets.DeleteSubscriber", action="budgets:ModifyBudget", gone=_NO_BUDGET),
+)
+LOOKS = {"budgets.DescribeBudget": ("budgets:ViewBudget",)}

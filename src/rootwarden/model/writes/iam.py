@@ -1,0 +1,18 @@
+"""What IAM may be told: the root features of an organization."""
+
+from __future__ import annotations
+
+from rootwarden.model.write import Write
+
+ROWS = (
+    Write(
+        call="iam.EnableOrganizationsRootCredentialsManagement",
+        action="iam:EnableOrganizationsRootCredentialsManagement",
+    ),
+    Write(
+        call="iam.DisableOrganizationsRootCredentialsManagement",
+        action="iam:DisableOrganizationsRootCredentialsManagement",
+    ),
+    Write(call="iam.EnableOrganizationsRootSessions", action="iam:EnableOrganizationsRootSessions"),
+    Write(call="iam.DisableOrganizationsRootSessions", action="iam:DisableOrganizationsRootSessions"),
+)

@@ -1,0 +1,19 @@
+"""Keys."""
+
+from __future__ import annotations
+
+from rootwarden.model.write import Write
+
+ROWS = (
+    Write(call="kms.CreateKey", action="kms:CreateKey", also=("kms:TagResource", "kms:PutKeyPolicy"), again=False),
+    Write(call="kms.CreateAlias", action="kms:CreateAlias", again=False),
+    Write(call="kms.DeleteAlias", action="kms:DeleteAlias", gone=("NotFoundException",)),
+    Write(call="kms.EnableKeyRotation", action="kms:EnableKeyRotation"),
+    Write(call="kms.PutKeyPolicy", action="kms:PutKeyPolicy"),
+    Write(
+        call="kms.ScheduleKeyDeletion",
+        action="kms:ScheduleKeyDeletion",
+        gone=("NotFoundException", "KMSInvalidStateException"),
+    ),
+)
+LOOKS = {"kms.ListAliases": ("kms:ListAliases",), "kms.DescribeKey": ("kms:DescribeKey",)}

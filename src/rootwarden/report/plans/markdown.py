@@ -1,0 +1,83 @@
+"""A runbook for a ticket or a change request: every call, its way back, and how to see that it worked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rootwarden.model.expect import said
+from rootwarden.model.plan import Call, Change, Plan
+from rootwarden.report.labels import plural
+from rootwarden.report.options import RenderOptions
+from rootwarden.report.plan_words import cost, where
+
+ENDINGS = (".md",)
+
+
+def render(plan: Plan, options: RenderOptions) -> str:
+    """Return the plan as Markdown."""
+    return "\n".join(_lines(plan)).rstrip("\n") + "\n"
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    yield f"# Runbook: {plural(len(plan.changes), 'change')} in {plural(len(plan.accounts), 'account')}"
+    yield ""
+    yield (
+        f"Planned from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC. {cost(plan.cost)}. "
+        f"Afterwards {plan.mends} of {plan.failing} failing findings pass."
+    )
+    for number, change in enumerate(plan.changes, start=1):
+        yield ""
+        yield from _change(number, change)
+    if plan.left:
+        yield ""
+        yield "## Left as it is"
+        yield ""
+        for one in plan.left:
+            yield f"- {one.control} in {one.account} ({one.title}): {one.why}; {one.todo}"
+
+
+def _change(number: int, change: Change) -> Iterator[str]:
+    yield f"## {number}. {_text(change.title)}"
+    yield ""
+    yield f"- Account: {change.account}"
+    if where(change):
+        yield f"- Where: {where(change)}"
+    if change.control:
+        yield f"- Why: {change.control} ({change.severity.value}): {_text(change.why)}"
+    yield f"- Risk: {change.risk.value}. {cost(change.cost)}. {change.cost.why}".rstrip()
+    for note in (*change.stays, *change.notes):
+        yield f"- Note: {_text(note)}"
+    for one in change.shows:
+        yield f"- {one.what}: `{one.before}` becomes `{one.after}`"
+    if change.expects:
+        yield ""
+        yield "Before, this must hold:"
+        yield ""
+        yield from (f"- `{one.path}` is {_text(said(one.value))}" for one in change.expects)
+    yield ""
+    yield from (f"{at}. {_text(deed)}" for at, deed in enumerate(change.by_hand, start=1))
+    for at, step in enumerate(change.steps, start=1):
+        yield f"{at}. {step.does}:"
+        yield from _call(step.call)
+        for call in step.undo:
+            yield "   Taken back by:"
+            yield from _call(call)
+    yield ""
+    done = f"{change.control} passes" if change.control else "the facts read as planned"
+    yield f"Done when {done}."
+
+
+def _call(call: Call) -> Iterator[str]:
+    yield ""
+    yield "   ```text"
+    yield f"   {call.name}" + (f" in {call.region}" if call.region else "")
+    text = msgspec.json.format(msgspec.json.encode(call.parameters), indent=2).decode()
+    yield from (f"   {line}" for line in text.splitlines())
+    yield "   ```"
+    yield ""
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,104 @@
+"""For people at a terminal: what would be changed, from what to what, what it costs, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
+from rootwarden.report.labels import plural
+from rootwarden.report.options import RenderOptions
+from rootwarden.report.plan_words import cost, where
+from rootwarden.report.screen.pen import Pen
+
+ENDINGS = (".txt",)
+
+_STYLES = {Risk.SAFE: "green", Risk.CAREFUL: "yellow", Risk.DANGEROUS: "bold red"}
+_INDENT = 5
+
+
+def render(plan: Plan, options: RenderOptions) -> str:
+    """Return the plan as text, as wide as `options` say."""
+    pen = Pen(options)
+    _changes(pen, plan)
+    if plan.left:
+        _left(pen, plan.left, verbose=options.verbose)
+    _sum(pen, plan)
+    return pen.text()
+
+
+def changes(plan: Plan, options: RenderOptions) -> str:
+    """Return the changes alone, with what they cost together."""
+    pen = Pen(options)
+    _changes(pen, plan)
+    pen.line()
+    pen.line(f"{plural(len(plan.changes), 'change')}. {cost(plan.cost)}.")
+    return pen.text()
+
+
+def _changes(pen: Pen, plan: Plan) -> None:
+    pen.line(f"Plan from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC", "bold")
+    account = ""
+    for number, change in enumerate(plan.changes, start=1):
+        if change.account != account:
+            account = change.account
+            mine = sum(one.account == account for one in plan.changes)
+            pen.heading(f"Account {account}", plural(mine, "change"))
+        _change(pen, number, change)
+    if not plan.changes:
+        pen.line()
+        pen.line("There is nothing that Rootwarden would change.")
+
+
+def _change(pen: Pen, number: int, change: Change) -> None:
+    pen.line()
+    title = Text(f"{number:>3}  ", style="bold").append(change.title, style="bold")
+    pen.line(title)
+    about = [change.risk.value, f"{change.control} {change.severity.value}".strip(), where(change)]
+    line = Text(about[0], style=_STYLES[change.risk])
+    line.append(pen.dot() + pen.dot().join(part for part in about[1:] if part))
+    pen.line(line, indent=_INDENT)
+    for one in change.shows:
+        pen.line(f"{one.what}: {one.before} -> {one.after}", indent=_INDENT)
+    for step in change.steps:
+        pen.line(f"{step.does}: {step.call.name}", "dim", indent=_INDENT)
+    for deed in change.by_hand:
+        pen.line(f"by hand: {deed}", indent=_INDENT)
+    if change.cost.kind is not CostClass.NONE:
+        pen.line(f"{cost(change.cost)}. {change.cost.why}", indent=_INDENT)
+    for stays in change.stays:
+        pen.line(f"cannot be taken back: {stays}", "yellow", indent=_INDENT)
+    for note in change.notes:
+        pen.line(f"note: {note}", indent=_INDENT)
+
+
+def _left(pen: Pen, left: Iterable[Left], *, verbose: bool) -> None:
+    """Say what is left, by reason: one line for each control, however many accounts it concerns."""
+    by_reason: dict[str, dict[str, list[Left]]] = {}
+    for one in sorted(left, key=lambda one: (one.severity.rank, one.control, one.account)):
+        by_reason.setdefault(one.why, {}).setdefault(one.control, []).append(one)
+    total = sum(len(found) for controls in by_reason.values() for found in controls.values())
+    pen.heading("Left as it is", plural(total, "finding"))
+    for why, controls in by_reason.items():
+        pen.line()
+        pen.line(f"{why[:1].upper()}{why[1:]}:", "bold")
+        for found in controls.values():
+            accounts = list(dict.fromkeys(one.account for one in found))
+            named = accounts if verbose or len(accounts) <= 3 else [*accounts[:3], f"{len(accounts) - 3} more"]
+            first = found[0]
+            pen.line(f"{first.control:<11} {first.severity.value:<8} {first.title} ({', '.join(named)})", indent=2)
+            if "rootwarden explain" not in first.todo:
+                pen.line(first.todo, indent=23)
+    pen.line()
+    pen.line("`rootwarden explain CODE` tells how to mend each by hand.")
+
+
+def _sum(pen: Pen, plan: Plan) -> None:
+    pen.heading("In all")
+    pen.line(
+        f"{plural(len(plan.changes), 'change')}, after which {plan.mends} of {plan.failing} failing findings pass. "
+        f"{cost(plan.cost)}."
+    )
+    if plan.unread:
+        pen.line(f"{plural(plan.unread, 'finding')} could not be judged; nothing is planned for what was not read.")

@@ -1,0 +1,210 @@
+"""The run log: what is about to be changed in AWS is on the disk before the call is made, how it ended right after."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import Connection, func, select, update
+
+from rootwarden.errors import InputError, RefusedError
+from rootwarden.model.run import Logged, Progress, Run, RunState, StepState, Way, body_of, run_from
+from rootwarden.store.locks import HeldError, Lock, lock_file
+from rootwarden.store.opening import Store
+from rootwarden.store.tables import run_steps, runs
+
+_KIND = "apply"
+# A run in one of these has something open: nobody else may change the same accounts.
+_OPEN = (RunState.RUNNING, RunState.UNDOING)
+
+
+class RunLog:
+    """The log of one run, held by this process alone for as long as it is open."""
+
+    def __init__(self, store: Store, run: Run, lock: Lock) -> None:
+        """Take over what `begin_run` or `hold_run` opened."""
+        self.run, self._store, self._lock = run, store, lock
+
+    def __enter__(self) -> RunLog:
+        """Return itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Let go of the run; it stands in the store as it is."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the run."""
+        self._lock.close()
+        if not self._store.shared and self.run.state not in _OPEN:
+            lock_file(self._store, _name(self.run.id)).unlink(missing_ok=True)
+
+    def progress(self) -> Progress:
+        """Return all lines, in order."""
+        return steps_of(self._store, self.run.id)
+
+    def begin(self, way: Way, change: str, step: str, call: int, now: datetime) -> int:
+        """Write down that a call is about to be made; return the number of the line."""
+        with self._store.write() as connection:
+            last = select(func.max(run_steps.c.n)).where(run_steps.c.run == self.run.id)
+            n = (connection.execute(last).scalar() or 0) + 1
+            row = {"run": self.run.id, "n": n, "way": way, "change": change, "step": step, "call": call,
+                   "state": StepState.BEGUN, "began": now, "kept": b"", "detail": ""}  # fmt: skip
+            connection.execute(run_steps.insert().values(row))
+        return n
+
+    def end(self, n: int, state: StepState, now: datetime, kept: Mapping[str, Any], detail: str = "") -> None:
+        """Write down how a call ended, and what later ones need of its answer."""
+        with self._store.write() as connection:
+            mine = update(run_steps).where(run_steps.c.run == self.run.id, run_steps.c.n == n)
+            connection.execute(
+                mine.values(state=state, ended=now, kept=msgspec.json.encode(dict(kept)), detail=detail[:2000])
+            )
+
+    def state(self, run: Run) -> None:
+        """Write down how the run stands."""
+        self.run = run
+        with self._store.write() as connection:
+            mine = update(runs).where(runs.c.id == run.id)
+            connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))
+
+
+def begin_run(store: Store, run: Run) -> RunLog:
+    """Open a new run, before anything is done.
+
+    Raises:
+        RefusedError: another run changes one of its accounts, or was broken off there.
+        StoreError: the database does not answer.
+    """
+    lock = _locked(store, run.id)
+    try:
+        with store.write() as connection:
+            for other in _open_runs(connection):
+                common = [one for one in run.accounts if one in other.accounts]
+                if common:
+                    raise _in_the_way(store, other, common[0])
+            row = {"id": run.id, "kind": _KIND, "started": run.started, "finished": None, "state": run.state,
+                   "body": body_of(run)}  # fmt: skip
+            connection.execute(runs.insert().values(row))
+    except BaseException:
+        lock.close()
+        if not store.shared:
+            lock_file(store, _name(run.id)).unlink(missing_ok=True)
+        raise
+    return RunLog(store, run, lock)
+
+
+def hold_run(store: Store, name: str, state: RunState) -> RunLog:
+    """Take hold of a run that is there, to go on with it or to undo it: from now on it stands in this state.
+
+    Raises:
+        InputError: there is no such run.
+        RefusedError: another process is at work on it, or another run changes one of its accounts.
+    """
+    run = find_run(store, name)
+    lock = _locked(store, run.id)
+    try:
+        with store.write() as connection:
+            for other in _open_runs(connection):
+                common = [one for one in run.accounts if one in other.accounts and other.id != run.id]
+                if common:
+                    raise _in_the_way(store, other, common[0])
+            connection.execute(update(runs).where(runs.c.id == run.id).values(state=state, finished=None))
+    except BaseException:
+        lock.close()
+        raise
+    return RunLog(store, replace(find_run(store, run.id), state=state, finished=None), lock)
+
+
+def find_run(store: Store, name: str) -> Run:
+    """Return the run with this id, or the only one whose id begins so.
+
+    Raises:
+        InputError: there is none, there are several, or a newer program wrote it.
+    """
+    with store.read() as connection:
+        rows = connection.execute(
+            select(runs).where(runs.c.kind == _KIND, runs.c.id.startswith(name.upper(), autoescape=True)).limit(2)
+        ).all()
+    todo = "list them with `rootwarden undo`"
+    if len(rows) != 1 or not name:
+        what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.name}"
+        raise InputError(what, todo=todo)
+    return _run(rows[0])
+
+
+def past_runs(store: Store, most: int = 50) -> list[Run]:
+    """Return the runs, the newest first."""
+    with store.read() as connection:
+        found = select(runs).where(runs.c.kind == _KIND).order_by(runs.c.id.desc()).limit(most)
+        return [_run(row) for row in connection.execute(found)]
+
+
+def steps_of(store: Store, name: str) -> Progress:
+    """Return the log of a run."""
+    with store.read() as connection:
+        rows = connection.execute(select(run_steps).where(run_steps.c.run == name).order_by(run_steps.c.n))
+        return Progress(
+            tuple(
+                Logged(
+                    n=row.n, way=Way(row.way), change=row.change, step=row.step, call=row.call,
+                    state=StepState(row.state), began=row.began, ended=row.ended,
+                    kept=msgspec.json.decode(row.kept, type=dict[str, Any]) if row.kept else {}, detail=row.detail,
+                )
+                for row in rows
+            )
+        )  # fmt: skip
+
+
+def is_held(store: Store, name: str) -> bool:
+    """Return whether a process is at work on a run now."""
+    if not store.shared and not Path(lock_file(store, _name(name))).exists():
+        return False
+    try:
+        _locked(store, name).close()
+    except RefusedError:
+        return True
+    return False
+
+
+def _locked(store: Store, name: str) -> Lock:
+    number = int.from_bytes(hashlib.sha256(f"run {name}".encode()).digest()[:8]) >> 1
+    try:
+        return Lock(store, _name(name), number)
+    except HeldError as error:
+        why = "one process at a time works on a run"
+        raise RefusedError(f"the run {name} is under way", why=why, todo="wait for it, or stop it") from error
+
+
+def _name(run: str) -> str:
+    return f"run-{run}"
+
+
+def _open_runs(connection: Connection) -> list[Run]:
+    return [_run(row) for row in connection.execute(select(runs).where(runs.c.kind == _KIND, runs.c.state.in_(_OPEN)))]
+
+
+def _in_the_way(store: Store, other: Run, account: str) -> RefusedError:
+    if is_held(store, other.id):
+        return RefusedError(
+            f"another run changes account {account}", why=f"{other.id} is under way, started by {other.by}",
+            todo="wait for it",
+        )  # fmt: skip
+    return RefusedError(
+        f"a run on account {account} was broken off", why=f"{other.id} of {other.started:%Y-%m-%d %H:%M} UTC",
+        todo=f"go on with `rootwarden apply --resume {other.id}`, or take it back with `rootwarden undo {other.id}`",
+    )  # fmt: skip
+
+
+def _run(row: Any) -> Run:
+    try:
+        return run_from(row.id, row.state, row.started, row.finished, bytes(row.body))
+    except (msgspec.DecodeError, ValueError) as error:
+        todo = "use the Rootwarden that wrote it"
+        raise InputError(f"the run {row.id} cannot be read", why=str(error), todo=todo) from error
