@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any
 
@@ -14,6 +14,7 @@ from rootwarden.aws.hop import assume_role, role_arn
 from rootwarden.aws.opening import Opened, Way, open_aws
 from rootwarden.aws.refusals import DENIED, EXPIRED, MALFORMED, THROTTLED, TIMEOUT, UNREACHABLE, UnreadError
 from rootwarden.aws.remediate_policy import change_session_policy
+from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
 from rootwarden.model.plan import Call, Change, Probe, Step, resolved
 from rootwarden.model.ports import Clock
@@ -31,6 +32,9 @@ _NOT_YET = frozenset((
 _INSIDE = frozenset((
     "InternalFailure", "InternalError", "InternalServiceError", "ServiceUnavailable", "500", "502", "503", "504",
 ))  # fmt: skip
+
+# The call of an error that says that an account cannot be entered.
+ENTERING = "sts.AssumeRole"
 
 
 class WriteError(Exception):
@@ -76,10 +80,20 @@ class Hands:
         try:
             ask = assume_role(asker, arn, policy=policy, external_id=self._way.external_id)
         except UnreadError as refusal:
-            raise _refused(
-                "sts.AssumeRole", refusal, what=f"cannot enter account {change.account} as {arn}"
-            ) from refusal
+            raise _refused(ENTERING, refusal, what=f"cannot enter account {change.account} as {arn}") from refusal
         self._inside = (change.id, ask)
+
+    def tags(self, arns: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return the tags of resources of the account that was entered, by ARN.
+
+        Raises:
+            WriteError: they cannot be read.
+        """
+        assert self._inside is not None  # entered before anything is asked
+        try:
+            return tags_of(self._inside[1], arns)
+        except UnreadError as refusal:
+            raise _refused(refusal.unknown.call, refusal, what="nobody can tell whose the resources are") from refusal
 
     def do(self, step: Step, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Make the call of a step and return what it keeps of the answer.

@@ -152,6 +152,12 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     patience: int = 0
 
     @property
+    def touches(self) -> tuple[str, ...]:
+        """The ARNs of the single resources that it touches, in order; patterns are left out."""
+        arns = {arn for step in self.steps for arn in step.on if arn.count(":") >= 5 and "*" not in arn}
+        return tuple(sorted(arns))
+
+    @property
     def stays(self) -> tuple[str, ...]:
         """What of it cannot be taken back, and why."""
         return tuple(step.stays for step in self.steps if step.stays)

@@ -33,8 +33,11 @@ class Looked(Struct, frozen=True):
 
 
 class Standing(StrEnum):
-    """Where a change stands before anything is done: it can be made, it was begun in this run, it is made already,
-    what it rests on has changed, nobody could look, or a person has to do it."""
+    """Where a change stands before anything is done.
+
+    It can be made, it was begun in this run, it is made already, what it rests on has changed, nobody could look, a
+    person has to do it, or the resource is somebody else's.
+    """
 
     READY = "ready"
     UNDER_WAY = "under way"
@@ -42,14 +45,16 @@ class Standing(StrEnum):
     STALE = "stale"
     UNREAD = "unread"
     BY_HAND = "by hand"
+    OWNED = "not ours"
 
 
 class Seen(Struct, frozen=True):
-    """One change, where it stands, and what stands in its way."""
+    """One change, where it stands, and what stands in its way; `owner` says in words whose the resource is."""
 
     change: Change
     standing: Standing
     found: tuple[Found, ...] = ()
+    owner: str = ""
 
 
 def look(request: ApplyRequest, changes: Iterable[Change]) -> Looked:

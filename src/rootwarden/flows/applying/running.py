@@ -10,10 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden.aws.clock import SystemClock, new_ulid
-from rootwarden.aws.hands import Hands
-from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
+from rootwarden.aws.hands import ENTERING, Hands, WriteError
+from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.looking import Seen, Standing, look, standings
+from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
@@ -62,21 +63,16 @@ def apply_plan(
         RefusedError: the plan is stale, costs too much, or another run is in the way.
         RootwardenError: AWS or the store cannot be reached.
     """
-    clock = clock or SystemClock()
+    clock, run_id = clock or SystemClock(), new_id()
     affordable(plan, request.max_monthly_usd)
-    ready = _ready(plan, request, _NOTHING)
-    if not any(one.standing is Standing.READY for one in ready):
-        agree(plan, ready)
-        return None
-    if not agree(plan, ready):
-        return None
-    changes = tuple(one.change for one in ready if one.standing is Standing.READY)
-    run_id = new_id()
     hands = Hands(request.reading.way, clock, run_id, request.entry)
     _same_place(plan, hands)
+    ready = _not_others(_ready(plan, request, _NOTHING), hands, request)
+    if not agree(plan, ready) or not any(one.standing is Standing.READY for one in ready):
+        return None
     # Whoever was asked may have taken an hour to answer.
-    again = _ready(replace(plan, changes=changes), request, _NOTHING)
-    changes = tuple(one.change for one in again if one.standing is Standing.READY)
+    wanted = replace(plan, changes=tuple(one.change for one in ready if one.standing is Standing.READY))
+    changes = tuple(one.change for one in _ready(wanted, request, _NOTHING) if one.standing is Standing.READY)
     run = Run(
         id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=clock.now()
     )
@@ -149,6 +145,30 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
             todo="make a new plan with `rootwarden plan -o plan.json`",
         )
     return found
+
+
+def _not_others(found: list[Seen], hands: Hands, request: ApplyRequest) -> list[Seen]:
+    """Mark the changes of what somebody else looks after.
+
+    Raises:
+        AuthError: an account cannot be entered.
+        RefusedError: nobody can tell whose a resource is.
+    """
+    ready = [one.change for one in found if one.standing is Standing.READY]
+    try:
+        owned = owners(hands, ready, request.states)
+    except WriteError as error:
+        why = f"{error.message or error.why} ({error.call})"
+        if error.call == ENTERING:
+            todo = "create the role (`rootwarden iam-policy remediate`), or name another with --remediate-role"
+            raise AuthError("an account cannot be entered", why=why, todo=todo) from error
+        raise RefusedError(
+            "it cannot be told who looks after what would be changed", why=why,
+            todo="see `rootwarden iam-policy plan.json` for the permissions that are needed",
+        ) from error  # fmt: skip
+    return [
+        Seen(one.change, Standing.OWNED, owner=owned[one.change.id]) if one.change.id in owned else one for one in found
+    ]
 
 
 def _same_place(plan: Plan, hands: Hands) -> None:
