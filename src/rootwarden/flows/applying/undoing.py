@@ -50,7 +50,7 @@ def undo_run(
     """
     clock = clock or SystemClock()
     with closing(open_store(request.store)) as store:
-        run, progress = find_run(store, name), steps_of(store, name)
+        run = find_run(store, name)
         if run.state is RunState.UNDONE:
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
         progress = steps_of(store, run.id)
