@@ -23,11 +23,13 @@ def owners(hands: Hands, changes: Iterable[Change], states: Mapping[str, str]) -
         WriteError: an account cannot be entered, or the tags of a resource cannot be read.
     """
     found: dict[str, str] = {}
+    entered: set[str] = set()
     for change in changes:
         arns = change.touches
-        if not arns:
+        if not arns and change.account in entered:
             continue
-        hands.enter(change)
+        hands.enter(change)  # an account that cannot be entered shall show before anything is begun
+        entered.add(change.account)
         tags = hands.tags(arns)
         said = (states.get(arn) or owner_by_tags(tags.get(arn, {})) or owner_by_name(arn) for arn in arns)
         owner = next((one for one in said if one), "")
