@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.errors import InputError
-from rootwarden.model.plan import as_json, read_plan, refer, references, resolved
+from rootwarden.model.plan import (
+    Call,
+    Change,
+    Plan,
+    Risk,
+    Step,
+    as_json,
+    encode,
+    read_plan,
+    refer,
+    references,
+    resolved,
+)
 
 
 def test_references_are_put_in_and_json_is_sent_as_text():
@@ -39,6 +52,19 @@ def test_parameters_without_references_are_sent_as_they_are(value: Any):
     """But for objects that are themselves a reference or JSON text."""
     if not any(mark in repr(value) for mark in ("$ref", "$json")):
         assert resolved(value, {}) == value
+
+
+def test_a_plan_can_only_ask_for_what_remedies_do():
+    """A file that somebody edited cannot make us call anything else."""
+    call = Call(service="iam", operation="CreateAccessKey", parameters={"UserName": "eve"})
+    step = Step(id="one", does="Do it", call=call, stays="no")
+    change = Change(id="x-1", remedy="x", title="X", why="", account="1", risk=Risk.SAFE, steps=(step,))
+    plan = Plan(
+        tool_version="0", catalogue_version="0", made_at=datetime(2026, 11, 26, tzinfo=UTC), partition="aws",
+        failing=0, mends=0, unread=0, changes=(change,), left=(),
+    )  # fmt: skip
+    with pytest.raises(InputError, match=r"x-1, step one: iam\.CreateAccessKey is no call"):
+        read_plan(encode(plan), "fix.json")
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,12 @@ from msgspec import Struct
 
 from rootwarden.errors import InputError
 from rootwarden.model.expect import Expect
+from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Severity
+from rootwarden.model.writes import LOOKS, WRITES
 
 SCHEMA = "plan/1"
+FACT_CALLS = frozenset(call for fact in FACTS.values() for call in fact.calls)
 # How a parameter names what an earlier step of the same change answered, and text that AWS wants as JSON in a string.
 REF, JSON = "$ref", "$json"
 
@@ -285,7 +288,8 @@ def read_plan(data: bytes, file: str) -> Plan:
     """Decode a plan file.
 
     Raises:
-        InputError: it is no plan, of a newer schema, or a field is missing or of the wrong type.
+        InputError: it is no plan, of a newer schema, a field is missing or of the wrong type, or it asks for a call
+            that is in no table.
     """
     again = "make it again with `rootwarden plan -o plan.json`"
     try:
@@ -299,9 +303,17 @@ def read_plan(data: bytes, file: str) -> Plan:
         )
         raise InputError(f"{file} is not a plan that can be read", why=why, todo=again)
     try:
-        return _plan.decode(data)
+        plan = _plan.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
+    for change, step in in_steps(plan.changes):
+        strange = next((call.name for call in (step.call, *step.undo) if call.name not in WRITES), "")
+        if step.seen is not None and step.seen.call.name not in (*LOOKS, *FACT_CALLS):
+            strange = strange or step.seen.call.name
+        if strange:
+            why = f"{change.id}, step {step.id}: {strange} is no call that Rootwarden makes"
+            raise InputError(f"{file} asks for what no remedy does", why=why, todo=again)
+    return plan
 
 
 def in_steps(changes: Iterable[Change]) -> Iterator[tuple[Change, Step]]:

@@ -66,7 +66,7 @@ def apply_plan(
     clock, run_id = clock or SystemClock(), new_id()
     affordable(plan, request.max_monthly_usd)
     hands = Hands(request.reading.way, clock, run_id, request.entry)
-    _same_place(plan, hands)
+    same_place(plan, hands)
     ready = _not_others(_ready(plan, request, _NOTHING), hands, request)
     if not agree(plan, ready) or not any(one.standing is Standing.READY for one in ready):
         return None
@@ -100,7 +100,7 @@ def resume_run(
         if not agree(run.plan, ready):
             return None
         hands = Hands(request.reading.way, clock, run.id, request.entry)
-        _same_place(run.plan, hands)
+        same_place(run.plan, hands)
         with hold_run(store, run.id, RunState.RUNNING) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell)
@@ -171,7 +171,7 @@ def _not_others(found: list[Seen], hands: Hands, request: ApplyRequest) -> list[
     ]
 
 
-def _same_place(plan: Plan, hands: Hands) -> None:
+def same_place(plan: Plan, hands: Hands) -> None:
     """See that the plan was made for where it is applied.
 
     Raises:
