@@ -1,4 +1,7 @@
-"""Cost Explorer: what the account cost in the last three full months; AWS charges for the question, so it is opt-in."""
+"""Cost Explorer: what the last three full months cost, and who watches the bill; AWS charges for it, so it is opt-in.
+
+Cost Anomaly Detection itself is free; its questions are part of the Cost Explorer API and are counted as paid here.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,22 @@ def cost(visit: Visit) -> dict[str, Any]:
         TimePeriod={"Start": start.isoformat(), "End": end.isoformat()}, Granularity="MONTHLY", Metrics=[_METRIC],
     )  # fmt: skip
     return {"months": [_month(result) for result in answer["ResultsByTime"]]}
+
+
+@of_account("ce.anomaly_monitors")
+def anomaly_monitors(visit: Visit) -> list[dict[str, Any]]:
+    """Return the monitors of Cost Anomaly Detection."""
+    if not visit.round.paid:
+        raise NotAskedError
+    return visit.ask.items("ce", "GetAnomalyMonitors", "AnomalyMonitors")
+
+
+@of_account("ce.anomaly_subscriptions")
+def anomaly_subscriptions(visit: Visit) -> list[dict[str, Any]]:
+    """Return who is told of anomalies, of which monitors, and from which amount on."""
+    if not visit.round.paid:
+        raise NotAskedError
+    return visit.ask.items("ce", "GetAnomalySubscriptions", "AnomalySubscriptions")
 
 
 def _month_before(first: date) -> date:
