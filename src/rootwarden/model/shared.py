@@ -22,6 +22,7 @@ SHARED: Mapping[str, str | None] = {
     "sns.topics": "TopicArn",
     "budgets.budgets": WHOLE,
     "budgets.notifications": WHOLE,
+    "budgets.subscribers": WHOLE,
     "ce.cost": WHOLE,
 }
 

@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Declared, Difference, Probe, Step
+from rootwarden.model.readings import UnseenError
+from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.budget_parts import BUDGETS, NOTIFICATIONS
 from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
 
@@ -102,7 +104,7 @@ def new_budget(
     place: Place, budget: Mapping[str, Any], alerts: tuple[Notification, ...], emails: tuple[str, ...]
 ) -> Deed:
     """Return the making of a budget with its alerts, each of which goes to all addresses; taken back, it is deleted."""
-    told = [{"Notification": one, "Subscribers": _subscribers(emails)} for one in alerts]
+    told = [with_recipients(one, emails) for one in alerts]
     create = Call(
         service="budgets",
         operation="CreateBudget",
@@ -131,7 +133,7 @@ def new_budget(
 
 def new_alert(place: Place, notification: Notification, emails: tuple[str, ...]) -> Deed:
     """Return the making of one more alert of a budget; taken back, it is deleted."""
-    told = {"Notification": notification, "Subscribers": _subscribers(emails)}
+    told = with_recipients(notification, emails)
     same = " && ".join(f"{name} == '{notification[name]}'" for name in ("NotificationType", "ComparisonOperator"))
     share = msgspec.json.encode(notification["Threshold"]).decode()
     seen = Probe(
@@ -183,6 +185,23 @@ def new_recipient(place: Place, notification: Notification, email: str, number: 
     )
 
 
+def with_recipients(notification: Notification, emails: tuple[str, ...]) -> dict[str, Any]:
+    """Return an alert with the addresses that it tells, as calls and code name it."""
+    return {"Notification": notification, "Subscribers": [_subscriber(email) for email in emails]}
+
+
+def told_now(subscribers: Sight, name: str) -> list[dict[str, Any]] | None:
+    """Return the alerts of a budget with their recipients as they are, as calls and code name them; None: unread.
+
+    `subscribers` is the fact. Nothing is recorded: no judgement depends on it.
+    """
+    try:
+        rows: list[dict[str, Any]] = subscribers.recorded_in(Log())[name].plain(default=[])
+    except UnseenError:
+        return None
+    return [{"Notification": bare(one["Notification"]), "Subscribers": one["Subscribers"]} for one in rows]
+
+
 def declared(place: Place, budget: Mapping[str, Any], told: list[dict[str, Any]], *, exists: bool = False) -> Declared:
     """Return a budget as CloudFormation's AWS::Budgets::Budget, whose amounts are numbers."""
     said = {name: value for name, value in budget.items() if name in _DECLARED}
@@ -231,10 +250,6 @@ def _reached(place: Place, notification: Mapping[str, Any], email: str) -> Expec
     return Expect(
         fact=SUBSCRIBERS, at=(place.name, alert_row, "Subscribers", who), value=_subscriber(email)
     )  # fmt: skip
-
-
-def _subscribers(emails: tuple[str, ...]) -> list[dict[str, str]]:
-    return [_subscriber(email) for email in emails]
 
 
 def _subscriber(email: str) -> dict[str, str]:

@@ -16,7 +16,8 @@ from rootwarden.model.expect import Expect
 from rootwarden.model.plan import Call, Change, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.budget_parts import BUDGETS, limit_of
-from rootwarden.proofs.budget_wanted import Place, declared, roomy
+from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
+from rootwarden.proofs.budget_wanted import Place, declared, roomy, told_now
 from rootwarden.proofs.spending import per_month, spending
 
 REMEDY = Remedy(title="Set the limit of a budget near what is spent", order=62, params={"limit_usd": 0.0})
@@ -70,12 +71,9 @@ def _change(case: Case, place: Place, old: dict[str, Any], new: dict[str, str], 
         then=(Expect(fact=BUDGETS, at=at, value=new),),
         shows=(Difference(what="BudgetLimit", before=_shown(before), after=_shown(new)),),
     )
-    return replace(
-        change,
-        notes=(_NOTE,),
-        patience=_A_DAY,
-        declares=(declared(place, old | {"BudgetLimit": new}, [], exists=True),),
-    )
+    told = told_now(case.seen.account[SUBSCRIBERS], place.name)
+    code = () if told is None else (declared(place, old | {"BudgetLimit": new}, told, exists=True),)
+    return replace(change, notes=(_NOTE,), patience=_A_DAY, declares=code)
 
 
 def _settable(budget: dict[str, Any]) -> dict[str, Any]:

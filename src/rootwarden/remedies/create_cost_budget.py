@@ -19,6 +19,7 @@ from rootwarden.proofs.billing_alarm import charges_alarm
 from rootwarden.proofs.billing_recipients import wanted_recipients
 from rootwarden.proofs.budget_cover import Cover, cover
 from rootwarden.proofs.budget_parts import CostBudget, Money
+from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
 from rootwarden.proofs.budget_wanted import (
     ACTUAL,
     FORECAST,
@@ -29,9 +30,12 @@ from rootwarden.proofs.budget_wanted import (
     alert,
     alike,
     cost_budget,
+    declared,
     new_alert,
     new_budget,
     roomy,
+    told_now,
+    with_recipients,
 )
 from rootwarden.proofs.known_costs import costs_of, known_costs
 from rootwarden.proofs.payer import budget_facts, paying_account
@@ -105,9 +109,18 @@ def _more_alerts(work: _Work, budget: CostBudget) -> Change:
     place = Place(partition=work.case.seen.subject.partition, account=budget.payer, name=budget.name)
     deeds = [new_alert(place, one, work.emails) for one in work.lacks]
     names = " and ".join("actual" if one["NotificationType"] == ACTUAL else "forecast" for one in work.lacks)
-    shared = " of the management account" if budget.payer != work.case.finding.account else ""
-    title = f"Have the budget {budget.name}{shared} warn of {names} costs"
-    return replace(_change(work, title, place, deeds), notes=(_OWNED,))
+    change = _change(work, f"Have the budget {budget.name} warn of {names} costs", place, deeds)
+    told = told_now(_of(work.case, SUBSCRIBERS, budget.payer), budget.name)
+    if told is not None:
+        whole = [*told, *(with_recipients(one, work.emails) for one in work.lacks)]
+        code = declared(place, budget.sight.recorded_in(Log()).plain(), whole, exists=True)
+        change = replace(change, declares=(code,))
+    return replace(change, notes=(_OWNED,))
+
+
+def _of(case: Case, fact: str, account: str) -> Sight:
+    """Return a fact of the account itself, or of its management account."""
+    return case.seen.account[fact] if account == case.finding.account else case.seen.shared(fact, account)
 
 
 def _new(work: _Work, alerts: tuple[Notification, ...]) -> Change | Not:
