@@ -33,18 +33,22 @@ def cost(visit: Visit) -> dict[str, Any]:
 
 @of_account("ce.anomaly_monitors")
 def anomaly_monitors(visit: Visit) -> list[dict[str, Any]]:
-    """Return the monitors of Cost Anomaly Detection."""
-    if not visit.round.paid:
-        raise NotAskedError
+    """Return the monitors of Cost Anomaly Detection; not asked in members whose management account is visited."""
+    _worth_its_price(visit)
     return visit.ask.items("ce", "GetAnomalyMonitors", "AnomalyMonitors")
 
 
 @of_account("ce.anomaly_subscriptions")
 def anomaly_subscriptions(visit: Visit) -> list[dict[str, Any]]:
-    """Return who is told of anomalies, of which monitors, and from which amount on."""
-    if not visit.round.paid:
-        raise NotAskedError
+    """Return who is told of anomalies, of which monitors, and from which amount on; not asked in such members."""
+    _worth_its_price(visit)
     return visit.ask.items("ce", "GetAnomalySubscriptions", "AnomalySubscriptions")
+
+
+def _worth_its_price(visit: Visit) -> None:
+    """Raise NotAskedError where nothing paid was opted into, or the management account's monitors watch this one."""
+    if not visit.round.paid or (visit.place == "member" and visit.round.management in visit.round.visits):
+        raise NotAskedError
 
 
 def _month_before(first: date) -> date:
