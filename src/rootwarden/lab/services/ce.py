@@ -27,8 +27,8 @@ class CostExplorer(CostExplorerResponse):
     def get_cost_and_usage(self) -> Any:
         """Return the cost of each month or day, grouped by service, linked account or both, if asked to.
 
-        The managing account sees the whole organization, others themselves. Hours, filters and other ways to group are
-        not kept. Groups without costs are left out, as AWS does.
+        The managing account sees the whole organization, others themselves. Hours and other ways to group are not kept;
+        there are no credits or refunds to filter out. Groups without costs are left out, as AWS does.
         """
         period = self._get_param("TimePeriod")
         start, end = date.fromisoformat(period["Start"]), date.fromisoformat(period["End"])
@@ -37,8 +37,8 @@ class CostExplorer(CostExplorerResponse):
         granularity, grouped = self._get_param("Granularity"), self._get_param("GroupBy") or []
         if granularity not in ("MONTHLY", "DAILY"):
             raise NotImplementedError(f"{granularity} costs are not kept")
-        if self._get_param("Filter"):
-            raise NotImplementedError("costs are not filtered")
+        if self._get_param("Filter") and not _of_charges_only(self._get_param("Filter")):
+            raise NotImplementedError("costs are filtered by kinds of charges only")
         if len(grouped) > len(_GROUPS):
             raise AwsError("ValidationException", "Maximum number of group by allowed is 2")
         keys = [one["Key"] for one in grouped]
@@ -67,6 +67,12 @@ class CostExplorer(CostExplorerResponse):
         if organization is not None and organization.account_id == self.current_account:
             return sorted(members_of(organization))
         return [self.current_account]
+
+
+def _of_charges_only(wanted: dict[str, Any]) -> bool:
+    """Return whether a filter only leaves out kinds of charges that the lab does not have."""
+    dimensions = wanted.get("Not", {}).get("Dimensions", {})
+    return dimensions.get("Key") == "RECORD_TYPE" and set(dimensions.get("Values", ())) <= {"Credit", "Refund", "Tax"}
 
 
 def _spans(start: date, end: date, *, monthly: bool) -> Iterator[tuple[date, date]]:
