@@ -75,9 +75,7 @@ def test_an_idle_account_gets_a_zero_spend_budget(desk: Desk) -> None:
     law_of_a_remedy(desk, plan, lambda: wish(desk, "budget-for-idle-account", **EMAILS))
 
 
-def test_an_account_in_use_gets_no_zero_spend_budget(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lab: Lab
-) -> None:
+def test_an_account_in_use_gets_no_zero_spend_budget(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lab: Lab) -> None:
     """One month with costs is enough."""
     desk = open_desk(monkeypatch, tmp_path, lab, write_world(tmp_path, monthly_cost=[0, 3, 0]))
     plan = wish(desk, "budget-for-idle-account", **EMAILS)

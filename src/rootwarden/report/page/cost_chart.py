@@ -19,23 +19,28 @@ from rootwarden.report.spend_words import heading, service, verdict
 WIDE, HIGH = 960, 320
 _LEFT, _RIGHT, _TOP, _FOOT = 84, 16, 48, 44
 _LINES = 4
+# Room above the highest bar for the mark on it.
+_HEADROOM = Decimal("1.1")
 _INK, _SOFT, _LINE, _PAPER, _USUAL, _OUT = "#1b2430", "#545e6b", "#dcd9d0", "#fffefb", "#4a6f9c", "#b3261e"
 _FONT = "system-ui, sans-serif"
 
 
-def cost_chart(found: Spend) -> Markup:
-    """Return the chart as one `<svg>` element with a title and a description for people who do not see it."""
-    totals = found.costs.totals
-    scale = _nice(max((*totals, Decimal(0))))
+def cost_chart(found: Spend, *, sized: bool = False) -> Markup:
+    """Return the chart as one `<svg>` element with a title and a description for people who do not see it.
+
+    Inside a page it is as wide as its place; `sized` gives it a size of its own.
+    """
+    scale = _nice(max((*found.costs.totals, Decimal(0))) * _HEADROOM)
+    size = Markup(' width="{}" height="{}"').format(WIDE, HIGH) if sized else ""
     parts = [*_axis(scale, found.costs.unit), *_bars(found, scale), *_dates(found.costs.days)]
     name = legible(heading(found))
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}"{size} role="img" '
         'font-family="{font}"><title>{name}</title><desc>{desc}</desc>'
         '<rect width="{w}" height="{h}" fill="{paper}"/>'
         '<text x="{left}" y="26" font-size="16" font-weight="600" fill="{ink}">{name}</text>{parts}</svg>'
     ).format(
-        w=WIDE, h=HIGH, font=_FONT, name=name, desc=_description(found), paper=_PAPER, ink=_INK, left=_LEFT,
+        w=WIDE, h=HIGH, size=size, font=_FONT, name=name, desc=_description(found), paper=_PAPER, ink=_INK, left=_LEFT,
         parts=Markup("").join(parts),
     )  # fmt: skip
 
