@@ -20,6 +20,7 @@ from rootwarden.report.control_page import index, page
 from rootwarden.report.detection_json import detections_schema
 from rootwarden.report.detection_sample import samples
 from rootwarden.report.schema import audit_schema, controls_schema
+from rootwarden.report.spend_schema import spend_schema
 
 DOCS = Path(__file__).parent
 # Folders in which nothing else may be.
@@ -38,6 +39,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "alerts.schema.json", alerts_schema()
     yield DOCS / "schema" / "message.schema.json", message_schema()
     yield DOCS / "schema" / "windows.schema.json", windows_schema()
+    yield DOCS / "schema" / "spend.schema.json", spend_schema()
     yield DOCS / "cli.md", _command_line()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from rootwarden.proofs.cost_jumps import jumps, with_root
 from rootwarden.report import spends
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.screen.charts import columns, fitted, sparkline
+from rootwarden.report.spend_schema import spend_schema
 
 DAYS = tuple(date(2026, 9, 27) + timedelta(days=at) for at in range(60))
 ACCOUNT = "111122223333"
@@ -80,7 +82,15 @@ def test_the_json_is_versioned() -> None:
     assert jump["peak"]["amount"] == "500"
     assert "times the usual spread" in jump["reason"]
     assert jump["root"][0]["name"] == "RunInstances"
-    assert found["costs"]["totals"][-1] == "503"
+    assert found["costs"]["series"][0]["amounts"][-1] == "500"
+
+
+def test_the_json_is_as_its_schema_says() -> None:
+    """Every field that is there is in the schema, and the version is fixed by it."""
+    schema = json.loads(spend_schema())
+    shape = schema["$defs"]["Spend"]["properties"]
+    assert shape["rootwarden"]["const"] == "spend/1"
+    assert set(msgspec.json.decode(spends.find("json")(spend(), RenderOptions()))) == set(shape)
 
 
 @pytest.mark.parametrize("service", ["Amazon EC2", HOSTILE])

@@ -95,7 +95,7 @@ class RootAct(Struct, frozen=True, kw_only=True):
 class Jump(Struct, frozen=True, kw_only=True):
     """Days in a row on which a service of an account was out of line; `peak` is the worst, `above` all of it together.
 
-    `root` are acts of root in that account from shortly before until its end.
+    `reason` says in one sentence why. `root` are acts of root in that account from shortly before until its end.
     """
 
     account: str
@@ -105,6 +105,7 @@ class Jump(Struct, frozen=True, kw_only=True):
     peak: Flag
     above: Decimal
     flags: tuple[Flag, ...]
+    reason: str
     root: tuple[RootAct, ...] = ()
 
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from rootwarden.model.spend import TOGETHER, Costs, Flag, Jump, RootAct, Rule, Series, added
 
 # So many other days of the same weekday are enough: seven weeks of days.
@@ -31,13 +33,13 @@ def jumps(costs: Costs, rule: Rule) -> tuple[Jump, ...]:
     found: list[Jump] = []
     for account in costs.accounts:
         mine = [one for one in costs.series if one.account == account]
-        single = [jump for one in mine for jump in _runs(one, flags(costs.days, one.amounts, rule))]
+        single = [jump for one in mine for jump in _runs(one, flags(costs.days, one.amounts, rule), costs.unit, rule)]
         explained = {flag.day for jump in single for flag in jump.flags}
         found += single
         if len(mine) > 1:
             whole = added(one.amounts for one in mine)
             rest = [flag for flag in flags(costs.days, whole, rule) if flag.day not in explained]
-            found += _runs(Series(account, TOGETHER, whole), rest)
+            found += _runs(Series(account, TOGETHER, whole), rest, costs.unit, rule)
     return tuple(sorted(found, key=lambda one: (-one.above, one.account, one.service, one.first)))
 
 
@@ -56,26 +58,15 @@ def with_root(found: Iterable[Jump], acts: Sequence[RootAct], before: timedelta)
     Costs that are not told apart by account go with acts of any.
     """
     return tuple(
-        Jump(
-            account=one.account, service=one.service, first=one.first, last=one.last, peak=one.peak, above=one.above,
-            flags=one.flags,
+        replace(
+            one,
             root=tuple(
-                act for act in acts
+                act
+                for act in acts
                 if one.account in ("", act.account) and one.first - before <= act.when.date() <= one.last
             ),
         )
         for one in found
-    )  # fmt: skip
-
-
-def reason(jump: Jump, unit: str, rule: Rule) -> str:
-    """Return in one sentence why a jump was flagged: amount, usual, spread, limit and floor."""
-    peak = jump.peak
-    counted = "" if peak.spread == peak.deviation else f", counted as {peak.spread:,.2f}"
-    return (
-        f"{peak.amount:,.2f} {unit} on {peak.day:%Y-%m-%d}, usually {peak.usual:,.2f} (median of {peak.others} "
-        f"{peak.compared}): {peak.times:,.1f} times the usual spread ({peak.deviation:,.2f}{counted}) above it; out of "
-        f"line from {_short(rule.spreads)} times and {_short(rule.floor)} {unit} on"
     )
 
 
@@ -105,27 +96,39 @@ def _monthly(day: date, above: Decimal, usual: Decimal, others: Iterable[tuple[d
     return day.day == 1 and any(other.day == 1 and value - usual >= above * _AS_MUCH for other, value in others)
 
 
-def _runs(series: Series, found: Sequence[Flag]) -> Iterator[Jump]:
+def _runs(series: Series, found: Sequence[Flag], unit: str, rule: Rule) -> Iterator[Jump]:
     """Join flagged days that follow each other into one jump."""
     run: list[Flag] = []
     for flag in found:
         if run and flag.day - run[-1].day > _A_DAY:
-            yield _jump(series, run)
+            yield _jump(series, run, unit, rule)
             run = []
         run.append(flag)
     if run:
-        yield _jump(series, run)
+        yield _jump(series, run, unit, rule)
 
 
-def _jump(series: Series, run: Sequence[Flag]) -> Jump:
+def _jump(series: Series, run: Sequence[Flag], unit: str, rule: Rule) -> Jump:
+    peak = max(run, key=lambda one: (one.amount - one.usual, one.day))
     return Jump(
         account=series.account,
         service=series.service,
         first=run[0].day,
         last=run[-1].day,
-        peak=max(run, key=lambda one: (one.amount - one.usual, one.day)),
+        peak=peak,
         above=sum((one.amount - one.usual for one in run), Decimal(0)),
         flags=tuple(run),
+        reason=_reason(peak, unit, rule),
+    )
+
+
+def _reason(peak: Flag, unit: str, rule: Rule) -> str:
+    """Return in one sentence why a day was flagged: amount, usual, spread, limit and floor."""
+    counted = "" if peak.spread == peak.deviation else f", counted as {peak.spread:,.2f}"
+    return (
+        f"{peak.amount:,.2f} {unit} on {peak.day:%Y-%m-%d}, usually {peak.usual:,.2f} (median of {peak.others} "
+        f"{peak.compared}): {peak.times:,.1f} times the usual spread ({peak.deviation:,.2f}{counted}) above it; out of "
+        f"line from {_short(rule.spreads)} times and {_short(rule.floor)} {unit} on"
     )
 
 

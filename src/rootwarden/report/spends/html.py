@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from rootwarden.model.spend import Spend
-from rootwarden.proofs.cost_jumps import reason
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.page.cost_chart import cost_chart
 from rootwarden.report.page.engine import environment, style
@@ -23,7 +22,7 @@ def render(found: Spend, options: RenderOptions) -> str:
         heading=heading(found),
         verdict=verdict(found),
         chart=cost_chart(found),
-        jumps=[(title(one), reason(one, found.costs.unit, found.rule), [act(done) for done in one.root], one.above)
+        jumps=[(title(one), one.reason, [act(done) for done in one.root], one.above)
                for one in found.jumps],
         services=services,
         about_root=about_root(found),

@@ -7,7 +7,6 @@ from decimal import Decimal
 from rich.text import Text
 
 from rootwarden.model.spend import Jump, Spend
-from rootwarden.proofs.cost_jumps import reason
 from rootwarden.report.labels import plural
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.screen.charts import columns, sparkline
@@ -80,7 +79,7 @@ def _jump(pen: Pen, jump: Jump, found: Spend, *, verbose: bool) -> None:
     pen.line()
     pen.line(title(jump), "bold red" if jump.root else "bold")
     pen.line(f"{jump.above:,.2f} {found.costs.unit} above the usual in all", indent=_INDENT)
-    pen.line(f"{reason(jump, found.costs.unit, found.rule)}.", indent=_INDENT)
+    pen.line(f"{jump.reason}.", indent=_INDENT)
     acts = jump.root if verbose else jump.root[:_ACTS]
     for one in acts:
         pen.line(act(one), "red", indent=_INDENT)
