@@ -18,7 +18,7 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.budget_parts import BUDGETS, limit_of
 from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
 from rootwarden.proofs.budget_wanted import Place, declared, roomy, told_now
-from rootwarden.proofs.spending import per_month, spending
+from rootwarden.proofs.spending import Spend, Spending, per_month, spending
 
 REMEDY = Remedy(title="Set the limit of a budget near what is spent", order=62, params={"limit_usd": 0.0})
 
@@ -42,7 +42,7 @@ def prescribe(case: Case) -> Change | Not:
         return Not("its limits are planned month by month", "correct the planned limits yourself")
     limit = limit_of(sight, case.now)
     factor = per_month(sight)
-    known = spending(sight, case.seen.account["ce.cost"], limit.unit, factor).highest
+    known = _usual(spending(sight, case.seen.account["ce.cost"], limit.unit, factor))
     wanted = Decimal(str(case.settings.number("limit_usd")))
     if not wanted and known is None:
         return Not("nobody knows what is spent", f"set limit_usd under [remedies.{case.slug}], or plan with --paid")
@@ -54,6 +54,12 @@ def prescribe(case: Case) -> Change | Not:
             f"set limit_usd under [remedies.{case.slug}] nearer to the costs, or to 0 to have it worked out",
         )
     return _change(case, place, _settable(old), new, monthly)
+
+
+def _usual(spent: Spending) -> Spend | None:
+    """Return the dearest full month, without which what AWS shows of this one: a break-in under way raises that."""
+    months = [one for one in spent.months or () if one.amount > 0]
+    return max(months, key=lambda one: (one.amount, one.start)) if months else spent.highest
 
 
 def _change(case: Case, place: Place, old: dict[str, Any], new: dict[str, str], monthly: Decimal) -> Change:
