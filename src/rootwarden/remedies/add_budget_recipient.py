@@ -11,6 +11,7 @@ from typing import Any
 from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.billing_recipients import wanted_recipients
+from rootwarden.proofs.budget_parts import NOTIFICATIONS
 from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
 from rootwarden.proofs.budget_wanted import ACTUAL, MOST_EMAILS, Deed, Place, alert, bare, new_alert, new_recipient
 
@@ -27,6 +28,7 @@ def prescribe(case: Case) -> Change | Not:
     account, partition = case.finding.account, case.seen.subject.partition
     place = Place(partition=partition, account=account, name=case.finding.resource.partition(":budget/")[2])
     rows: list[dict[str, Any]] = case.seen.account[SUBSCRIBERS][place.name].plain(default=[])
+    rows = rows or [{"Notification": one, "Subscribers": []} for one in _alerts(case, place)]
     deeds = _additions(place, rows, emails)
     if not rows:
         deeds = [new_alert(place, alert(ACTUAL, case.settings.number("actual_percent")), emails)]
@@ -43,6 +45,11 @@ def prescribe(case: Case) -> Change | Not:
         then=tuple(expect for one in deeds for expect in one.then),
         shows=tuple(shown for one in deeds for shown in one.shows),
     )
+
+
+def _alerts(case: Case, place: Place) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = case.seen.account[NOTIFICATIONS][place.name].plain(default=[])
+    return found
 
 
 def _additions(place: Place, rows: list[dict[str, Any]], emails: tuple[str, ...]) -> list[Deed]:
