@@ -167,6 +167,18 @@ def test_files_are_written(lab: Lab, tmp_path: Path) -> None:
     assert asked(lab) == 1
 
 
+def test_the_configuration_counts(
+    lab: Lab, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What [audit] allows to be paid, and where the watch keeps its store, hold here, too."""
+    monkeypatch.chdir(tmp_path)
+    with closing(open_store("kept.db")):
+        (tmp_path / "rootwarden.toml").write_text('[audit]\npaid = true\n[watch]\nstore = "kept.db"\n')
+    answer = found(capsys)
+    assert (answer["calls"], answer["root_from"]) == (1, ["kept.db"])
+    assert run(["spend", "--from", "-", "--records", "-"]) == 2
+
+
 def test_the_management_account_sees_its_members(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

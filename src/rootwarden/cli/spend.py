@@ -11,7 +11,6 @@ from typing import IO, Any
 import click
 
 from rootwarden.cli.options import aws_options
-from rootwarden.cli.settings import Settings
 from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 
@@ -27,7 +26,8 @@ _STDOUT = "-"
 @click.option("--from", "saved", default="", metavar="FILE",
               help="Read a saved answer of get-cost-and-usage instead; nothing is paid.")  # fmt: skip
 @click.option("--records", multiple=True, metavar="FILE", help="CloudTrail records in which to look for acts of root.")
-@click.option("--store", default="", metavar="STORE", help="Store of a watch in which to look for acts of root.")
+@click.option("--store", envvar="ROOTWARDEN_STORE", default="", metavar="STORE",
+              help="Store of a watch in which to look for acts of root (default: [watch] store).")  # fmt: skip
 @click.option("--spreads", type=click.FloatRange(1, 1000), default=6.0, show_default=True,
               help="How many times the usual spread above the usual is out of line.")  # fmt: skip
 @click.option("--floor", type=click.FloatRange(0.01), default=10.0, show_default=True,
@@ -42,8 +42,7 @@ _STDOUT = "-"
               help="Colours; NO_COLOR is honoured.")  # fmt: skip
 @click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 @aws_options
-@click.pass_obj
-def command(settings: Settings, /, output: tuple[str, ...], fail_on: str, quiet: bool, **given: Any) -> int:
+def command(output: tuple[str, ...], fail_on: str, quiet: bool, **given: Any) -> int:
     """Show what each day cost, and which days are out of line: often the first sign of a break-in.
 
     Cost Explorer is asked once for each page of its answer, which costs 0.01 USD; a management account sees all of its
@@ -60,6 +59,8 @@ def command(settings: Settings, /, output: tuple[str, ...], fail_on: str, quiet:
     from rootwarden.flows.spend import SpendRequest, look_at_spending, spend_exit  # noqa: PLC0415
     from rootwarden.model.spend import Rule  # noqa: PLC0415
 
+    if given["saved"] == _STDOUT and _STDOUT in given["records"]:
+        raise UsageError("standard input cannot be both the costs and the records", todo="name a file for one of them")
     wanted = _targets(output, (given["saved"], *given["records"]))
     request = SpendRequest(
         way=Way(
