@@ -59,6 +59,21 @@ def test_a_monitor_that_tells_nobody_gets_a_reader(desk: Desk) -> None:
     law_of_a_remedy(desk, plan, lambda: wish(desk, "watch-cost-anomalies", **EMAILS))
 
 
+def test_a_subscription_of_that_name_is_left_alone(desk: Desk) -> None:
+    """One that tells nobody any more is a person's to mend; a second of its name is not made."""
+    monitor = {"MonitorName": "other", "MonitorType": "CUSTOM", "MonitorSpecification": {"Tags": {"Key": "team"}}}
+    ce = desk.client("ce", ALONE)
+    arn = ce.create_anomaly_monitor(AnomalyMonitor=monitor)["MonitorArn"]
+    impact = {"Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE", "MatchOptions": ["GREATER_THAN_OR_EQUAL"], "Values": ["1"]}
+    ce.create_anomaly_subscription(AnomalySubscription={
+        "SubscriptionName": "rootwarden-anomalies", "MonitorArnList": [arn], "Frequency": "DAILY",
+        "Subscribers": [{"Type": "EMAIL", "Address": "a@alone.example"}], "ThresholdExpression": {"Dimensions": impact},
+    })  # fmt: skip
+    plan = wish(desk, "watch-cost-anomalies", **EMAILS)
+    assert not plan.changes
+    assert "exists" in plan.left[0].why
+
+
 def test_nothing_is_proposed_unseen(desk: Desk) -> None:
     """Without paid calls nobody knows of monitors and costs: no change, and what to do instead."""
     desk.paid = False

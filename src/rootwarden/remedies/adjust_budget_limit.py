@@ -26,7 +26,10 @@ REMEDY = Remedy(title="Set the limit of a budget near what is spent", order=62, 
 _A_DAY = 24 * 3600
 # What UpdateBudget does not take, or works out by itself.
 _WORKED_OUT = frozenset({"CalculatedSpend", "LastUpdatedTime", "HealthStatus"})
-_NOTE = "AWS shows no calculated costs of the budget for up to a day afterwards"
+_NOTES = (
+    "AWS shows no calculated costs of the budget for up to a day afterwards",
+    "if CloudFormation or Terraform keeps this budget, set the limit there instead: the next update puts the old one",
+)
 
 
 def prescribe(case: Case) -> Change | Not:
@@ -79,7 +82,7 @@ def _change(case: Case, place: Place, old: dict[str, Any], new: dict[str, str], 
     )
     told = told_now(case.seen.account[SUBSCRIBERS], place.name)
     code = () if told is None else (declared(place, old | {"BudgetLimit": new}, told, exists=True),)
-    return replace(change, notes=(_NOTE,), patience=_A_DAY, declares=code)
+    return replace(change, notes=_NOTES, patience=_A_DAY, declares=code)
 
 
 def _settable(budget: dict[str, Any]) -> dict[str, Any]:

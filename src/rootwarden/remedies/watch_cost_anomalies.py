@@ -45,6 +45,11 @@ def propose(wish: Wish) -> Iterator[Change | Not]:
     existing = service_monitor(monitors)
     if existing and told_of(wish.seen.account[SUBSCRIPTIONS], existing):
         return
+    if _SUBSCRIPTION in {one.told("SubscriptionName") for one in wish.seen.account[SUBSCRIPTIONS].each()}:
+        yield Not(
+            f"the subscription {_SUBSCRIPTION} exists and tells nobody", "have its recipients confirm, or delete it"
+        )
+        return
     emails = wanted_recipients(wish.slug, wish.settings, wish.seen)
     yield emails if isinstance(emails, Not) else _change(wish, existing, emails)
 
