@@ -22,6 +22,7 @@ from rootwarden.report.detection_json import detections_schema
 from rootwarden.report.detection_sample import samples
 from rootwarden.report.plan_schema import plan_schema
 from rootwarden.report.schema import audit_schema, controls_schema
+from rootwarden.report.spend_schema import spend_schema
 
 DOCS = Path(__file__).parent
 # Folders in which nothing else may be.
@@ -42,6 +43,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "windows.schema.json", windows_schema()
     yield DOCS / "schema" / "plan.schema.json", plan_schema()
     yield DOCS / "remedies.md", remedy_index.index(tuple(remedies().values()), catalogue.controls())
+    yield DOCS / "schema" / "spend.schema.json", spend_schema()
     yield DOCS / "cli.md", _command_line()
 
 

@@ -15,9 +15,13 @@ from rootwarden.model.facts import FACTS
 from tests.emulated.collecting import Collected, read_back, sign_in
 from tests.emulated.seeded_world import Seeded, _seeded, only  # noqa: F401 - a fixture is used by importing it
 
-NOT_FOR_ALL = {"root.privileged_audit", "account.primary_email", "sso.permission_sets", "ce.cost"}
+NOT_FOR_ALL = {
+    "root.privileged_audit", "account.primary_email", "sso.permission_sets", "ce.cost", "ce.anomaly_monitors",
+    "ce.anomaly_subscriptions",
+}  # fmt: skip
 # What AWS itself refuses in a world without trusted access for IAM or Account Management, or with a closed door.
 EXPECTED = {"account_suspended", "ServiceAccessNotEnabledException", "central_root_access_off", "trusted_access_off"}
+MARK: dict[str, dict[str, str]] = {"_unknown": {}}
 INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT")
 
 
@@ -101,7 +105,10 @@ def test_every_call_was_announced(read: Collected, seeded: Seeded) -> None:
     assert made <= planned | {"sts.AssumeRole"}
     assert all(one.action or one.operation == "GetCallerIdentity" for one in explain_calls(request))
     paid_for = [facts for facts in read.accounts.values() if "_unknown" not in facts["ce.cost"]]
-    assert read.result.cost_usd == Decimal("0.01") * len(paid_for)
+    # Anomaly detection is asked of the account that pays, in two questions.
+    watching = [facts for facts in read.accounts.values() if "_unknown" not in facts.get("ce.anomaly_monitors", MARK)]
+    assert len(watching) == 1
+    assert read.result.cost_usd == Decimal("0.01") * (len(paid_for) + 2)
 
 
 @only("enterprise")

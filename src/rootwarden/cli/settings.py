@@ -223,6 +223,7 @@ def _settings(file: File, source: str) -> Settings:
         "audit": aws | audit | kept,
         "collect": aws | read,
         "doctor": aws,
+        "spend": aws | kept | {key: read[key] for key in ("paid",) if key in read},
         "detect": detect,
         "notify": {"test": aws},
         "watch": aws | {key: value for key, value in detect.items() if key != "output"} | kept | named,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct, field
@@ -17,10 +18,28 @@ from rootwarden.model.snapshot import Facts
 
 
 class Item(Struct, frozen=True, gc=False):
-    """One item of a list: the one whose field `key` is `wanted`."""
+    """One item of a list: the one whose field `key` is `wanted`, or has those fields where `wanted` is an object.
+
+    With `key` "" it is the item itself that has those fields: alerts of a budget are told apart by several at once.
+    """
 
     key: str
-    wanted: str = field(name="is")
+    wanted: str | dict[str, Any] = field(name="is")
+
+    def __str__(self) -> str:
+        """What the item is known by, as people write it."""
+        wanted = self.wanted
+        return wanted if isinstance(wanted, str) else " ".join(str(value) for value in wanted.values())
+
+    def fits(self, item: Any) -> bool:
+        """Return whether it is this item of the list."""
+        return isinstance(item, dict) and _fits(self.wanted, item.get(self.key) if self.key else item)
+
+    def new(self) -> dict[str, Any]:
+        """Return the item as far as it is known by this."""
+        if self.key:
+            return {self.key: copy.deepcopy(self.wanted)}
+        return copy.deepcopy(self.wanted) if isinstance(self.wanted, dict) else {}
 
 
 class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,7 +55,7 @@ class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def path(self) -> str:
         """The place as people write it: `cloudtrail.trails[ARN].IsMultiRegionTrail`."""
-        steps = (f"[{one.wanted}]" if isinstance(one, Item) else f".{one}" for one in self.at)
+        steps = (f"[{one}]" if isinstance(one, Item) else f".{one}" for one in self.at)
         return self.fact + "".join(steps)
 
 
@@ -99,16 +118,30 @@ def _item(place: Any, step: Item) -> Any:
     items = place if isinstance(place, list) else []
     hidden: Unknown | None = None
     for item in items:
-        if isinstance(item, dict) and item.get(step.key) == step.wanted:
+        if step.fits(item):
             return item
         hidden = hidden or unknown_in(item)
     return hidden
 
 
+# AWS writes money as text, and not always as it was told: a limit of 100 comes back as 100.0 (AWS Budgets, Spend).
+_MONEY = "Amount"
+
+
 def _fits(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
-        return all(_fits(value, found.get(name)) for name, value in wanted.items())
+        return all(
+            _fits(value, found.get(name)) or (name == _MONEY and _same_amount(value, found.get(name)))
+            for name, value in wanted.items()
+        )
     return bool(wanted == found)
+
+
+def _same_amount(one: Any, other: Any) -> bool:
+    try:
+        return isinstance(one, str) and isinstance(other, str) and Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
 
 
 def plain_facts(facts: Facts) -> dict[str, Any]:
@@ -141,11 +174,11 @@ def _put(place: Any, at: list[str | Item], value: Any) -> Any:
 
 
 def _put_item(items: list[Any], step: Item, rest: list[str | Item], value: Any) -> list[Any]:
-    at = next((n for n, item in enumerate(items) if isinstance(item, dict) and item.get(step.key) == step.wanted), None)
+    at = next((n for n, item in enumerate(items) if step.fits(item)), None)
     if at is None and value is None and not rest:
         return items
     if at is None:
-        return [*items, _put({step.key: step.wanted}, rest, value)]
+        return [*items, _put(step.new(), rest, value)]
     if value is None and not rest:
         return items[:at] + items[at + 1 :]
     return [*items[:at], _put(items[at], rest, value), *items[at + 1 :]]

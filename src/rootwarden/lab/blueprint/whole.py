@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rootwarden.lab.blueprint.alerting import Alarm, LogGroup, MetricFilter, Rule, Topic
-from rootwarden.lab.blueprint.money import Budget
+from rootwarden.lab.blueprint.money import Budget, DailyCost
 from rootwarden.lab.blueprint.part import AccountId, Document, Part
 from rootwarden.lab.blueprint.people import Contacts, Group, PasswordPolicy, Role, Root, User
 from rootwarden.lab.blueprint.storage import Bucket, Key, Trail
@@ -46,6 +46,7 @@ class Account(Part, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     budgets: tuple[Budget, ...] = ()
     monthly_cost: tuple[float, ...] = ()
+    daily_costs: tuple[DailyCost, ...] = ()
 
 
 class ControlPolicy(Part, frozen=True, kw_only=True):

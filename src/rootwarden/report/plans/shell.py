@@ -116,6 +116,8 @@ def _variable(change: Change, step: str, name: str) -> str:
 
 
 def _subscripts(path: str) -> str:
+    """Return what takes a field out of an answer; of a path with " || " the first part, which the call itself gives."""
+    path = path.partition(" || ")[0]
     return "".join(f'["{part}"]' for part in path.split("."))
 
 
