@@ -1,0 +1,67 @@
+"""Takes a plan apart by account and Region: what is declared in each place, and what only calls can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.model.plan import Change, Plan
+from rootwarden.report.code.gathering import gathered
+from rootwarden.report.code.resource import Place, Resource, home_of
+
+
+class Site(Struct, frozen=True):
+    """One account in one Region: its resources, and the changes that declare none."""
+
+    place: Place
+    resources: tuple[Resource, ...]
+    by_calls: tuple[Change, ...]
+    changes: tuple[Change, ...]
+
+
+def sites(plan: Plan) -> tuple[Site, ...]:
+    """Return the places in which something is changed, in the order of the plan.
+
+    Raises:
+        InputError: a change refers to what nothing declares.
+    """
+    changes: dict[tuple[str, str], list[Change]] = {}
+    for place, change in _placed(plan):
+        changes.setdefault(place, []).append(change)
+    made = []
+    for (account, region), some in changes.items():
+        place = Place(plan.partition, account, region)
+        resources = gathered(some, place)
+        made.append(Site(place, resources, tuple(one for one in some if not one.declares), tuple(some)))
+    return tuple(made)
+
+
+def one_each(plan: Plan) -> Iterator[tuple[Place, Plan]]:
+    """Take a plan apart into one for each account and Region; what is left goes to the first one of its account."""
+    told: set[str] = set()
+    for site in sites(plan):
+        account = site.place.account
+        left = tuple(one for one in plan.left if one.account == account and account not in told)
+        told.add(account)
+        mends = sum(bool(one.control) for one in site.changes)
+        part = msgspec.structs.replace(
+            plan, changes=site.changes, left=left, mends=mends, failing=mends + len(left), unread=0
+        )
+        yield site.place, part
+
+
+def _placed(plan: Plan) -> Iterator[tuple[tuple[str, str], Change]]:
+    """Say of each change where it is written down. What has no Region joins the only one of its account."""
+    regions: dict[str, list[str]] = {}
+    for change in plan.changes:
+        some = regions.setdefault(change.account, [])
+        if change.region and change.region not in some:
+            some.append(change.region)
+    for change in plan.changes:
+        region = change.region
+        if not region:
+            own = regions[change.account]
+            region = own[0] if len(own) == 1 else home_of(plan.partition)
+        yield (change.account, region), change
