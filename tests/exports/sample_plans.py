@@ -72,7 +72,9 @@ def no_trail() -> Change:
     """Return what mends an account without any trail: two buckets, a key, and a trail, all new."""
     key_policy = statements(
         {"Sid": "Admin", "Effect": "Allow", "Principal": _ROOT, "Action": "kms:*", "Resource": "*"},
-        _allow("cloudtrail", ["kms:GenerateDataKey*", "kms:DescribeKey"], "*", StringEquals={"aws:SourceArn": _TRAIL_ARN}),
+        _allow(
+            "cloudtrail", ["kms:GenerateDataKey*", "kms:DescribeKey"], "*", StringEquals={"aws:SourceArn": _TRAIL_ARN}
+        ),
     )
     arn = f"arn:aws:s3:::{BUCKET}"
     written = {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": _TRAIL_ARN}
@@ -81,7 +83,9 @@ def no_trail() -> Change:
         _allow("cloudtrail", "s3:PutObject", f"{arn}/AWSLogs/{ACCOUNT}/*", StringEquals=written),
     )
     log_policy = statements(
-        _allow("logging.s3", "s3:PutObject", f"arn:aws:s3:::{LOG_BUCKET}/*", StringEquals={"aws:SourceAccount": ACCOUNT})
+        _allow(
+            "logging.s3", "s3:PutObject", f"arn:aws:s3:::{LOG_BUCKET}/*", StringEquals={"aws:SourceAccount": ACCOUNT}
+        )
     )
     return change(
         "no-trail",

@@ -139,6 +139,7 @@ _FUNCTIONS: Mapping[str, Callable[[Values, Any], Any]] = {
     "Condition": lambda values, name: values.holds(name) if isinstance(name, str) else {"Condition": values.of(name)},
     "Fn::GetAtt": Values.attribute,
     "Fn::Sub": Values.substituted,
+    "Fn::Join": lambda values, argument: argument[0].join(values.of(one) for one in argument[1]),
     "Fn::If": Values.chosen,
     "Fn::Equals": lambda values, pair: values.of(pair[0]) == values.of(pair[1]),
     "Fn::Not": lambda values, one: not values.of(one[0]),

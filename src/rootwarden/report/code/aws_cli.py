@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -24,13 +24,14 @@ def operation_name(operation: str) -> str:
     return _WORDS.sub("-", operation).lower()
 
 
-def commands(change: Change, *, checks: bool = False) -> Iterator[str]:
+def commands(change: Change, steps: Iterable[Step] | None = None, *, checks: bool = False) -> Iterator[str]:
     """Go through the lines that do what a change does; what people must do, and the ways back, are comments.
 
-    `checks` lets the shell function `known` look at what comes out of answers.
+    `steps` are those to do, all without them. `checks` lets the shell function `known` look at what comes out of
+    answers.
     """
-    yield from (f"# by hand: {plain(step)}" for step in change.by_hand)
-    for step in change.steps:
+    yield from (f"# by hand: {plain(deed)}" for deed in change.by_hand)
+    for step in change.steps if steps is None else steps:
         yield from _step(change, step, checks=checks)
 
 

@@ -48,7 +48,7 @@ TYPES: Mapping[str, AwsType] = {
         keeps=True,
     ),
     "AWS::KMS::Alias": AwsType(
-        named=("AliasName",), identifier=("AliasName",), arn=f"arn:{{partition}}:kms:{_HERE}:{{name}}"
+        named=("AliasName",), identifier=("AliasName",), arn=f"arn:{{partition}}:kms:{_HERE}:{{name}}", arns=()
     ),
     "AWS::CloudTrail::Trail": AwsType(
         named=("TrailName",), identifier=("TrailName",), arn=f"arn:{{partition}}:cloudtrail:{_HERE}:trail/{{name}}",

@@ -15,6 +15,7 @@ from rootwarden.errors import InputError
 from rootwarden.model.plan import Change, Declared
 from rootwarden.report.code.aws_types import TYPES, property_at
 from rootwarden.report.code.functions import Reference, reference_of, references, replaced, written
+from rootwarden.report.code.linking import linked, reach
 from rootwarden.report.code.resource import Place, Resource, literal, name_of
 
 
@@ -35,7 +36,8 @@ def gathered(changes: Iterable[Change], place: Place) -> tuple[Resource, ...]:
             )
             before = found.get(name)
             found[name] = _joined(before, new, place, found, change.id)
-    return tuple(_waiting(one, found) for one in found.values())
+    own = linked({name: one.is_ for name, one in found.items()}, place)
+    return tuple(_waiting(Resource(own[name], one.changes), own) for name, one in found.items())
 
 
 def _names(
@@ -108,9 +110,7 @@ def _renamed(change: Change, value: Any, names: dict[str, str], found: dict[str,
     return replaced(value, put)
 
 
-def _joined(
-    before: Resource | None, new: Declared, place: Place, found: dict[str, Resource], change: str
-) -> Resource:
+def _joined(before: Resource | None, new: Declared, place: Place, found: dict[str, Resource], change: str) -> Resource:
     """Return a resource as the later change leaves it; what an earlier one refers to is not replaced by its name."""
     if before is None:
         return Resource(new, (change,))
@@ -124,15 +124,18 @@ def _joined(
 
 
 def _same(old: Any, new: Any, place: Place, found: dict[str, Resource]) -> bool:
+    """Return whether a later value says the same; the id of what is not made yet cannot have become another one."""
+
     def put(reference: Reference) -> Any:
         other = found.get(reference.name)
         text = place.pseudo(reference.name) if other is None else literal(other.is_, place, reference)
         return written(reference) if text is None else text
 
-    return bool(replaced(old, put) == replaced(new, put))
+    known = replaced(old, put)
+    return bool(known == replaced(new, put)) or (reference_of(known) is not None and isinstance(new, str))
 
 
-def _waiting(one: Resource, found: dict[str, Resource]) -> Resource:
+def _waiting(one: Resource, found: dict[str, Declared]) -> Resource:
     """Let a resource wait for the policies of what it refers to: a trail is refused while its bucket has none.
 
     CloudFormation and Terraform see what refers to what, but not that. Policies do not wait for each other.
@@ -143,30 +146,18 @@ def _waiting(one: Resource, found: dict[str, Resource]) -> Resource:
     after = tuple(
         name
         for name, other in found.items()
-        if name != one.is_.name
+        if name not in needs
+        and not other.exists
         and needs & _belongs_to(other)
-        and name not in needs
         and one.is_.name not in reach(name, found)
-        and not other.is_.exists
     )
     return msgspec.structs.replace(one, after=after)
 
 
-def _belongs_to(one: Resource) -> set[str]:
-    if not one.about.attached_to:
+def _belongs_to(one: Declared) -> set[str]:
+    about = TYPES.get(one.type)
+    if about is None or not about.attached_to:
         return set()
-    value = one.is_.properties.get(one.about.attached_to)
+    value = one.properties.get(about.attached_to)
     values = value if isinstance(value, list | tuple) else [value]
     return {found.name for item in values if (found := reference_of(item)) is not None}
-
-
-def reach(name: str, found: dict[str, Resource]) -> set[str]:
-    """Return all that a resource needs, directly or not, and itself."""
-    seen: set[str] = set()
-    left = [name]
-    while left:
-        at = left.pop()
-        if at not in seen:
-            seen.add(at)
-            left += [one.name for one in references(found[at].is_.properties) if one.name in found]
-    return seen

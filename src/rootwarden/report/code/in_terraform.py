@@ -9,14 +9,18 @@ from typing import Any
 from msgspec import Struct
 
 from rootwarden.report.code.functions import Reference, function_of, parts, reference_of, references
-from rootwarden.report.code.gathering import reach
 from rootwarden.report.code.hcl import Argument, Block, Item, Raw, quoted
+from rootwarden.report.code.left_steps import When, left_steps
+from rootwarden.report.code.linking import reach
 from rootwarden.report.code.resource import Resource, literal, name_of
 from rootwarden.report.code.sites import Site
 from rootwarden.report.code.terraform import KINDS
 from rootwarden.report.code.terraform.kind import Kind, Own, UnsaidError, said
 
 _WORD_ENDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|\W+")
+
+
+_LEFT_OUT = "its change is also about what it does not declare, and needs ids that only AWS gives"
 
 
 class Said(Struct, frozen=True):
@@ -52,12 +56,15 @@ def say(site: Site, namer: Namer, provider: str, end: str) -> tuple[Said, ...]:
     What refers to something that cannot be said, and whose name only AWS will give, cannot be said either.
     """
     labels = {one.is_.name: namer.label(one.is_.name, end) for one in site.resources}
-    unsaid: dict[str, str] = {}
+    whole = {change.id for change in site.changes if any(one.when is When.INSTEAD for one in left_steps(change))}
+    unsaid = {one.is_.name: _LEFT_OUT for one in site.resources if whole & set(one.changes)}
     while True:
         speaker = _Speaker(site, labels, frozenset(unsaid), provider)
         found = []
         for one in site.resources:
             try:
+                if one.is_.name in unsaid:
+                    raise UnsaidError(unsaid[one.is_.name])
                 found.append(Said(one, tuple(speaker.blocks(one))))
             except UnsaidError as error:
                 found.append(Said(one, why_not=unsaid.setdefault(one.is_.name, str(error))))
@@ -72,6 +79,7 @@ class _Speaker:
         self.unsaid = unsaid
         self._site, self._labels, self._provider = site, labels, provider
         self._all = {one.is_.name: one for one in site.resources}
+        self._declared = {one.is_.name: one.is_ for one in site.resources}
 
     def blocks(self, one: Resource) -> Iterator[Block]:
         """Return the blocks of a resource: itself, what is a resource beside it, and how it is imported."""
@@ -112,7 +120,8 @@ class _Speaker:
         """Return the same, the ARN where `Ref` gives an id."""
         reference = reference_of(value)
         one = self._all.get(reference.name) if reference and not reference.attribute else None
-        if one is None or one.about.ref_is_arn or "Arn" not in one.about.arns:
+        kind = KINDS.get(one.type) if one else None
+        if one is None or kind is None or one.about.ref_is_arn or "Arn" not in kind.gets:
             return self.value(value)
         return self._address(Reference(one.is_.name, "Arn"))
 
@@ -186,7 +195,7 @@ class _Speaker:
                 found += [f"{kind.type}.{self._labels[name]}", *self._beside(other, kind)]
         for name in dict.fromkeys(found_.name for found_ in references(one.is_.properties)):
             other, kind = self._all[name], KINDS.get(self._all[name].type)
-            if name not in self.unsaid and kind is not None and one.is_.name not in reach(name, self._all):
+            if name not in self.unsaid and kind is not None and one.is_.name not in reach(name, self._declared):
                 found += self._beside(other, kind)
         return list(dict.fromkeys(found))
 

@@ -79,6 +79,4 @@ def literal(one: Declared, place: Place, reference: Reference) -> str | None:
     if about.arn in ("", AS_IT_IS) or not name:
         return None
     path = one.properties.get("Path", "/")
-    return about.arn.format(
-        partition=place.partition, account=place.account, region=place.region, name=name, path=path
-    )
+    return about.arn.format(partition=place.partition, account=place.account, region=place.region, name=name, path=path)

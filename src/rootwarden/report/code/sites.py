@@ -1,4 +1,4 @@
-"""Takes a plan apart by account and Region: what is declared in each place, and what only calls can do."""
+"""Takes a plan apart by account and Region: what is declared in each place, and the changes that declare it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from rootwarden.report.code.resource import Place, Resource, home_of
 
 
 class Site(Struct, frozen=True):
-    """One account in one Region: its resources, and the changes that declare none."""
+    """One account in one Region: what the changes declare there, and the changes."""
 
     place: Place
     resources: tuple[Resource, ...]
-    by_calls: tuple[Change, ...]
     changes: tuple[Change, ...]
 
 
@@ -28,13 +27,13 @@ def sites(plan: Plan) -> tuple[Site, ...]:
         InputError: a change refers to what nothing declares.
     """
     changes: dict[tuple[str, str], list[Change]] = {}
-    for place, change in _placed(plan):
-        changes.setdefault(place, []).append(change)
+    for where, change in _placed(plan):
+        changes.setdefault(where, []).append(change)
     made = []
     for (account, region), some in changes.items():
         place = Place(plan.partition, account, region)
         resources = gathered(some, place)
-        made.append(Site(place, resources, tuple(one for one in some if not one.declares), tuple(some)))
+        made.append(Site(place, resources, tuple(some)))
     return tuple(made)
 
 

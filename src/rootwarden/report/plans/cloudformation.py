@@ -16,6 +16,7 @@ from rootwarden.errors import InputError, UsageError
 from rootwarden.model.plan import Plan
 from rootwarden.report.code.aws_cli import commands, plain
 from rootwarden.report.code.functions import Reference, replaced, written
+from rootwarden.report.code.left_steps import When
 from rootwarden.report.code.resource import Resource, literal, name_of
 from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.code.stacking import Stack, stack_of
@@ -31,6 +32,11 @@ _IMPORT = (
     "described here, and a change set of type IMPORT takes them in: put Resources into the template, and give it "
     "ResourcesToImport."
 )
+_WHEN = {
+    When.BEFORE: "To be done before the stack is created",
+    When.AFTER: "To be done when the stack is created",
+    When.INSTEAD: "Not done by the stack",
+}
 _GIVEN = "the id that AWS gives it"
 _PLAIN_TEXT = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _./()*-]|:(?=[A-Za-z0-9:*]))+(?<! )")
 
@@ -69,9 +75,9 @@ def _header(plan: Plan, site: Site, stack: Stack) -> Iterator[str]:
         yield "# It names IAM resources: create the stack with --capabilities CAPABILITY_NAMED_IAM."
     if stack.beside:
         yield "# What a stack cannot create, because it exists, stands under Metadata with what it takes to import it."
-    for change in stack.by_commands:
-        yield f"# Not done by the stack: {plain(change.title)}"
-        yield from (f"#   {line}" for line in commands(change))
+    for one in stack.by_commands:
+        yield f"# {_WHEN[one.when]}: {plain(one.change.title)}"
+        yield from (f"#   {line}" for line in commands(one.change, one.steps))
 
 
 def _metadata(plan: Plan, site: Site, stack: Stack) -> dict[str, Any]:
@@ -84,11 +90,16 @@ def _metadata(plan: Plan, site: Site, stack: Stack) -> dict[str, Any]:
         found["ToImport"] = {
             "Note": _IMPORT,
             "ResourcesToImport": [_to_import(one) for one in stack.beside],
-            "Resources": _yaml({one.is_.name: _resource(one, one.is_.properties, is_beside=True) for one in stack.beside}),
+            "Resources": _yaml(dict(_described(stack))),
         }
     if stack.by_commands:
         found["ByCommand"] = [
-            {"Title": plain(one.title), "Commands": "\n".join(commands(one)) + "\n"} for one in stack.by_commands
+            {
+                "Title": plain(one.change.title),
+                "When": _WHEN[one.when],
+                "Commands": "\n".join(commands(one.change, one.steps)) + "\n",
+            }
+            for one in stack.by_commands
         ]
     return found
 
@@ -102,6 +113,11 @@ def _to_import(one: Resource) -> dict[str, Any]:
         "LogicalResourceId": one.is_.name,
         "ResourceIdentifier": dict(zip(one.about.identifier, values, strict=False)),
     }
+
+
+def _described(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
+    for one in stack.beside:
+        yield one.is_.name, _resource(one, one.is_.properties, is_beside=True)
 
 
 def _made(site: Site, stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:

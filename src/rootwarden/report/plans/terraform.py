@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rootwarden.model.plan import Change, Plan
+from rootwarden.model.plan import Plan
 from rootwarden.report.code.aws_cli import commands, plain
 from rootwarden.report.code.hcl import Argument, Block, Raw, written
-from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.code.in_terraform import Namer, Said, say
+from rootwarden.report.code.left_steps import Commanded, When, left_steps
+from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import cost
 
@@ -33,6 +34,11 @@ terraform {{
   }}
 }}
 """
+_WHEN = {
+    When.BEFORE: "To be done before `terraform apply`",
+    When.AFTER: "To be done after `terraform apply`",
+    When.INSTEAD: "Not in Terraform",
+}
 _ROLE = Block(
     "variable",
     ("role_name",),
@@ -88,16 +94,16 @@ def _site(site: Site, namer: Namer, is_one_of_several: bool) -> Iterator[str]:
             continue
         about = "".join(f"# {plain(titles[id_])}\n" for id_ in one.resource.changes)
         yield about + written(one.blocks)
-    left = {id_ for one in unsaid for id_ in one.resource.changes} | {one.id for one in site.by_calls}
-    whys = {id_: one for one in unsaid for id_ in one.resource.changes}
     for change in site.changes:
-        if change.id in left:
-            yield "\n".join(_by_calls(change, whys.get(change.id))) + "\n"
+        why_not = [one for one in unsaid if change.id in one.resource.changes]
+        some = (Commanded(change, When.INSTEAD, change.steps),) if why_not else left_steps(change)
+        for commanded in some:
+            yield "\n".join(_by_calls(commanded, why_not)) + "\n"
 
 
-def _by_calls(change: Change, unsaid: Said | None) -> Iterator[str]:
+def _by_calls(one: Commanded, unsaid: list[Said]) -> Iterator[str]:
     """Write what Terraform has no words for as commands, in comments."""
-    yield f"# Not in Terraform: {plain(change.title)} (account {change.account})"
-    if unsaid is not None:
-        yield f"# {unsaid.resource.type} {unsaid.resource.is_.name}: {plain(unsaid.why_not)}. The commands do all of it:"
-    yield from (f"#   {line}" for line in commands(change))
+    yield f"# {_WHEN[one.when]}: {plain(one.change.title)} (account {one.change.account})"
+    for said in unsaid:
+        yield f"# {said.resource.type} {said.resource.is_.name} is left out: {plain(said.why_not)}."
+    yield from (f"#   {line}" for line in commands(one.change, one.steps))

@@ -26,6 +26,6 @@ KINDS = {
         type="aws_kms_alias",
         says={"AliasName": argument("name"), "TargetKeyId": argument("target_key_id")},
         ref="name",
-        gets={},
+        gets={"Arn": "{}.target_key_arn"},
     ),
 }

@@ -1,0 +1,34 @@
+"""Analyzers of IAM Access Analyzer."""
+
+from __future__ import annotations
+
+from rootwarden.lab.stack.kind import Kind, Properties
+from rootwarden.lab.stack.site import Site
+from rootwarden.lab.stack.values import Made
+
+
+def _analyzer(site: Site, properties: Properties) -> Made:
+    asked: Properties = {"analyzerName": properties["AnalyzerName"], "type": properties["Type"]}
+    if "Tags" in properties:
+        asked["tags"] = {one["Key"]: one["Value"] for one in properties["Tags"]}
+    if "AnalyzerConfiguration" in properties:
+        asked["configuration"] = _unused(properties["AnalyzerConfiguration"])
+    arn = site.call("accessanalyzer", "CreateAnalyzer", asked)["arn"]
+    return Made(arn, {"Arn": arn})
+
+
+def _unused(configuration: Properties) -> Properties:
+    """Return after how many days access counts as unused, in the names of the API."""
+    return {
+        name[0].lower() + name[1:].removesuffix("Configuration"): {
+            key[0].lower() + key[1:]: value[key] for key in value
+        }
+        for name, value in configuration.items()
+    }
+
+
+KINDS = {
+    "AWS::AccessAnalyzer::Analyzer": Kind(
+        _analyzer, frozenset({"AnalyzerName", "Type"}), frozenset({"AnalyzerConfiguration", "Tags"})
+    )
+}
