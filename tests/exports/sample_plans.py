@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -70,23 +71,19 @@ def _bucket(name: str, bucket: str, **more: Any) -> Declared:
 
 def no_trail() -> Change:
     """Return what mends an account without any trail: two buckets, a key, and a trail, all new."""
+    own = {"aws:SourceArn": _TRAIL_ARN}
     key_policy = statements(
         {"Sid": "Admin", "Effect": "Allow", "Principal": _ROOT, "Action": "kms:*", "Resource": "*"},
-        _allow(
-            "cloudtrail", ["kms:GenerateDataKey*", "kms:DescribeKey"], "*", StringEquals={"aws:SourceArn": _TRAIL_ARN}
-        ),
+        _allow("cloudtrail", ["kms:GenerateDataKey*", "kms:DescribeKey"], "*", StringEquals=own),
     )
     arn = f"arn:aws:s3:::{BUCKET}"
     written = {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": _TRAIL_ARN}
     bucket_policy = statements(
-        _allow("cloudtrail", "s3:GetBucketAcl", arn, StringEquals={"aws:SourceArn": _TRAIL_ARN}),
+        _allow("cloudtrail", "s3:GetBucketAcl", arn, StringEquals=own),
         _allow("cloudtrail", "s3:PutObject", f"{arn}/AWSLogs/{ACCOUNT}/*", StringEquals=written),
     )
-    log_policy = statements(
-        _allow(
-            "logging.s3", "s3:PutObject", f"arn:aws:s3:::{LOG_BUCKET}/*", StringEquals={"aws:SourceAccount": ACCOUNT}
-        )
-    )
+    logs = f"arn:aws:s3:::{LOG_BUCKET}/*"
+    log_policy = statements(_allow("logging.s3", "s3:PutObject", logs, StringEquals={"aws:SourceAccount": ACCOUNT}))
     return change(
         "no-trail",
         _bucket("LogBucket", LOG_BUCKET),
@@ -103,7 +100,7 @@ def no_trail() -> Change:
             LoggingConfiguration={"DestinationBucketName": ref("LogBucket"), "LogFilePrefix": "trail/"},
         ),
         declared("S3::BucketPolicy", "TrailBucketPolicy", Bucket=ref("TrailBucket"), PolicyDocument=bucket_policy),
-        declared("KMS::Key", "TrailKey", Description="Encrypts the trail", KeyPolicy=key_policy, EnableKeyRotation=True),
+        declared("KMS::Key", "TrailKey", Description="Encrypts it", KeyPolicy=key_policy, EnableKeyRotation=True),
         declared("KMS::Alias", "TrailKeyAlias", AliasName="alias/rootwarden-trail", TargetKeyId=ref("TrailKey")),
         declared(
             "CloudTrail::Trail", "Trail", TrailName=TRAIL, S3BucketName=ref("TrailBucket"), IsLogging=True,
@@ -171,7 +168,7 @@ def money() -> Change:
     """Return a budget, and anomaly detection with a subscription."""
     told = {"SubscriptionType": "EMAIL", "Address": "billing@example.com"}
     about = {"NotificationType": "FORECASTED", "ComparisonOperator": "GREATER_THAN", "Threshold": 80}
-    impact = '{"Dimensions": {"Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE", "MatchOptions": ["GREATER_THAN_OR_EQUAL"], "Values": ["50"]}}'
+    impact = {"Key": "ANOMALY_TOTAL_IMPACT_ABSOLUTE", "MatchOptions": ["GREATER_THAN_OR_EQUAL"], "Values": ["50"]}
     return change(
         "budget",
         declared("Budgets::Budget", "Monthly",
@@ -181,7 +178,7 @@ def money() -> Change:
         declared("CE::AnomalyMonitor", "Anomalies", MonitorName="rootwarden", MonitorType="DIMENSIONAL",
                  MonitorDimension="SERVICE"),
         declared("CE::AnomalySubscription", "AnomalyMail", SubscriptionName="rootwarden", Frequency="DAILY",
-                 MonitorArnList=[ref("Anomalies")], ThresholdExpression=impact,
+                 MonitorArnList=[ref("Anomalies")], ThresholdExpression=json.dumps({"Dimensions": impact}),
                  Subscribers=[{"Type": "EMAIL", "Address": "billing@example.com"}]),
         region="",
     )  # fmt: skip

@@ -55,8 +55,8 @@ TYPES: Mapping[str, AwsType] = {
         after=":trail/",
     ),
     "AWS::Logs::LogGroup": AwsType(
-        named=("LogGroupName",), identifier=("LogGroupName",), arn=f"arn:{{partition}}:logs:{_HERE}:log-group:{{name}}:*",
-        after=":log-group:", keeps=True,
+        named=("LogGroupName",), identifier=("LogGroupName",), after=":log-group:", keeps=True,
+        arn=f"arn:{{partition}}:logs:{_HERE}:log-group:{{name}}:*",
     ),
     "AWS::Logs::MetricFilter": AwsType(
         named=("LogGroupName", "FilterName"), identifier=("LogGroupName", "FilterName")

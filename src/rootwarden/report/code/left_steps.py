@@ -56,9 +56,7 @@ def _is_declared(change: Change, step: Step) -> bool:
     """Return whether a call is about something declared: of the same service, and where it is a bucket, that bucket."""
     service = step.call.service
     if service == "s3":
-        buckets = {
-            name_of(one) or str(one.properties.get("Bucket")) for one in change.declares if _of(one.type) == "s3"
-        }
+        buckets = {name_of(one) for one in change.declares if _of(one.type) == "s3"}
         return step.call.parameters.get("Bucket") in buckets
     return any(_of(one.type) == service for one in change.declares)
 

@@ -20,11 +20,13 @@ def _analyzer(site: Site, properties: Properties) -> Made:
 def _unused(configuration: Properties) -> Properties:
     """Return after how many days access counts as unused, in the names of the API."""
     return {
-        name[0].lower() + name[1:].removesuffix("Configuration"): {
-            key[0].lower() + key[1:]: value[key] for key in value
-        }
+        _small(name.removesuffix("Configuration")): {_small(key): one for key, one in value.items()}
         for name, value in configuration.items()
     }
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:]
 
 
 KINDS = {
