@@ -52,15 +52,18 @@ def one_each(plan: Plan) -> Iterator[tuple[Place, Plan]]:
 
 
 def _placed(plan: Plan) -> Iterator[tuple[tuple[str, str], Change]]:
-    """Say of each change where it is written down. What has no Region joins the only one of its account."""
+    """Say of each change where it is written down: where its calls go. What has no Region joins what has one."""
     regions: dict[str, list[str]] = {}
     for change in plan.changes:
         some = regions.setdefault(change.account, [])
-        if change.region and change.region not in some:
-            some.append(change.region)
+        if (region := _region_of(change)) and region not in some:
+            some.append(region)
     for change in plan.changes:
-        region = change.region
-        if not region:
-            own = regions[change.account]
-            region = own[0] if len(own) == 1 else home_of(plan.partition)
+        own = regions[change.account]
+        region = _region_of(change) or (own[0] if len(own) == 1 else home_of(plan.partition))
         yield (change.account, region), change
+
+
+def _region_of(change: Change) -> str:
+    """Return the Region in which a change makes its resources, "" for those of services without Regions."""
+    return change.region or next((step.call.region for step in change.steps if step.call.region), "")
