@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError
 
@@ -15,7 +16,6 @@ from rootwarden.lab.seeding.hands import Hands
 from rootwarden.lab.server import Lab
 from rootwarden.lab.stack import apply
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import Plan
 from tests.emulated.collecting import sign_in
 from tests.emulated.lab_at_work import _open_lab, client, entry
 from tests.exports.sample_plans import (
@@ -67,9 +67,7 @@ def test_an_account_without_a_trail_gets_one_by_a_stack(
 
 
 @pytest.mark.skipif(REMEDY not in {*remedies()}, reason=f"the remedy {REMEDY} is not there")
-def test_what_the_remedy_declares_is_whole(
-    open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_the_remedy_declares_is_whole(open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan for an account without a trail, made by the remedies themselves, says all of it as code."""
     bare(open_lab)
     sign_in(monkeypatch, open_lab, ACCOUNT)
@@ -143,8 +141,6 @@ def test_people_and_money_read_as_declared(lab: Lab) -> None:
 
 
 def _only_types(change: Any, *beginnings: str) -> Any:
-    import msgspec  # noqa: PLC0415
-
     declares = tuple(one for one in change.declares if one.type.startswith(beginnings))
     return msgspec.structs.replace(change, declares=declares)
 
@@ -173,15 +169,13 @@ def test_services_that_the_lab_may_lack(lab: Lab, change: Any, service: str, ope
 def test_a_bucket_elsewhere_says_where(lab: Lab) -> None:
     """In every Region but us-east-1 a bucket is made with its Region as location."""
     only = _only_types(no_trail(), "AWS::S3::Bucket")
-    import msgspec  # noqa: PLC0415
-
     abroad = msgspec.structs.replace(only, region="eu-west-1")
     stacked(lab, plan(abroad), "eu-west-1")
     assert see(lab, "s3", "get_bucket_location", Bucket=BUCKET)["LocationConstraint"] == "eu-west-1"
 
 
 def test_what_exists_is_not_created(lab: Lab) -> None:
-    """A stack of a plan that changes a trail makes no trail: the applier refuses to create what only fills a template."""
+    """A stack of a plan that changes a trail makes no trail: what only fills a template is refused here."""
     with pytest.raises(InputError, match="WaitConditionHandle"):
         stacked(lab, plan(validation()))
 
@@ -190,7 +184,10 @@ def test_what_exists_is_not_created(lab: Lab) -> None:
     ("properties", "named"),
     [
         ({"BucketName": "b", "AccessControl": "Private"}, "AccessControl"),
-        ({"BucketName": "bucket", "LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "TagFilters": []}]}}, "TagFilters"),
+        (
+            {"BucketName": "bucket", "LifecycleConfiguration": {"Rules": [{"Status": "Enabled", "TagFilters": []}]}},
+            "TagFilters",
+        ),
     ],
 )
 def test_unknown_properties_are_refused(lab: Lab, properties: dict[str, Any], named: str) -> None:
@@ -212,9 +209,5 @@ def test_join_and_literal_braces(lab: Lab) -> None:
 
 def test_one_plan_of_several_changes_is_one_stack(lab: Lab) -> None:
     """Changes that need each other only by name are made in the order in which they need each other."""
-    stack = stacked(lab, Plan(**{**_fields(plan(no_trail(), alarm(), people()))}))
+    stack = stacked(lab, plan(no_trail(), alarm(), people()))
     assert len(stack.resources) == len({*stack.resources}) == 18
-
-
-def _fields(one: Plan) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in one.__struct_fields__}

@@ -27,7 +27,7 @@ class AwsType(Struct, frozen=True, kw_only=True):
     arn: str = ""
     after: str = ""
     ref_is_arn: bool = False
-    arns: tuple[str, ...] = ("Arn",)
+    arns: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     attached_to: str = ""
     keeps: bool = False
@@ -40,35 +40,38 @@ AS_IT_IS = "{name}"
 
 TYPES: Mapping[str, AwsType] = {
     "AWS::S3::Bucket": AwsType(
-        named=("BucketName",), identifier=("BucketName",), arn="arn:{partition}:s3:::{name}", after=":::", keeps=True
+        arns=("Arn",), named=("BucketName",), identifier=("BucketName",),
+        arn="arn:{partition}:s3:::{name}", after=":::", keeps=True
     ),
     "AWS::S3::BucketPolicy": AwsType(named=("Bucket",), identifier=("Bucket",), attached_to="Bucket"),
     "AWS::KMS::Key": AwsType(
-        identifier=("KeyId",), arn=f"arn:{{partition}}:kms:{_HERE}:key/{{name}}", after="key/", names=("KeyId",),
+        arns=("Arn",), identifier=("KeyId",),
+        arn=f"arn:{{partition}}:kms:{_HERE}:key/{{name}}", after="key/", names=("KeyId",),
         keeps=True,
     ),
     "AWS::KMS::Alias": AwsType(
-        named=("AliasName",), identifier=("AliasName",), arn=f"arn:{{partition}}:kms:{_HERE}:{{name}}", arns=()
+        named=("AliasName",), identifier=("AliasName",), arn=f"arn:{{partition}}:kms:{_HERE}:{{name}}"
     ),
     "AWS::CloudTrail::Trail": AwsType(
-        named=("TrailName",), identifier=("TrailName",), arn=f"arn:{{partition}}:cloudtrail:{_HERE}:trail/{{name}}",
+        arns=("Arn",), named=("TrailName",), identifier=("TrailName",),
+        arn=f"arn:{{partition}}:cloudtrail:{_HERE}:trail/{{name}}",
         after=":trail/",
     ),
     "AWS::Logs::LogGroup": AwsType(
-        named=("LogGroupName",), identifier=("LogGroupName",), after=":log-group:", keeps=True,
+        arns=("Arn",), named=("LogGroupName",), identifier=("LogGroupName",), after=":log-group:", keeps=True,
         arn=f"arn:{{partition}}:logs:{_HERE}:log-group:{{name}}:*",
     ),
     "AWS::Logs::MetricFilter": AwsType(
         named=("LogGroupName", "FilterName"), identifier=("LogGroupName", "FilterName")
     ),
     "AWS::IAM::Role": AwsType(
-        named=("RoleName",), identifier=("RoleName",), arn=f"{_IAM}:role{{path}}{{name}}", after="/"
+        arns=("Arn",), named=("RoleName",), identifier=("RoleName",), arn=f"{_IAM}:role{{path}}{{name}}", after="/"
     ),
     "AWS::IAM::Group": AwsType(
-        named=("GroupName",), identifier=("GroupName",), arn=f"{_IAM}:group{{path}}{{name}}", after="/"
+        arns=("Arn",), named=("GroupName",), identifier=("GroupName",), arn=f"{_IAM}:group{{path}}{{name}}", after="/"
     ),
     "AWS::IAM::User": AwsType(
-        named=("UserName",), identifier=("UserName",), arn=f"{_IAM}:user{{path}}{{name}}", after="/"
+        arns=("Arn",), named=("UserName",), identifier=("UserName",), arn=f"{_IAM}:user{{path}}{{name}}", after="/"
     ),
     "AWS::IAM::ManagedPolicy": AwsType(
         named=("ManagedPolicyName",), identifier=("PolicyArn",), arn=f"{_IAM}:policy{{path}}{{name}}", after="/",
@@ -81,22 +84,24 @@ TYPES: Mapping[str, AwsType] = {
     ),
     "AWS::SNS::TopicPolicy": AwsType(named=("Topics",), identifier=("Id",), attached_to="Topics"),
     "AWS::SNS::Subscription": AwsType(
-        named=("TopicArn", "Protocol", "Endpoint"), identifier=("Arn",), arn=AS_IT_IS, ref_is_arn=True
+        arns=("Arn",), named=("TopicArn", "Protocol", "Endpoint"), identifier=("Arn",), arn=AS_IT_IS, ref_is_arn=True
     ),
     "AWS::Events::Rule": AwsType(
-        named=("EventBusName", "Name"), identifier=("Arn",), arn=f"arn:{{partition}}:events:{_HERE}:rule/{{name}}",
+        arns=("Arn",), named=("EventBusName", "Name"), identifier=("Arn",),
+        arn=f"arn:{{partition}}:events:{_HERE}:rule/{{name}}",
         after=":rule/",
     ),
     "AWS::CloudWatch::Alarm": AwsType(
-        named=("AlarmName",), identifier=("AlarmName",), arn=f"arn:{{partition}}:cloudwatch:{_HERE}:alarm:{{name}}",
+        arns=("Arn",), named=("AlarmName",), identifier=("AlarmName",),
+        arn=f"arn:{{partition}}:cloudwatch:{_HERE}:alarm:{{name}}",
         after=":alarm:",
     ),
     "AWS::GuardDuty::Detector": AwsType(
-        identifier=("Id",), arn=f"arn:{{partition}}:guardduty:{_HERE}:detector/{{name}}", after=":detector/", arns=(),
+        identifier=("Id",), arn=f"arn:{{partition}}:guardduty:{_HERE}:detector/{{name}}", after=":detector/",
         names=("Id",),
     ),
     "AWS::AccessAnalyzer::Analyzer": AwsType(
-        named=("AnalyzerName",), identifier=("Arn",),
+        arns=("Arn",), named=("AnalyzerName",), identifier=("Arn",),
         arn=f"arn:{{partition}}:access-analyzer:{_HERE}:analyzer/{{name}}", after=":analyzer/", ref_is_arn=True,
     ),
     "AWS::CE::AnomalyMonitor": AwsType(

@@ -17,7 +17,8 @@ _INDENT = "  "
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # Backslash, quote, whatever is no printable character, and line separators that editors take for ends of lines.
 _SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029]')
-_TEMPLATE = re.compile(r"([$%]*)([$%])\{")
+# What would begin a template, the same signs before it, and its end if it looks like one (`${aws:username}`).
+_TEMPLATE = re.compile(r'([$%]*)([$%])\{([^"\\}${%]*\})?')
 
 
 class Raw(Struct, frozen=True):
@@ -87,9 +88,13 @@ def written(blocks: tuple[Block, ...] | list[Block]) -> str:
 
 
 def _literal(found: re.Match[str]) -> str:
-    """Double what begins a template; signs before it are written by number, lest they be taken for the doubling."""
-    before = "".join(f"\\u{ord(one):04x}" for one in found[1])
-    return f"{before}{found[2] * 2}{{"
+    """Double what begins a template, as people do; where that could be misread, write the sign by its number."""
+    before = _by_number(found[1])
+    return f"{before}{found[2] * 2}{{{found[3]}" if found[3] else f"{before}{_by_number(found[2])}{{"
+
+
+def _by_number(signs: str) -> str:
+    return "".join(f"\\u{ord(one):04x}" for one in signs)
 
 
 def _within(opening: str, closing: str, lines: list[str], depth: int) -> str:

@@ -150,15 +150,15 @@ class _Speaker:
                 raise UnsaidError(f"{reference.name} is not known here")
             return text
         one = self._all[reference.name]
-        if reference.name in self.unsaid:
+        kind = KINDS.get(one.type)
+        if reference.name in self.unsaid or kind is None:
             text = literal(one.is_, self._site.place, reference)
             if text is None:
                 raise UnsaidError(f"it refers to {reference.name}, which cannot be said")
             return text
-        kind = KINDS.get(one.type)
-        address = f"{kind.type}.{self._labels[reference.name]}" if kind else ""
-        if kind is None or (reference.attribute and reference.attribute not in kind.gets):
-            raise UnsaidError(f"{reference.attribute or 'a reference'} of {one.type} is not known here")
+        address = f"{kind.type}.{self._labels[reference.name]}"
+        if reference.attribute and reference.attribute not in kind.gets:
+            raise UnsaidError(f"{reference.attribute} of {one.type} is not known here")
         return Raw(kind.gets[reference.attribute].format(address) if reference.attribute else f"{address}.{kind.ref}")
 
     def _parts(self, one: Resource, kind: Kind) -> list[Own]:

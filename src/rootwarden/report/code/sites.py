@@ -11,6 +11,9 @@ from rootwarden.model.plan import Change, Plan
 from rootwarden.report.code.gathering import gathered
 from rootwarden.report.code.resource import Place, Resource, home_of
 
+# What stands in the name of a file for the account and the Region that it is about.
+ACCOUNT, REGION = "{account}", "{region}"
+
 
 class Site(Struct, frozen=True):
     """One account in one Region: what the changes declare there, and the changes."""
@@ -37,18 +40,28 @@ def sites(plan: Plan) -> tuple[Site, ...]:
     return tuple(made)
 
 
-def one_each(plan: Plan) -> Iterator[tuple[Place, Plan]]:
-    """Take a plan apart into one for each account and Region; what is left goes to the first one of its account."""
+def split(plan: Plan, file: str) -> dict[str, Plan]:
+    """Return what goes to which file, where the name of a file holds `{account}` or `{region}`; else all to the one.
+
+    What is left as it is goes to the first file of its account.
+    """
+    if not any(mark in file for mark in (ACCOUNT, REGION)):
+        return {file: plan}
+    changes: dict[str, list[Change]] = {}
+    for (account, region), change in _placed(plan):
+        name = file.replace(ACCOUNT, account).replace(REGION, region)
+        changes.setdefault(name, []).append(change)
+    made: dict[str, Plan] = {}
     told: set[str] = set()
-    for site in sites(plan):
-        account = site.place.account
-        left = tuple(one for one in plan.left if one.account == account and account not in told)
-        told.add(account)
-        mends = sum(bool(one.control) for one in site.changes)
-        part = msgspec.structs.replace(
-            plan, changes=site.changes, left=left, mends=mends, failing=mends + len(left), unread=0
+    for name, some in changes.items():
+        new = {one.account for one in some} - told
+        told |= new
+        left = tuple(one for one in plan.left if one.account in new)
+        mends = sum(bool(one.control) for one in some)
+        made[name] = msgspec.structs.replace(
+            plan, changes=tuple(some), left=left, mends=mends, failing=mends + len(left), unread=0
         )
-        yield site.place, part
+    return made
 
 
 def _placed(plan: Plan) -> Iterator[tuple[tuple[str, str], Change]]:

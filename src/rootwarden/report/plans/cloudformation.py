@@ -17,7 +17,7 @@ from rootwarden.model.plan import Plan
 from rootwarden.report.code.aws_cli import commands, plain
 from rootwarden.report.code.functions import Reference, replaced, written
 from rootwarden.report.code.left_steps import When
-from rootwarden.report.code.resource import Resource, literal, name_of
+from rootwarden.report.code.resource import Place, Resource, literal, name_of
 from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.code.stacking import Stack, stack_of
 from rootwarden.report.options import RenderOptions
@@ -56,13 +56,11 @@ def render(plan: Plan, options: RenderOptions) -> str:
             why=f"the plan is about {len(found)} of them: {names}",
             todo="get one file for each with -o 'fix-{account}-{region}.yaml'",
         )
-    if not found:
-        raise UsageError("there is nothing to write a template of", why="the plan changes nothing", todo="leave it out")
-    site = found[0]
+    site = found[0] if found else Site(Place(plan.partition, "", ""), (), ())
     stack = stack_of(site)
     document = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"For account {site.place.account} in {site.place.region}. {cost(plan.cost)}.",
+        "Description": f"For {_where(site)}. {cost(plan.cost)}." if found else "The plan changes nothing.",
         "Metadata": {"Rootwarden": _metadata(plan, site, stack)},
         "Resources": dict(_made(site, stack)) or _NOTHING,
     }
@@ -70,7 +68,7 @@ def render(plan: Plan, options: RenderOptions) -> str:
 
 
 def _header(plan: Plan, site: Site, stack: Stack) -> Iterator[str]:
-    yield f"# Plan of {plan.made_at:%Y-%m-%d %H:%M} UTC for account {site.place.account} in {site.place.region}."
+    yield f"# Plan of {plan.made_at:%Y-%m-%d %H:%M} UTC for {_where(site)}."
     if any(one.type.startswith("AWS::IAM::") for one in stack.makes):
         yield "# It names IAM resources: create the stack with --capabilities CAPABILITY_NAMED_IAM."
     if stack.beside:
@@ -78,6 +76,11 @@ def _header(plan: Plan, site: Site, stack: Stack) -> Iterator[str]:
     for one in stack.by_commands:
         yield f"# {_WHEN[one.when]}: {plain(one.change.title)}"
         yield from (f"#   {line}" for line in commands(one.change, one.steps))
+
+
+def _where(site: Site) -> str:
+    place = site.place
+    return f"account {place.account} in {place.region}" if place.account else "no account"
 
 
 def _metadata(plan: Plan, site: Site, stack: Stack) -> dict[str, Any]:

@@ -30,6 +30,9 @@ def _trail(site: Site, properties: Properties) -> Made:
     name = properties["TrailName"]
     if selectors := {one: properties[one] for one in _SELECTORS if one in properties}:
         site.call("cloudtrail", "PutEventSelectors", {"TrailName": name, **selectors})
+    if "InsightSelectors" in properties:
+        asked = {"TrailName": name, "InsightSelectors": properties["InsightSelectors"]}
+        site.call("cloudtrail", "PutInsightSelectors", asked)
     if properties["IsLogging"]:
         site.call("cloudtrail", "StartLogging", {"Name": name})
     return Made(name, {"Arn": arn})
@@ -39,6 +42,6 @@ KINDS = {
     "AWS::CloudTrail::Trail": Kind(
         _trail,
         frozenset({"TrailName", "S3BucketName", "IsLogging"}),
-        frozenset(_PARAMETERS) | _SELECTORS,
+        frozenset(_PARAMETERS) | _SELECTORS | {"InsightSelectors"},
     )
 }

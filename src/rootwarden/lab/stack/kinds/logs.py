@@ -12,8 +12,9 @@ from rootwarden.lab.stack.values import Made
 def _group(site: Site, properties: Properties) -> Made:
     name = properties["LogGroupName"]
     asked: Properties = {"logGroupName": name}
-    if "KmsKeyId" in properties:
-        asked["kmsKeyId"] = properties["KmsKeyId"]
+    for ours, theirs in (("KmsKeyId", "kmsKeyId"), ("LogGroupClass", "logGroupClass")):
+        if ours in properties:
+            asked[theirs] = properties[ours]
     if "Tags" in properties:
         asked["tags"] = {one["Key"]: one["Value"] for one in properties["Tags"]}
     site.call("logs", "CreateLogGroup", asked)
@@ -46,7 +47,7 @@ def _transformation(one: Properties) -> dict[str, Any]:
 
 KINDS = {
     "AWS::Logs::LogGroup": Kind(
-        _group, frozenset({"LogGroupName"}), frozenset({"RetentionInDays", "KmsKeyId", "Tags"})
+        _group, frozenset({"LogGroupName"}), frozenset({"RetentionInDays", "KmsKeyId", "LogGroupClass", "Tags"})
     ),
     "AWS::Logs::MetricFilter": Kind(
         _filter, frozenset({"FilterName", "LogGroupName", "FilterPattern", "MetricTransformations"})
