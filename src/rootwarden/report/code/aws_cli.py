@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from rootwarden.model.plan import JSON, REF, Call, Change, Step
+from rootwarden.report.legible import HARMFUL, legible
 
 # Services that the AWS CLI calls by another name than botocore does.
 _COMMANDS = {"s3": "s3api", "config": "configservice"}
@@ -37,7 +38,7 @@ def commands(change: Change, steps: Iterable[Step] | None = None, *, checks: boo
 
 def plain(text: str) -> str:
     """Return a text in one line, fit for a comment."""
-    return " ".join(text.split())
+    return legible(" ".join(text.split()))
 
 
 def _step(change: Change, step: Step, *, checks: bool) -> Iterator[str]:
@@ -76,7 +77,7 @@ def _argument(change: Change, parameters: dict[str, Any]) -> str:
     mark = "@@"
     while mark in text:  # what the parameters say themselves is never taken for a variable
         mark += "@"
-    marked = msgspec.json.encode(_marked(change, parameters, mark)).decode()
+    marked = HARMFUL.sub(_by_number, msgspec.json.encode(_marked(change, parameters, mark)).decode())
     pieces = marked.split(mark)
     if len(pieces) == 1:
         return shlex.quote(marked)
@@ -97,6 +98,12 @@ def _marked(change: Change, value: Any, mark: str) -> Any:
             return [_marked(change, item, mark) for item in value]
         case _:
             return value
+
+
+def _by_number(found: re.Match[str]) -> str:
+    """Return a character as JSON writes it by number: what turns the direction of text would hide what is done."""
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _variable(change: Change, name: str) -> str:

@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from rootwarden.report.legible import HARMFUL
+
 _INDENT = "  "
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# Backslash, quote, whatever is no printable character, and line separators that editors take for ends of lines.
-_SPECIAL = re.compile(r'[\\"\x00-\x1f\x7f-\x9f\u2028\u2029]')
+_SPECIAL = re.compile(rf'[\\"]|{HARMFUL.pattern}')
 # What would begin a template, the same signs before it, and its end if it looks like one (`${aws:username}`).
 _TEMPLATE = re.compile(r'([$%]*)([$%])\{([^"\\}${%]*\})?')
 
@@ -73,7 +74,7 @@ def expression(value: Any, depth: int = 0) -> str:
 
 def quoted(text: str) -> str:
     """Return a text as a quoted template in which nothing is evaluated."""
-    escaped = _SPECIAL.sub(lambda one: _ESCAPES.get(one[0], f"\\u{ord(one[0]):04x}"), text)
+    escaped = _SPECIAL.sub(_escaped, text)
     return f'"{_TEMPLATE.sub(_literal, escaped)}"'
 
 
@@ -85,6 +86,11 @@ def called(function: str, value: Any) -> Raw:
 def written(blocks: tuple[Block, ...] | list[Block]) -> str:
     """Return blocks as a file, an empty line between them."""
     return "\n".join("\n".join(_block(one, 0)) + "\n" for one in blocks)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    number = ord(found[0])
+    return _ESCAPES.get(found[0]) or (f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}")
 
 
 def _literal(found: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from rootwarden.report.code.left_steps import When
 from rootwarden.report.code.resource import Place, Resource, literal, name_of
 from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.code.stacking import Stack, stack_of
+from rootwarden.report.legible import HARMFUL
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import cost
 
@@ -170,5 +171,8 @@ _Dumper.add_representer(str, _text)
 
 
 def _yaml(document: Any) -> str:
+    """Return YAML; if a character in it would hide what is there, all beyond ASCII is written by number."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    if HARMFUL.search(text.replace("\n", "")):
+        text = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=120)
     return text
