@@ -34,7 +34,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     )
     if any(step.keeps for _, step in in_steps(plan.changes)):
         yield ""
-        yield 'In parameters `{"$ref": "step.name"}` is what an earlier step kept, and `{"$json": ...}` is sent as text.'
+        yield 'In parameters `{"$ref": "step.name"}` is what an earlier step kept, `{"$json": ...}` is sent as text.'
     for number, change in enumerate(plan.changes, start=1):
         yield ""
         yield from _change(number, change)

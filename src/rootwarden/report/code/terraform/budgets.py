@@ -68,6 +68,15 @@ _BUDGET = {
     "TimeUnit": argument("time_unit"),
     "BudgetLimit": flat({"Amount": text("limit_amount"), "Unit": argument("limit_unit")}),
     "CostTypes": block("cost_types", _COST_TYPES),
+    "AutoAdjustData": block(
+        "auto_adjust_data",
+        {
+            "AutoAdjustType": argument("auto_adjust_type"),
+            "HistoricalOptions": block(
+                "historical_options", {"BudgetAdjustmentPeriod": argument("budget_adjustment_period")}
+            ),
+        },
+    ),
     "CostFilters": Say(_filters),
 }
 
