@@ -14,6 +14,7 @@ import pytest
 from botocore import xform_name
 
 from rootwarden.lab.server import Lab
+from rootwarden.model.plan import Call, Step
 from rootwarden.model.writes import LOOKS, WRITES
 from rootwarden.report.code.aws_cli import operation_name
 from tests.emulated.lab_at_work import _open_lab, client, entry
@@ -116,3 +117,27 @@ def test_an_empty_answer_stops_the_script(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "lacks" in done.stderr
     assert (tmp_path / "aws.log").read_text().count("\n") == 1
+
+
+def test_a_secret_is_asked_for(tmp_path: Path) -> None:
+    """No script holds one: the shell stops until somebody sets it, and then sends it as it is."""
+    call = Call(
+        service="iam", operation="CreateLoginProfile", parameters={"UserName": "ada", "Password": {"$secret": "pw"}}
+    )
+    made = plan(change("login", steps=(Step(id="login", does="x", call=call),)))
+    fake = tmp_path / "aws"
+    fake.write_text(f'#!/bin/sh\n[ "$1" = sts ] && echo {ACCOUNT} && exit 0\nprintf %s "$4" > "$0.log"\n')
+    fake.chmod(0o755)
+    (tmp_path / "fix.sh").write_text(text(made, "shell"), encoding="utf-8")
+
+    def done(**more: str) -> subprocess.CompletedProcess[str]:
+        variables = {"PATH": f"{tmp_path}:{os.environ['PATH']}", **more}
+        command = ["bash", str(tmp_path / "fix.sh")]
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+
+    first = done()
+    assert first.returncode != 0
+    assert "login_secret_pw: set it first: pw" in first.stderr
+    assert not (tmp_path / "aws.log").exists()
+    assert done(login_secret_pw="s3cret").returncode == 0
+    assert (tmp_path / "aws.log").read_text() == '{"UserName":"ada","Password":"s3cret"}'

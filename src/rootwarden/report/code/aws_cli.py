@@ -16,6 +16,10 @@ from rootwarden.report.legible import HARMFUL, legible
 _COMMANDS = {"s3": "s3api", "config": "configservice"}
 # Where a word of an operation's name ends: EnableAWSServiceAccess is enable-aws-service-access.
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# Made by anybody but root, the same calls would be about whoever makes them; and a script looks at nothing beforehand.
+_AS_ROOT = "# left out: only `rootwarden apply` does this as root, once its guards have looked; it cannot be taken back"
+# How a parameter names a secret, which no plan and no script holds.
+_SECRET = "$secret"
 # Between double quotes these mean something to a shell.
 _MEANING = re.compile(r'([\\"$`])')
 
@@ -32,6 +36,9 @@ def commands(change: Change, steps: Iterable[Step] | None = None, *, checks: boo
     answers.
     """
     yield from (f"# by hand: {plain(deed)}" for deed in change.by_hand)
+    if getattr(change, "as_root", ""):
+        yield _AS_ROOT
+        return
     for step in change.steps if steps is None else steps:
         yield from _step(change, step, checks=checks)
 
@@ -90,6 +97,8 @@ def _marked(change: Change, value: Any, mark: str) -> Any:
     match value:
         case {"$ref": str() as name} if set(value) == {REF}:
             return f"{mark}{_variable(change, name)}{mark}"
+        case {"$secret": str() as name} if set(value) == {_SECRET}:
+            return f"{mark}{_variable(change, f'secret.{name}')}:?set it first: {_secret(change, name)}{mark}"
         case {"$json": inner} if set(value) == {JSON}:
             return msgspec.json.encode(_marked(change, inner, mark)).decode()
         case dict():
@@ -98,6 +107,12 @@ def _marked(change: Change, value: Any, mark: str) -> Any:
             return [_marked(change, item, mark) for item in value]
         case _:
             return value
+
+
+def _secret(change: Change, name: str) -> str:
+    """Return what a secret is, in words that a shell takes for nothing else."""
+    what = next((one.what for one in getattr(change, "secrets", ()) if one.name == name), name)
+    return re.sub(r"[^\w .,-]", " ", what, flags=re.ASCII)
 
 
 def _by_number(found: re.Match[str]) -> str:
