@@ -23,6 +23,7 @@ from rootwarden.flows.limits import checked, checked_remedies, chosen
 from rootwarden.flows.planning import PlanRequest, affordable, make_plan
 from rootwarden.model.plan import Plan, read_plan
 from rootwarden.report import plans
+from rootwarden.report.code.sites import split
 from rootwarden.report.options import RenderOptions
 from rootwarden.store.snapshots import open_snapshot
 
@@ -35,7 +36,8 @@ _SCREEN = "table"
 @click.option("--only", envvar="ROOTWARDEN_ONLY", help="These controls or remedies, comma separated.")
 @click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls.")
 @click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
-              help="Write it to a file, too: json, markdown, shell; the file's ending tells which.")  # fmt: skip
+              help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
+                   "{account} and {region} in its name make one file for each.")  # fmt: skip
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
 @click.option("--verbose", "-v", is_flag=True, help="Name every account of what is left.")
@@ -57,6 +59,7 @@ def command(
     rootwarden plan --org --only RW-TRAIL-03 -o plan.json
     rootwarden plan --snapshot snapshot.jsonl.gz          offline
     rootwarden plan --from plan.json -o fix.sh            as a script, or a runbook (.md)
+    rootwarden plan --from plan.json -o fix.tf -o 'fix-{account}-{region}.yaml'
     """
     wanted = targets(output, snapshot or "", made or "")
     plan = _made(settings, snapshot, given) if made is None else read_plan_file(made)
@@ -67,13 +70,12 @@ def command(
     if not any(one.file == "-" for one in wanted):
         write_out(plans.find(_SCREEN).render(plan, look))
     affordable(plan, Decimal(str(max_monthly_usd)))
-    for one in sorted(wanted, key=lambda one: one.file == "-"):
-        text = one.format.render(plan, look)
-        if one.file == "-":
+    for file, text in _rendered(plan, wanted, look):
+        if file == "-":
             write_out(text)
         else:
-            write_file(Path(one.file), text)
-            _note(f"wrote {one.file}", given)
+            write_file(Path(file), text)
+            _note(f"wrote {file}", given)
     _next(plan, wanted, given)
     return Exit.FINE
 
@@ -111,6 +113,19 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
             check(one.file)
         found.append(one)
     return tuple(found)
+
+
+def _rendered(plan: Plan, wanted: tuple[Target, ...], look: RenderOptions) -> list[tuple[str, str]]:
+    """Return every file with its text, standard output last: nothing is written if one of them cannot be."""
+    found = [
+        (file, one.format.render(part, look))
+        for one in sorted(wanted, key=lambda one: one.file == "-")
+        for file, part in split(plan, one.file).items()
+    ]
+    files = [file for file, _ in found]
+    if twice := sorted({file for file in files if files.count(file) > 1}):
+        raise UsageError(f"{twice[0]} is written twice", todo="give each output a file of its own")
+    return found
 
 
 def read_plan_file(file: str) -> Plan:

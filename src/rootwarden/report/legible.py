@@ -9,7 +9,7 @@ import msgspec
 
 # C0 and C1 controls, soft hyphen, zero-width and direction marks (Unicode Cc and the Cf that change how text reads),
 # line and paragraph separators, lone surrogates, the byte order mark, interlinear marks, tag characters.
-_HARMFUL = re.compile(
+HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
@@ -18,9 +18,9 @@ _LONGEST = 320
 
 def legible(text: str) -> str:
     """Return `text` with harmful characters written as escapes (`\\x1b`); line breaks and tabs become blanks."""
-    if _HARMFUL.search(text) is None:
+    if HARMFUL.search(text) is None:
         return text
-    return _HARMFUL.sub(_escape, text)
+    return HARMFUL.sub(_escape, text)
 
 
 def value_text(value: Any, longest: int = _LONGEST) -> str:

@@ -19,6 +19,8 @@ NOTHING = object()
 
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
+_LITERAL = re.compile(r"\$\{!([^}]*)\}")
+
 
 class Made(Struct, frozen=True):
     """A resource that exists: what `Ref` of it gives, and its attributes for `Fn::GetAtt`."""
@@ -113,13 +115,13 @@ class Values:
         return made.attributes[attribute]
 
     def substituted(self, text: str) -> str:
-        """Return a text with `${Name}` and `${Name.Attribute}` replaced."""
+        """Return a text with `${Name}` and `${Name.Attribute}` replaced; `${!Name}` is the text `${Name}`."""
 
         def value(found: re.Match[str]) -> str:
             name, _, attribute = found[1].partition(".")
             return str(self.attribute([name, attribute]) if attribute else self.ref(found[1]))
 
-        return _VARIABLE.sub(value, text)
+        return _LITERAL.sub(r"${\1}", _VARIABLE.sub(value, text))
 
     def chosen(self, argument: list[Any]) -> Any:
         """Return the branch of an `Fn::If` that its condition chooses; the other is not looked at."""
@@ -139,6 +141,7 @@ _FUNCTIONS: Mapping[str, Callable[[Values, Any], Any]] = {
     "Condition": lambda values, name: values.holds(name) if isinstance(name, str) else {"Condition": values.of(name)},
     "Fn::GetAtt": Values.attribute,
     "Fn::Sub": Values.substituted,
+    "Fn::Join": lambda values, argument: argument[0].join(values.of(one) for one in argument[1]),
     "Fn::If": Values.chosen,
     "Fn::Equals": lambda values, pair: values.of(pair[0]) == values.of(pair[1]),
     "Fn::Not": lambda values, one: not values.of(one[0]),

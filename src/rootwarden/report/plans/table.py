@@ -8,6 +8,7 @@ from rich.text import Text
 
 from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
 from rootwarden.report.labels import plural
+from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import cost, where
 from rootwarden.report.screen.pen import Pen
@@ -53,11 +54,11 @@ def _changes(pen: Pen, plan: Plan) -> None:
 
 def _change(pen: Pen, number: int, change: Change) -> None:
     pen.line()
-    title = Text(f"{number:>3}  ", style="bold").append(change.title, style="bold")
+    title = Text(f"{number:>3}  ", style="bold").append(legible(change.title), style="bold")
     pen.line(title)
     about = [change.risk.value, f"{change.control} {change.severity.value}".strip(), where(change)]
     line = Text(about[0], style=_STYLES[change.risk])
-    line.append(pen.dot() + pen.dot().join(part for part in about[1:] if part))
+    line.append(pen.dot() + legible(pen.dot().join(part for part in about[1:] if part)))
     pen.line(line, indent=_INDENT)
     for one in change.shows:
         pen.line(f"{one.what}: {one.before} -> {one.after}", indent=_INDENT)

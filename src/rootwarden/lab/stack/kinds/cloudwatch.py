@@ -11,15 +11,28 @@ _NEEDS = frozenset(
         "AlarmName",
         "Namespace",
         "MetricName",
-        "Dimensions",
-        "Statistic",
         "Period",
         "EvaluationPeriods",
         "Threshold",
         "ComparisonOperator",
     }
 )
-_TAKES = frozenset({"AlarmDescription", "TreatMissingData", "AlarmActions", "OKActions"})
+_TAKES = frozenset(
+    {
+        "AlarmDescription",
+        "ActionsEnabled",
+        "AlarmActions",
+        "DatapointsToAlarm",
+        "Dimensions",
+        "ExtendedStatistic",
+        "InsufficientDataActions",
+        "OKActions",
+        "Statistic",
+        "Tags",
+        "TreatMissingData",
+        "Unit",
+    }
+)
 
 
 def _alarm(site: Site, properties: Properties) -> Made:

@@ -20,13 +20,20 @@ def _bus_policy(site: Site, properties: Properties) -> Made:
     return Made(properties["StatementId"], {})
 
 
+# Properties of a rule that are parameters of the same name.
+_SAME = ("Name", "Description", "State", "RoleArn", "ScheduleExpression", "Tags")
+
+
 def _rule(site: Site, properties: Properties) -> Made:
     bus: Properties = {"EventBusName": properties.get("EventBusName", "default")}
-    rule: Properties = {key: properties[key] for key in ("Name", "Description", "State") if key in properties}
-    answer = site.call("events", "PutRule", {**rule, **bus, "EventPattern": as_json(properties["EventPattern"])})
-    result = site.call("events", "PutTargets", {"Rule": properties["Name"], **bus, "Targets": properties["Targets"]})
-    if result.get("FailedEntryCount"):
-        raise RuntimeError(f"the lab refused targets of rule {properties['Name']}: {result['FailedEntries']}")
+    rule: Properties = {key: properties[key] for key in _SAME if key in properties}
+    if "EventPattern" in properties:
+        rule["EventPattern"] = as_json(properties["EventPattern"])
+    answer = site.call("events", "PutRule", {**rule, **bus})
+    if targets := properties.get("Targets"):
+        result = site.call("events", "PutTargets", {"Rule": properties["Name"], **bus, "Targets": targets})
+        if result.get("FailedEntryCount"):
+            raise RuntimeError(f"the lab refused targets of rule {properties['Name']}: {result['FailedEntries']}")
     return Made(properties["Name"], {"Arn": answer["RuleArn"]})
 
 
@@ -34,6 +41,6 @@ KINDS = {
     "AWS::Events::EventBus": Kind(_bus, frozenset({"Name"})),
     "AWS::Events::EventBusPolicy": Kind(_bus_policy, frozenset({"EventBusName", "StatementId", "Statement"})),
     "AWS::Events::Rule": Kind(
-        _rule, frozenset({"Name", "EventPattern", "Targets"}), frozenset({"Description", "EventBusName", "State"})
+        _rule, frozenset({"Name"}), frozenset({"EventPattern", "EventBusName", "Targets", *_SAME[1:]})
     ),
 }
