@@ -83,7 +83,7 @@ def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]],
         one = _standing(change, own, progress)
         found.append(one)
         if one.standing in (Standing.READY, Standing.UNDER_WAY):
-            now[change.account] = as_if(own, change.then)
+            now[change.account] = as_if(own, change.leaves)
     return found
 
 

@@ -1,0 +1,1 @@
+"""Tests of remedies, planned, applied, proved and undone over HTTP."""
