@@ -32,6 +32,11 @@ FACTS = (
     "org.service_access", "org.delegated_admins", "cloudtrail.trails", "logs.log_groups", "logs.metric_filters",
     "cloudwatch.alarms", "events.rules", "sns.topics", "kms.keys", "guardduty.detectors", "accessanalyzer.analyzers",
 )  # fmt: skip
+# What changes of itself is left out: when something was last delivered, and who used what when.
+ALERTING = (
+    "logs.log_groups", "logs.metric_filters", "cloudwatch.alarms", "events.rules", "sns.topics", "kms.keys",
+    "guardduty.detectors", "accessanalyzer.analyzers",
+)  # fmt: skip
 Settings = dict[str, dict[str, Any]]
 
 
@@ -53,9 +58,9 @@ class Desk:
         return open_snapshot(path)
 
     def facts(self) -> dict[str, Any]:
-        """Return the facts of the account as plain values."""
+        """Return the facts of the account about alerting as plain values."""
         line = next(iter(self.snapshot().accounts()))
-        return {name: Facts(line.facts).get(name)[0] for name in line.facts}
+        return {name: Facts(line.facts).get(name)[0] for name in line.facts if name in ALERTING}
 
     def findings(self, *codes: str) -> dict[str, Finding]:
         """Judge these controls now; findings by resource."""
