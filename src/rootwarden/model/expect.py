@@ -101,14 +101,33 @@ def _item(place: Any, step: Item) -> Any:
     for item in items:
         if isinstance(item, dict) and item.get(step.key) == step.wanted:
             return item
-        hidden = hidden or unknown_in(item)
+        hidden = hidden or (unknown_in(item) if _might_be(item, step) else None)
     return hidden
+
+
+def _might_be(item: Any, step: Item) -> bool:
+    """Return whether an unread item may be the one: not one of another name, nor of another Region than an ARN says."""
+    if not isinstance(item, dict):
+        return True
+    region = item.get("region")
+    elsewhere = isinstance(region, str) and region not in ("", "*") and step.wanted.count(":") >= 5
+    return not isinstance(item.get(step.key), str) and not (elsewhere and step.wanted.split(":")[3] not in ("", region))
 
 
 def _fits(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(_fits(value, found.get(name)) for name, value in wanted.items())
     return bool(wanted == found)
+
+
+def lasting(expects: Iterable[Expect], later: Iterable[Expect]) -> tuple[Expect, ...]:
+    """Return the expectations that outlast later ones: whose place is not set anew, nor gone with what it stood in."""
+    anew = [(one.fact, one.at, one.value is None) for one in later]
+    return tuple(
+        one
+        for one in expects
+        if not any(fact == one.fact and (at == one.at or (gone and at == one.at[: len(at)])) for fact, at, gone in anew)
+    )
 
 
 def plain_facts(facts: Facts) -> dict[str, Any]:

@@ -34,10 +34,13 @@ def key_statements(publishers: Iterable[Publisher]) -> list[Policy]:
 
 
 def new_topic_policy(topic: str, partition: str, publishers: Iterable[Publisher]) -> Policy:
-    """Return the policy of a new topic: the account governs it through IAM, these services publish, nobody else."""
+    """Return the policy of a new topic: the account governs it through IAM, these services publish, nobody else.
+
+    An alarm may come as its account, too; that is not relied on, so the account is not let publish here.
+    """
     actions = [
         "sns:AddPermission", "sns:DeleteTopic", "sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic",
-        "sns:Publish", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
+        "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe",
     ]  # fmt: skip
     return _document(_own(partition, topic.split(":")[4], actions, topic), topic_statements(publishers, topic))
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.expect import Expect, Item, said
-from rootwarden.model.plan import Call, Declared, Difference, Probe, Step, as_json, refer
+from rootwarden.model.expect import Expect, Item
+from rootwarden.model.plan import Declared, Difference, Probe, Step, as_json, refer
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not
 from rootwarden.model.sight import Log, Sight
@@ -22,8 +22,8 @@ from rootwarden.proofs.alerting_keys import encryption, new_key, only_root
 from rootwarden.proofs.alerting_part import NOTHING, Part, joined
 from rootwarden.proofs.alerting_policies import (
     MOST_OF_TOPIC,
-    lets_in,
     length,
+    lets_in,
     new_topic_policy,
     topic_statements,
     with_statements,
@@ -101,7 +101,7 @@ def _created(wanted: Wanted, policy: dict[str, Any], alias: dict[str, str]) -> P
         ),
         on=(arn,),
     )
-    attributes = {"TopicArn": arn, "Policy": policy, **alias}
+    attributes = {"TopicArn": arn, **alias}
     declared = {"TopicName": wanted.name, **alias}
     return Part(
         steps=(step,),
@@ -109,6 +109,7 @@ def _created(wanted: Wanted, policy: dict[str, Any], alias: dict[str, str]) -> P
         then=(
             Expect(fact=FACT, at=(wanted.item,), value={"region": wanted.region, "TopicArn": arn}),
             Expect(fact=FACT, at=(wanted.item, "attributes"), value=attributes),
+            Expect(fact=FACT, at=(wanted.item, "attributes", "Policy"), value=policy),
         ),
         shows=(Difference(what=f"topic {wanted.name}", before="none", after=f"lets {wanted.senders} publish"),),
         declares=(

@@ -14,6 +14,8 @@ from rootwarden.proofs.topic_publish import CLOUDWATCH, Publisher
 # Tells what Rootwarden made, and for which change: its topics and keys are found again by it, and never mixed up.
 TAG = "rootwarden:change"
 ALIAS = "alias/rootwarden-alerts"
+# Seconds after which nobody waits any longer for a person to confirm: SNS drops the subscription then.
+PATIENCE = 48 * 3600
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

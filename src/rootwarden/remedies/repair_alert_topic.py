@@ -13,14 +13,11 @@ from rootwarden.model.plan import Change, Risk, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.alert_paths import alert_paths
 from rootwarden.proofs.alerting_topics import topic_part
-from rootwarden.proofs.alerting_wanted import Wanted
+from rootwarden.proofs.alerting_wanted import PATIENCE, Wanted
 
 REMEDY = Remedy(
     title="Repair the alert topic", order=60, params={"emails": ()}, facts=("iam.authorization", "kms.keys")
 )
-
-# Seconds after which nobody waits any longer for a person to confirm: SNS drops the subscription then.
-_PATIENCE = 48 * 3600
 
 
 def prescribe(case: Case) -> Change | Not:
@@ -64,5 +61,5 @@ def prescribe(case: Case) -> Change | Not:
     waits = any(one.fact == "sns.topics" for one in part.supposes)
     return replace(
         change, supposes=part.supposes, notes=part.notes, declares=part.declares, cost=part.cost,
-        patience=_PATIENCE if waits else 0,
+        patience=PATIENCE if waits else 0,
     )  # fmt: skip
