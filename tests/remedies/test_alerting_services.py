@@ -144,3 +144,12 @@ def test_the_audit_still_fits_into_a_session() -> None:
     assert len(text) < SESSION_POLICY_LIMIT
     for action in ("guardduty:ListDetectors", "guardduty:GetDetector", "access-analyzer:ListAnalyzers"):
         assert action in text
+
+
+def test_where_both_are_on(open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fortress has them already, in members as well."""
+    regions = ("eu-west-1", "us-east-1")
+    for account in ("444444444401", "444444444403"):
+        desk = open_desk(open_lab, "fortress", account, tmp_path, monkeypatch, *regions)
+        plan = desk.plan(wishes=(DUTY, ANALYZER), settings={DUTY: {"regions": regions}, ANALYZER: {"regions": regions}})
+        assert (plan.changes, plan.left) == ((), ())
