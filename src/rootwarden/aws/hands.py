@@ -102,7 +102,7 @@ class Hands:
             WriteError: it was not done; with `doubt`, nobody knows.
         """
         answer = self._call(step.call, kept, WRITES[step.call.name].again)
-        return _keeps(step, answer)
+        return _keeps(step.keeps, answer)
 
     def undo(self, call: Call, kept: Mapping[str, Any]) -> str:
         """Make a call that takes something back; return a note where there was nothing left to take back.
@@ -131,7 +131,7 @@ class Hands:
             if error.code in probe.absent:
                 return None
             raise
-        return _keeps(step, answer) if jmespath.search(probe.done, answer) else None
+        return _keeps(probe.keeps or step.keeps, answer) if jmespath.search(probe.done, answer) else None
 
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
@@ -153,8 +153,8 @@ class Hands:
         raise AssertionError("the last try returns or raises")
 
 
-def _keeps(step: Step, answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: jmespath.search(path, answer) for name, path in step.keeps.items()}
+def _keeps(paths: Mapping[str, str], answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: jmespath.search(path, answer) for name, path in paths.items()}
 
 
 def _refused(call: str, refusal: UnreadError, *, what: str = "") -> WriteError:

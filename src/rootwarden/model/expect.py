@@ -120,8 +120,17 @@ def _item(place: Any, step: Item) -> Any:
     for item in items:
         if step.fits(item):
             return item
-        hidden = hidden or unknown_in(item)
+        hidden = hidden or (unknown_in(item) if _might_be(item, step) else None)
     return hidden
+
+
+def _might_be(item: Any, step: Item) -> bool:
+    """Return whether an unread item may be the one: not one of another name, nor of another Region than an ARN says."""
+    if not isinstance(item, dict):
+        return True
+    region, name = item.get("region"), step.wanted if isinstance(step.wanted, str) else ""
+    elsewhere = isinstance(region, str) and region not in ("", "*") and name.count(":") >= 5
+    return not isinstance(item.get(step.key), str) and not (elsewhere and name.split(":")[3] not in ("", region))
 
 
 # AWS writes money as text, and not always as it was told: a limit of 100 comes back as 100.0 (AWS Budgets, Spend).
@@ -142,6 +151,16 @@ def _same_amount(one: Any, other: Any) -> bool:
         return isinstance(one, str) and isinstance(other, str) and Decimal(one) == Decimal(other)
     except InvalidOperation:
         return False
+
+
+def lasting(expects: Iterable[Expect], later: Iterable[Expect]) -> tuple[Expect, ...]:
+    """Return the expectations that outlast later ones: whose place is not set anew, nor gone with what it stood in."""
+    anew = [(one.fact, one.at, one.value is None) for one in later]
+    return tuple(
+        one
+        for one in expects
+        if not any(fact == one.fact and (at == one.at or (gone and at == one.at[: len(at)])) for fact, at, gone in anew)
+    )
 
 
 def plain_facts(facts: Facts) -> dict[str, Any]:

@@ -74,12 +74,13 @@ class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to find out whether a step that must not be repeated was done: a call that only reads.
 
     `done` is a JMESPath expression over its answer that is true, or not empty, when it was. An error of the codes
-    `absent` says that it was not.
+    `absent` says that it was not. `keeps` is where its answer holds what the step keeps, where that is another place.
     """
 
     call: Call
     done: str
     absent: tuple[str, ...] = ()
+    keeps: dict[str, str] = {}
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -129,7 +130,9 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
     many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing.
+    and Terraform cannot say declares nothing. `supposes` is what the facts will read besides, in places that nobody can
+    name yet (AWS draws the id of a key) or once a person has done a part (a mail is confirmed): later changes are
+    planned on it, and it is never looked up.
     """
 
     id: str
@@ -149,6 +152,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
     expects: tuple[Expect, ...] = ()
     then: tuple[Expect, ...] = ()
+    supposes: tuple[Expect, ...] = ()
     steps: tuple[Step, ...] = ()
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
@@ -164,6 +168,11 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def stays(self) -> tuple[str, ...]:
         """What of it cannot be taken back, and why."""
         return tuple(step.stays for step in self.steps if step.stays)
+
+    @property
+    def leaves(self) -> tuple[Expect, ...]:
+        """How the facts will read once all of it was done, people's part included."""
+        return (*self.then, *self.supposes)
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -90,6 +90,8 @@ class Shared:
             changed = as_if({one.fact: whole}, (one,))[one.fact]
             item = changed if key == WHOLE else changed[identity] if key is None else next(iter(changed), None)
             self._accounts.add(account)
+            if key != WHOLE and (one.fact, identity) not in self._found:
+                self._named.setdefault((one.fact, _account_in(identity)), []).append(identity)
             self._found[one.fact, identity] = (account, item, False)
 
     def look(self, fact: str, identity: str, log: Log, missing: str) -> Sight:

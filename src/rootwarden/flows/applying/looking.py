@@ -16,7 +16,7 @@ from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import collect
 from rootwarden.model.control import Registered
-from rootwarden.model.expect import Found, as_if, broken, plain_facts
+from rootwarden.model.expect import Expect, Found, as_if, broken, lasting, plain_facts
 from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.findings import Finding
 from rootwarden.model.plan import Change
@@ -81,18 +81,23 @@ def look(request: ApplyRequest, changes: Iterable[Change]) -> Looked:
 
 def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]], progress: Progress) -> list[Seen]:
     """Return where each change stands, every one looked at as if those before it were made."""
-    now = dict(facts)
+    now, changes = dict(facts), tuple(changes)
     found: list[Seen] = []
-    for change in changes:
+    for at, change in enumerate(changes):
         own = now.get(change.account, {})
-        one = _standing(change, own, progress)
+        one = _standing(change, own, progress, lasting_then(change, changes[at + 1 :]))
         found.append(one)
         if one.standing in (Standing.READY, Standing.UNDER_WAY):
-            now[change.account] = as_if(own, change.then)
+            now[change.account] = as_if(own, change.leaves)
     return found
 
 
-def _standing(change: Change, facts: Mapping[str, Any], progress: Progress) -> Seen:
+def lasting_then(change: Change, later: Iterable[Change]) -> tuple[Expect, ...]:
+    """Return what of a change must still hold once those after it were made: not what one of them sets anew."""
+    return lasting(change.then, (one for other in later if other.account == change.account for one in other.then))
+
+
+def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then: tuple[Expect, ...]) -> Seen:
     if not change.steps:
         return Seen(change, Standing.BY_HAND)
     if progress.begun(change):
@@ -100,7 +105,7 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress) -> S
     amiss = broken(change.expects, facts)
     if not amiss:
         return Seen(change, Standing.READY)
-    if not broken(change.then, facts):
+    if not broken(then, facts):
         return Seen(change, Standing.MADE)
     unread = any(one.unread is not None for one in amiss)
     return Seen(change, Standing.UNREAD if unread else Standing.STALE, tuple(amiss))

@@ -17,6 +17,7 @@ class Account(Part, frozen=True, kw_only=True):
     """One AWS account with everything in it.
 
     `audit_role` is the role RootwardenAudit, `remediate_role` the role RootwardenRemediate; `monthly_cost` is in USD.
+    `detectors` and `analyzers` are the Regions in which GuardDuty and an Access Analyzer of the account are on.
     """
 
     id: AccountId
@@ -44,6 +45,8 @@ class Account(Part, frozen=True, kw_only=True):
     metric_filters: tuple[MetricFilter, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     rules: tuple[Rule, ...] = ()
+    detectors: tuple[str, ...] = ()
+    analyzers: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
     monthly_cost: tuple[float, ...] = ()
     daily_costs: tuple[DailyCost, ...] = ()

@@ -10,6 +10,8 @@ ROWS = (
     Write(call="kms.DeleteAlias", action="kms:DeleteAlias", gone=("NotFoundException",)),
     Write(call="kms.EnableKeyRotation", action="kms:EnableKeyRotation"),
     Write(call="kms.PutKeyPolicy", action="kms:PutKeyPolicy"),
+    # A key that waits for its deletion can still be found by its tags.
+    Write(call="kms.UntagResource", action="kms:UntagResource", gone=("NotFoundException", "KMSInvalidStateException")),
     Write(
         call="kms.ScheduleKeyDeletion",
         action="kms:ScheduleKeyDeletion",
