@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden.errors import InputError
-from rootwarden.model.expect import Expect
+from rootwarden.model.expect import Expect, renamed
 from rootwarden.model.findings import Severity
 
 SCHEMA = "plan/1"
@@ -126,7 +126,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
     many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing.
+    and Terraform cannot say declares nothing. `made` says which texts of `then` stand for names that AWS gives only
+    when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     """
 
     id: str
@@ -150,11 +151,16 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     patience: int = 0
+    made: dict[str, str] = {}
 
     @property
     def stays(self) -> tuple[str, ...]:
-        """What of it cannot be taken back, and why."""
-        return tuple(step.stays for step in self.steps if step.stays)
+        """What of it cannot be taken back, and why; each reason once, whatever number of steps has it."""
+        return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
+
+    def then_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...]:
+        """Return what must hold afterwards, by the names that AWS gave to what the steps made."""
+        return renamed(self.then, {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)})
 
     @property
     def facts(self) -> tuple[str, ...]:

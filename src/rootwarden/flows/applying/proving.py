@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from rootwarden.flows.applying.looking import Looked, look
 from rootwarden.flows.applying.request import ApplyRequest
@@ -10,20 +11,24 @@ from rootwarden.model.expect import broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Checked
+from rootwarden.model.run import Checked, Progress
 
 # Seconds before it is looked again.
 _PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
 _Check = Callable[[Change, Looked], Checked]
 
 
-def prove_made(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
+def prove_made(
+    request: ApplyRequest, changes: Sequence[Change], clock: Clock, progress: Progress
+) -> tuple[Checked, ...]:
     """Return for each change whether its control passes now, and the facts read as planned.
+
+    `progress` tells the names of what was made.
 
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, _made)
+    return _prove(request, changes, clock, partial(_made, progress))
 
 
 def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
@@ -47,8 +52,8 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
     raise AssertionError("the last look returns")
 
 
-def _made(change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.then, seen.facts.get(change.account, {}))
+def _made(progress: Progress, change: Change, seen: Looked) -> Checked:
+    amiss = broken(change.then_with(progress.kept(change)), seen.facts.get(change.account, {}))
     finding = seen.findings.get(change.fingerprint)
     after = finding.status if finding is not None else None
     passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
