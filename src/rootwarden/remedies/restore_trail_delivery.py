@@ -109,6 +109,8 @@ def _mend(case: Case, trail: Trail, error: str) -> Mended | Not:
     place = place_of(case.seen, trail["S3BucketName"].text())
     if not place.there:
         return _bucket_again(case, place)
+    if error == "NoSuchBucket":
+        return Not("the bucket is there now, so that the error may be over", _AGAIN)
     if error != "AccessDenied":
         return Not(f"Rootwarden does not know how to mend {error!r}", _AGAIN)
     writer = writer_of(case.seen, trail)

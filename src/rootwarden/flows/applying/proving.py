@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from rootwarden.flows.applying.looking import Looked, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import broken
+from rootwarden.model.expect import Found, as_if, broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
@@ -15,36 +14,55 @@ from rootwarden.model.run import Checked, Progress
 
 # Seconds before it is looked again.
 _PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
-_Check = Callable[[Change, Looked], Checked]
+_Check = Callable[[Looked], tuple[Checked, ...]]
 
 
 def prove_made(
     request: ApplyRequest, changes: Sequence[Change], clock: Clock, progress: Progress
 ) -> tuple[Checked, ...]:
-    """Return for each change whether its control passes now, and the facts read as planned.
+    """Return for each change, in the order made, whether its control passes now, and the facts read as planned.
 
     `progress` tells the names of what was made.
 
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, partial(_made, progress))
+
+    def check(seen: Looked) -> tuple[Checked, ...]:
+        """Look at each as if those after it were not made yet: they may have gone on from where it ended."""
+        now, found = dict(seen.facts), []
+        for change in reversed(changes):
+            own = now.get(change.account, {})
+            found.append(_made(change, broken(change.then_with(progress.kept(change)), own), seen))
+            now[change.account] = as_if(own, change.expects)
+        return tuple(reversed(found))
+
+    return _prove(request, changes, clock, check)
 
 
 def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
-    """Return for each change whether the facts read as before it.
+    """Return for each change, in the order taken back, whether the facts read as before it.
 
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, _undone)
+
+    def check(seen: Looked) -> tuple[Checked, ...]:
+        """Look at each as if those before it were made still: it began where they had ended."""
+        now, found = dict(seen.facts), []
+        for change in reversed(changes):
+            own = now.get(change.account, {})
+            found.append(_undone(change, broken(change.expects, own), seen))
+            now[change.account] = as_if(own, change.then)
+        return tuple(reversed(found))
+
+    return _prove(request, changes, clock, check)
 
 
 def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
     began = clock.monotonic()
     for pause in (*_PAUSES, None):
-        seen = look(request, changes)
-        found = tuple(check(one, seen) for one in changes)
+        found = check(look(request, changes))
         late = clock.monotonic() - began + (pause or 0) > request.patience
         if pause is None or late or all(one.proved or one.waiting for one in found):
             return found
@@ -52,8 +70,7 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
     raise AssertionError("the last look returns")
 
 
-def _made(progress: Progress, change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.then_with(progress.kept(change)), seen.facts.get(change.account, {}))
+def _made(change: Change, amiss: list[Found], seen: Looked) -> Checked:
     finding = seen.findings.get(change.fingerprint)
     after = finding.status if finding is not None else None
     passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
@@ -69,8 +86,7 @@ def _made(progress: Progress, change: Change, seen: Looked) -> Checked:
     )
 
 
-def _undone(change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.expects, seen.facts.get(change.account, {}))
+def _undone(change: Change, amiss: list[Found], seen: Looked) -> Checked:
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)
     return Checked(
