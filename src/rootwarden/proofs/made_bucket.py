@@ -82,16 +82,15 @@ class MadeBucket(Struct, frozen=True, kw_only=True):
             "ownership": {"ObjectOwnership": "BucketOwnerEnforced"},
             "versioning": {"Status": "Enabled"},
             "object_lock": None,
-            "logging": None,
             "lifecycle": self._rules,
         }
         if self.lock_days:
             told["object_lock"] = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": self._retention}}
-        # The owner's own grant is all that is left on the access list, and it names an id that only S3 knows.
-        grants = Expect(fact=FACT, at=(self.name, "acl_grants"), value=[], assumed=True)
-        place = Expect(fact=FACT, at=(self.name, "BucketRegion"), value=self.region, assumed=True)
-        block = Expect(fact=FACT, at=(self.name, "account_public_access_block"), value=None, assumed=True)
-        return Expect(fact=FACT, at=(self.name,), value=told), grants, place, block
+        # The owner's own grant is all that is left on the access list, and it names an id that only S3 knows. Where
+        # access is logged to, a later step may say.
+        rest = {"acl_grants": [], "BucketRegion": self.region, "account_public_access_block": None, "logging": None}
+        aside = (Expect(fact=FACT, at=(self.name, field), value=value, assumed=True) for field, value in rest.items())
+        return Expect(fact=FACT, at=(self.name,), value=told), *aside
 
     def declared(self, **more: Any) -> tuple[Declared, ...]:
         """Return the bucket and its policy as code; `more` are further properties of the bucket."""

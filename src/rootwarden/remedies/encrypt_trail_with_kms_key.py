@@ -110,7 +110,7 @@ def _make(case: Case, trail: Trail, lost: str) -> Change | Not:
         risk=Risk.CAREFUL,
         steps=(*key.steps(), use),
         expects=(Expect(fact=TRAILS, at=at, value=lost or None),),
-        then=(*key.then(), Expect(fact=TRAILS, at=at, value=key.stand_in)),
+        then=(Expect(fact=TRAILS, at=at, value=key.stand_in), *key.then()),
         shows=(Difference(what="encryption", before="with S3's own key", after=f"with {key.alias}"),),
     )
     readers = f"Whoever reads the log in {place.name} needs kms:Decrypt on the key from now on."
