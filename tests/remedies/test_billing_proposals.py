@@ -46,7 +46,7 @@ def test_anomalies_are_watched(desk: Desk) -> None:
     plan = wish(desk, "watch-cost-anomalies", **EMAILS)
     (change,) = plan.changes
     assert [one.type for one in change.declares] == ["AWS::CE::AnomalyMonitor", "AWS::CE::AnomalySubscription"]
-    assert 'MonitorArn' in render(plan, RenderOptions())
+    assert "MonitorArn" in render(plan, RenderOptions())
     law_of_a_remedy(desk, plan, lambda: wish(desk, "watch-cost-anomalies", **EMAILS))
 
 

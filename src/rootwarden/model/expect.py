@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rootwarden.model.readings import Unknown, unknown_in
 from rootwarden.model.snapshot import Facts
@@ -45,12 +46,14 @@ class Item(Struct, frozen=True, gc=False):
 class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The value at a place of a fact; null: there is no such thing, or AWS leaves the field out.
 
-    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter.
+    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter. `assumed` is
+    what only planning goes by, a time that AWS sets for instance: nobody looks it up.
     """
 
     fact: str
     at: tuple[str | Item, ...] = ()
     value: Any = None
+    assumed: bool = False
 
     @property
     def path(self) -> str:
@@ -92,7 +95,7 @@ def said(value: Any) -> str:
 
 def broken(expects: Iterable[Expect], facts: Mapping[str, Any]) -> list[Found]:
     """Return the expectations that do not hold in plain facts, each with what stands there instead."""
-    looked = ((one, look(one, facts)) for one in expects)
+    looked = ((one, look(one, facts)) for one in expects if not one.assumed)
     return [
         Found(one, unread=found) if isinstance(found, Unknown) else Found(one, found)
         for one, found in looked
@@ -161,6 +164,41 @@ def lasting(expects: Iterable[Expect], later: Iterable[Expect]) -> tuple[Expect,
         for one in expects
         if not any(fact == one.fact and (at == one.at or (gone and at == one.at[: len(at)])) for fact, at, gone in anew)
     )
+
+
+def renamed(expects: Iterable[Expect], names: Mapping[str, str]) -> tuple[Expect, ...]:
+    """Return expectations in which every text that `names` holds is put by the name it stands for."""
+    expects = tuple(expects)
+    return tuple(_renamed(one, names) for one in expects) if names else expects
+
+
+def without(expects: Iterable[Expect], texts: Iterable[str]) -> tuple[Expect, ...]:
+    """Return the expectations in which none of these texts stands."""
+    texts = tuple(texts)
+    return tuple(one for one in expects if not any(_names(one, text) for text in texts))
+
+
+def _names(expect: Expect, text: str) -> bool:
+    """Return whether a text stands anywhere in an expectation."""
+    return _renamed(expect, {text: ""}) != expect
+
+
+def _renamed(expect: Expect, names: Mapping[str, str]) -> Expect:
+    at = (Item(one.key, _with_names(one.wanted, names)) if isinstance(one, Item) else names.get(one, one)
+          for one in expect.at)  # fmt: skip
+    return replace(expect, at=tuple(at), value=_with_names(expect.value, names))
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    match value:
+        case str():
+            return names.get(value, value)
+        case dict():
+            return {name: _with_names(item, names) for name, item in value.items()}
+        case list():
+            return [_with_names(item, names) for item in value]
+        case _:
+            return value
 
 
 def plain_facts(facts: Facts) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden.errors import InputError
-from rootwarden.model.expect import Expect
+from rootwarden.model.expect import Expect, renamed, without
 from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Severity
 from rootwarden.model.writes import LOOKS, WRITES
@@ -132,7 +132,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
     and Terraform cannot say declares nothing. `supposes` is what the facts will read besides, in places that nobody can
     name yet (AWS draws the id of a key) or once a person has done a part (a mail is confirmed): later changes are
-    planned on it, and it is never looked up.
+    planned on it, and it is never looked up. `made` says which texts of `then` stand for names that AWS gives only when
+    a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     """
 
     id: str
@@ -157,6 +158,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     patience: int = 0
+    made: dict[str, str] = {}
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -166,8 +168,16 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def stays(self) -> tuple[str, ...]:
-        """What of it cannot be taken back, and why."""
-        return tuple(step.stays for step in self.steps if step.stays)
+        """What of it cannot be taken back, and why; each reason once, whatever number of steps has it."""
+        return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
+
+    def then_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...]:
+        """Return what must hold afterwards, by the names that AWS gave to what the steps made.
+
+        Where such a name is not known, what is said of the thing is left out.
+        """
+        known = {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)}
+        return renamed(without(self.then, self.made.keys() - known.keys()), known)
 
     @property
     def leaves(self) -> tuple[Expect, ...]:

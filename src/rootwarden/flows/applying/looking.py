@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -85,16 +86,17 @@ def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]],
     found: list[Seen] = []
     for at, change in enumerate(changes):
         own = now.get(change.account, {})
-        one = _standing(change, own, progress, lasting_then(change, changes[at + 1 :]))
+        one = _standing(change, own, progress, lasting_then(change, changes[at + 1 :], progress))
         found.append(one)
         if one.standing in (Standing.READY, Standing.UNDER_WAY):
             now[change.account] = as_if(own, change.leaves)
     return found
 
 
-def lasting_then(change: Change, later: Iterable[Change]) -> tuple[Expect, ...]:
+def lasting_then(change: Change, later: Iterable[Change], progress: Progress) -> tuple[Expect, ...]:
     """Return what of a change must still hold once those after it were made: not what one of them sets anew."""
-    return lasting(change.then, (one for other in later if other.account == change.account for one in other.then))
+    others = (one.then_with(progress.kept(one)) for one in later if one.account == change.account)
+    return lasting(change.then_with(progress.kept(change)), chain.from_iterable(others))
 
 
 def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then: tuple[Expect, ...]) -> Seen:

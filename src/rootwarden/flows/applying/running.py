@@ -120,7 +120,7 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was changed")
     try:
-        checked = prove_made(request, changes, clock)
+        checked = prove_made(request, changes, clock, log.progress())
     except RootwardenError as error:
         log.state(replace(log.run, state=RunState.DONE, finished=clock.now()))
         return Applied(log.run, log.progress(), unproved=error)

@@ -99,7 +99,7 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
         half_way = not progress.made(change) or any(
             one.way is Way.UNDO and one.change == change.id for one in progress.log
         )
-        amiss = broken(change.then, own)
+        amiss = broken(change.then_with(progress.kept(change)), own)
         if amiss and not half_way and broken(change.expects, own):
             raise RefusedError(
                 f"{change.title} in account {change.account} was changed since",
