@@ -82,6 +82,7 @@ def _collected(*, central: bool, paid: bool) -> list[str]:
         if (one.central or one.kind is Kind.ORGANIZATION) is central
         and (paid or not FACTS[one.fact].paid)
         and one.fact != ROOT_FACT
+        and not FACTS[one.fact].on_request
     ]
 
 

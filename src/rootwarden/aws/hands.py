@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -15,8 +15,9 @@ from rootwarden.aws.opening import Opened, Way, open_aws
 from rootwarden.aws.refusals import DENIED, EXPIRED, MALFORMED, THROTTLED, TIMEOUT, UNREACHABLE, UnreadError
 from rootwarden.aws.remediate_policy import change_session_policy
 from rootwarden.aws.targets import Roles
+from rootwarden.errors import OutputError
 from rootwarden.model.plan import Call, Change, Probe, Step, resolved
-from rootwarden.model.ports import Clock
+from rootwarden.model.ports import Clock, Secrets
 from rootwarden.model.writes import WRITES
 
 # Seconds between tries of a call that AWS refused for coming too fast: all together half a minute.
@@ -41,6 +42,15 @@ class WriteError(Exception):
         super().__init__(f"{call}: {why}" + (f": {message}" if message else ""))
         self.call, self.why, self.code, self.message, self.doubt = call, why, code, message, doubt
 
+    def without(self, secrets: Sequence[str]) -> WriteError:
+        """Return the same error without these texts: AWS may repeat what it was sent."""
+        message = self.message
+        for text in secrets:
+            message = message.replace(text, "***")
+        return self if message == self.message else WriteError(
+            self.call, self.why, code=self.code, message=message, doubt=self.doubt
+        )  # fmt: skip
+
     @property
     def denied(self) -> bool:
         """Whether a permission or a valid credential was missing."""
@@ -50,16 +60,18 @@ class WriteError(Exception):
 class Hands:
     """Makes the calls of one run; every record of CloudTrail names the run in its user agent."""
 
-    def __init__(self, way: Way, clock: Clock, run: str, roles: Roles) -> None:
+    def __init__(self, way: Way, clock: Clock, run: str, roles: Roles, secrets: Secrets | None = None) -> None:
         """Learn who asks. Nothing is repeated by the client itself: a repeat is decided here.
+
+        `secrets` makes those that calls need; None where no call does.
 
         Raises:
             AuthError, UnreachableError, UsageError: nothing can be done at all.
         """
         way = replaced(way, attempts=1, agent=f"run/{run}", timeout=inf)
         self.opened: Opened = open_aws(way, clock)
-        self._clock, self._roles, self._way = clock, roles, way
-        self._inside: tuple[str, Ask] | None = None
+        self._clock, self._roles, self._way, self._run, self._secrets = clock, roles, way, run, secrets
+        self._inside: tuple[Change, Ask] | None = None
 
     def enter(self, change: Change) -> None:
         """Go to where a change is made, with a session that may do nothing else.
@@ -68,7 +80,7 @@ class Hands:
             WriteError: the account cannot be entered.
         """
         if change.account == self.opened.account:
-            self._inside = (change.id, self.opened.ask)
+            self._inside = (change, self.opened.ask)
             return
         asker = self.opened.ask
         arn = role_arn(asker.partition, change.account, self._roles.of(change.account))
@@ -79,7 +91,7 @@ class Hands:
             raise _refused(
                 "sts.AssumeRole", refusal, what=f"cannot enter account {change.account} as {arn}"
             ) from refusal
-        self._inside = (change.id, ask)
+        self._inside = (change, ask)
 
     def do(self, step: Step, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Make the call of a step and return what it keeps of the answer.
@@ -121,9 +133,25 @@ class Hands:
 
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
-        ask = self._inside[1]
-        parameters = resolved(call.parameters, kept)
-        return self._patiently(call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again)
+        change, ask = self._inside
+        made: list[str] = []
+        parameters = resolved(call.parameters, kept, lambda name: self._secret(call, change, name, made))
+        try:
+            return self._patiently(
+                call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again
+            )
+        except WriteError as error:
+            raise error.without(made) from None if made else error.__cause__
+
+    def _secret(self, call: Call, change: Change, name: str, made: list[str]) -> str:
+        """Have a secret made and handed over, before the call that uses it; note it in `made`."""
+        assert self._secrets is not None  # whoever started the run saw to it
+        wanted = next(one for one in change.secrets if one.name == name)
+        try:
+            made.append(self._secrets.make(wanted, change.account, self._run))
+        except OutputError as error:
+            raise WriteError(call.name, "not handed over", message=str(error)) from error
+        return made[-1]
 
     def _patiently(self, call: Call, send: Callable[[], dict[str, Any]], again: bool) -> dict[str, Any]:
         """Send, and send again what was surely not done, or does no harm when it is done twice."""

@@ -18,7 +18,7 @@ def _pairs(fact: Fact) -> dict[str, tuple[str, ...]]:
 def _derived() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for fact in FACTS.values():
-        if fact.name != "root.privileged_audit":
+        if fact.name != "root.privileged_audit" and not fact.on_request:
             found.update(_pairs(fact))
     return found
 

@@ -1,13 +1,14 @@
 """The plan: what would be changed, as data. It is shown before anything is done, kept in a file, applied and undone.
 
 A `Change` mends one finding. It says what must hold before, which calls are made, how each is taken back, what must
-hold afterwards, what it costs and how dangerous it is. Nothing in a plan is a secret.
+hold afterwards, what it costs and how dangerous it is. Nothing in a plan is a secret: where a call needs one, the plan
+says for whom, and it is made when the plan is applied.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -21,8 +22,9 @@ from rootwarden.model.expect import Expect
 from rootwarden.model.findings import Severity
 
 SCHEMA = "plan/1"
-# How a parameter names what an earlier step of the same change answered, and text that AWS wants as JSON in a string.
-REF, JSON = "$ref", "$json"
+# How a parameter names what an earlier step of the same change answered, text that AWS wants as JSON in a string, and a
+# secret that is made when the call is.
+REF, JSON, SECRET = "$ref", "$json", "$secret"
 
 
 class Risk(StrEnum):
@@ -53,7 +55,8 @@ class Cost(Struct, frozen=True, kw_only=True):
 class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One AWS call as data: botocore's name of the service, the operation, the Region ("": the service's home).
 
-    A parameter `{"$ref": "step.name"}` is what a step kept under that name; `{"$json": value}` is sent as JSON text.
+    A parameter `{"$ref": "step.name"}` is what a step kept under that name; `{"$json": value}` is sent as JSON text;
+    `{"$secret": name}` is the secret of the change with that name.
     """
 
     service: str
@@ -112,6 +115,20 @@ class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
     exists: str = ""
 
 
+class Secret(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A secret that is made when the change is, and for whom: it is handed over once and kept nowhere else.
+
+    `what` it is, `to` whom it goes, `note` what they have to know with it. `key` is the receiver's public key, age or
+    SSH; "": the file is only kept from others' eyes.
+    """
+
+    name: str
+    what: str
+    to: str
+    note: str = ""
+    key: str = ""
+
+
 class Difference(Struct, frozen=True, kw_only=True):
     """One line of what people are shown: what, how it reads now, how it will."""
 
@@ -126,7 +143,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
     many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing.
+    and Terraform cannot say declares nothing. `secrets` are those that its calls name. `never_by` are the ARNs of callers
+    who must not make it, because it would shut them out.
     """
 
     id: str
@@ -150,6 +168,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     patience: int = 0
+    secrets: tuple[Secret, ...] = ()
+    never_by: tuple[str, ...] = ()
 
     @property
     def stays(self) -> tuple[str, ...]:
@@ -236,6 +256,11 @@ def as_json(value: Any) -> dict[str, Any]:
     return {JSON: value}
 
 
+def secret(name: str) -> dict[str, str]:
+    """Return the parameter that stands for a secret of the change."""
+    return {SECRET: name}
+
+
 def references(value: Any) -> Iterator[str]:
     """Go through the names that a parameter refers to, however deep."""
     if isinstance(value, Mapping):
@@ -248,21 +273,32 @@ def references(value: Any) -> Iterator[str]:
             yield from references(item)
 
 
-def resolved(value: Any, kept: Mapping[str, Any]) -> Any:
-    """Return a parameter as it is sent, references and JSON text put in.
+def no_secret(name: str) -> str:
+    """Stand for whoever makes secrets where nobody does.
 
     Raises:
-        KeyError: it refers to something that no step kept.
+        KeyError: always.
+    """
+    raise KeyError(name)
+
+
+def resolved(value: Any, kept: Mapping[str, Any], secrets: Callable[[str], str] = no_secret) -> Any:
+    """Return a parameter as it is sent, references, secrets and JSON text put in.
+
+    Raises:
+        KeyError: it refers to something that no step kept, or to a secret that nobody makes.
     """
     match value:
         case {"$ref": str() as name} if len(value) == 1:
             return kept[name]
+        case {"$secret": str() as name} if len(value) == 1:
+            return secrets(name)
         case {"$json": inner} if len(value) == 1:
-            return msgspec.json.encode(resolved(inner, kept)).decode()
+            return msgspec.json.encode(resolved(inner, kept, secrets)).decode()
         case dict():
-            return {name: resolved(item, kept) for name, item in value.items()}
+            return {name: resolved(item, kept, secrets) for name, item in value.items()}
         case list() | tuple():
-            return [resolved(item, kept) for item in value]
+            return [resolved(item, kept, secrets) for item in value]
         case _:
             return value
 
