@@ -27,6 +27,7 @@ _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 _NOT_YET = frozenset((
     "InsufficientS3BucketPolicyException", "InvalidCloudWatchLogsRoleArnException", "KmsKeyNotFoundException",
     "InsufficientEncryptionPolicyException", "InsufficientSnsTopicPolicyException", "OperationAborted",
+    "EntityTemporarilyUnmodifiable", "ConcurrentModification",
 ))  # fmt: skip
 # AWS's own failures: the call may have been carried out all the same.
 _INSIDE = frozenset((
@@ -99,7 +100,13 @@ class Hands:
         Raises:
             WriteError: it was not done; with `doubt`, nobody knows.
         """
-        answer = self._call(step.call, kept, WRITES[step.call.name].again)
+        row = WRITES[step.call.name]
+        try:
+            answer = self._call(step.call, kept, row.again)
+        except WriteError as error:
+            if step.away and error.code in row.gone:
+                return {}
+            raise
         return _keeps(step, answer)
 
     def undo(self, call: Call, kept: Mapping[str, Any]) -> str:

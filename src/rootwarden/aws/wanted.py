@@ -19,7 +19,7 @@ PRICES = {"ce": Decimal("0.01")}
 def wanted_collectors(
     facts: Collection[str] | None = None, *, paid: bool = False, root_audit: bool = False
 ) -> tuple[Collector, ...]:
-    """Return the collectors for the named facts (None: all of an audit) and for those they need, in the order of the table.
+    """Return the collectors for the named facts (None: those of an audit) and for what they need, in the table's order.
 
     Raises:
         UsageError: a fact does not exist.

@@ -22,6 +22,8 @@ from rootwarden.flows.limits import checked
 @click.option("--dry-run", is_flag=True, help="Look again and show where each change stands; change nothing.")
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
+@click.option("--handover", type=click.Path(), metavar="FOLDER",
+              help="Where first passwords go, a file for each person that only you can read.")  # fmt: skip
 @changing_options
 @aws_options
 @click.pass_obj
@@ -90,4 +92,5 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         max_monthly_usd=Decimal(str(max_monthly_usd)),
         patience=given["patience"],
         force=bool(given.get("force")),
+        handover=given.get("handover") or "",
     )

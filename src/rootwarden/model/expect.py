@@ -20,13 +20,14 @@ class Item(Struct, frozen=True, gc=False):
     """One item of a list: the one whose field `key` is `wanted`."""
 
     key: str
-    wanted: str = field(name="is")
+    wanted: str | bool = field(name="is")
 
 
 class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The value at a place of a fact; null: there is no such thing, or AWS leaves the field out.
 
-    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter.
+    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter. A list of
+    texts has no order, as in AWS's answers.
     """
 
     fact: str
@@ -108,6 +109,8 @@ def _item(place: Any, step: Item) -> Any:
 def _fits(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(_fits(value, found.get(name)) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list) and all(isinstance(one, str) for one in (*wanted, *found)):
+        return sorted(wanted) == sorted(found)
     return bool(wanted == found)
 
 

@@ -88,7 +88,8 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
     the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
     the call must not be made twice; what it keeps is read from the probe's answer then. `on` are the ARNs it touches,
-    `also` are IAM actions that these very parameters need beside those of the table of writes.
+    `also` are IAM actions that these very parameters need beside those of the table of writes. `away` says that the
+    step takes something away: that it is gone already is as good as done.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: Probe | None = None
     on: tuple[str, ...] = ("*",)
     also: tuple[str, ...] = ()
+    away: bool = False
 
 
 class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -143,8 +145,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
     many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing. `secrets` are those that its calls name. `never_by` are the ARNs of callers
-    who must not make it, because it would shut them out.
+    and Terraform cannot say declares nothing. `secrets` are those that its calls name. `never_by` are the ARNs of
+    callers who must not make it, because it would shut them out.
     """
 
     id: str

@@ -81,7 +81,7 @@ class Shared:
             if one.fact not in SHARED:
                 continue
             key, first = SHARED[one.fact], one.at[0] if one.at else ""
-            identity = account if key == WHOLE else first.wanted if isinstance(first, Item) else first
+            identity = account if key == WHOLE else str(first.wanted) if isinstance(first, Item) else first
             held = self._found.get((one.fact, identity), (account, None, True))[1]
             held = decoded(held)[0] if isinstance(held, Raw) else held
             whole = held if key == WHOLE else {identity: held} if key is None else [held] if held is not None else []

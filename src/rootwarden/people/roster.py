@@ -1,4 +1,4 @@
-"""The roster: who works here, in which job, until when, and what each job may do. It is the truth; the account follows."""
+"""The roster: who works here, in which job, until when, and what each job may do; the account follows it."""
 
 from __future__ import annotations
 
@@ -53,10 +53,14 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a job may do: AWS's policies by name (`job-function/Billing`), others by ARN, and documents of your own."""
+    """What a job may do: AWS's policies by name (`job-function/Billing`), others by ARN, and documents of your own.
+
+    Members of an `unbounded` group have no boundary: administrators, who else could set one?
+    """
 
     policies: tuple[_POLICY, ...] = ()
     documents: dict[_NAME, dict[str, Any]] = {}
+    unbounded: bool = False
 
 
 class Boundary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,7 +20,7 @@ EXEMPT = (
 GRANTED = EXEMPT[:-1]
 WORKLOADS = "/service/"
 _ON_THE_ACCOUNT = ("iam:GetAccountPasswordPolicy", "iam:ListVirtualMFADevices")
-_ON_A_DEVICE = ("iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice")
+_ON_A_DEVICE = ("iam:CreateVirtualMFADevice",)
 _ON_ONESELF = (
     "iam:ChangePassword", "iam:DeactivateMFADevice", "iam:EnableMFADevice", "iam:GetUser", "iam:ListMFADevices",
     "iam:ResyncMFADevice",

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from rootwarden.model.plan import JSON, REF, Call, Change, Plan, Step
+from rootwarden.model.plan import JSON, REF, SECRET, Call, Change, Plan, Step
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import cost
 
@@ -101,6 +101,10 @@ def _marked(change: Change, value: Any, marks: dict[str, str]) -> Any:
             mark = f"@@{len(marks)}@@"
             marks[mark] = _variable(change, step, what)
             return mark
+        case {"$secret": str() as name} if set(value) == {SECRET}:
+            mark = f"@@{len(marks)}@@"
+            marks[mark] = f"{_variable(change, 'secret', name)}:?set it first: {_plain(_secret(change, name))}"
+            return mark
         case {"$json": inner} if set(value) == {JSON}:
             return msgspec.json.encode(_marked(change, inner, marks)).decode()
         case dict():
@@ -109,6 +113,10 @@ def _marked(change: Change, value: Any, marks: dict[str, str]) -> Any:
             return [_marked(change, item, marks) for item in value]
         case _:
             return value
+
+
+def _secret(change: Change, name: str) -> str:
+    return next((one.what for one in change.secrets if one.name == name), name)
 
 
 def _variable(change: Change, step: str, name: str) -> str:
