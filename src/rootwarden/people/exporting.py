@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 
 from rootwarden.people.ground import tag_of
-from rootwarden.people.roster import OWNER
+from rootwarden.people.roster import FILL_IN, OWNER
 from rootwarden.proofs.email_address import domain_of
 from rootwarden.proofs.mfa_gate import WORKLOADS
 from rootwarden.proofs.ways_in import looks_like_break_glass
 
-FILL_IN = "FILL-IN"
 _HEAD = """\
 # The IAM users of account {account} as they were on {day}, written as a roster.
 # Fill in every {mark}: a tag did not tell it. Look at each group: this is what it holds, not what the job needs.
@@ -28,9 +27,9 @@ def exported(name: str, account: str, day: str, users: list[Mapping[str, Any]], 
     lines = [_HEAD.format(account=account, day=day, mark=FILL_IN)]
     lines += [f"roster: {_text(name)}", f"account: {_text(account)}", f"count: {len(people)}", "grace_days: 30"]
     lines.append(f"break_glass: {_text([_name(one) for one in users if looks_like_break_glass(_name(one))])}")
-    lines += ["", "groups:", *(line for one in groups for line in _group(one))]
+    lines += ["", "groups:" if groups else "groups: {}", *(line for one in groups for line in _group(one))]
     loose = [one for one in people if one.get("AttachedManagedPolicies") or one.get("UserPolicyList")]
-    lines += ["", "people:", *(line for one in people for line in _person(one))]
+    lines += ["", "people:" if people else "people: []", *(line for one in people for line in _person(one))]
     lines += ["", *(f"# left out: {_name(one)}, {_left_out(one)}" for one in users if _left_out(one))]
     lines += [
         f"# {_name(one)} holds policies of its own, which the roster does not touch: {_own(one)}" for one in loose

@@ -25,6 +25,8 @@ _KEY = Annotated[str, Meta(pattern=r"^(|age1[02-9ac-hj-np-z]{58}|ssh-(ed25519|rs
 # IAM quotas: groups of a user, policies of a group. One group is the gate's.
 MOST_GROUPS, MOST_POLICIES = 10, 10
 DEFAULT_BOUNDARY = "default"
+# What an export writes where nobody but a person knows.
+FILL_IN = "FILL-IN"
 
 
 class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +118,9 @@ def complaints(roster: Roster) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_person(roster: Roster, where: str, person: Person) -> Iterator[tuple[str, str, str]]:
+    for field in ("name", "email", "function"):
+        if getattr(person, field) == FILL_IN:
+            yield f"{where}.{field}", "it is still to be filled in", "ask whose user it is, or take it off the roster"
     if not domain_of(person.email):
         yield f"{where}.email", f"{person.email!r} is no e-mail address", "write the person's own address"
     if len(person.member_of) >= MOST_GROUPS:

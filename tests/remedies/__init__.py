@@ -1,0 +1,1 @@
+"""Remedies at work in the lab."""
