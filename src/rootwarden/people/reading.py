@@ -30,6 +30,8 @@ def read_roster(text: str, file: str) -> Roster:
     if len(documents) != 1 or not isinstance(documents[0], dict):
         raise InputError(f"{file} is no roster", why="it is empty, or several documents", todo=_SEE)
     plain = _plain(documents[0])
+    if plain.get("people", ...) is None:
+        plain["people"] = []  # nothing under the key: that is an empty roster, and said so below
     try:
         roster = msgspec.convert(plain, Roster)
     except msgspec.ValidationError as error:
