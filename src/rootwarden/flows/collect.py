@@ -123,7 +123,7 @@ def collect(
 
 def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
     """Make the first contact and settle who is visited, before anything is written."""
-    wanted = wanted_collectors(request.facts, paid=request.paid, root_audit=request.root_audit)
+    wanted = wanted_collectors(request.facts, also=request.also, paid=request.paid, root_audit=request.root_audit)
     opened = open_aws(request.way, clock)
     known_regions(opened.ask.reading, request.regions)
     around = Round(

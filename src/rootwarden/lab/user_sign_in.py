@@ -46,7 +46,7 @@ def sign_in_user(account: str, attempt: UserSignIn) -> Session:
         if not attempt.new_password:
             raise ValueError("You must change your password to continue.")
         change_password(account, user, attempt.new_password)
-    user.password_last_used = now()
+    user.password_last_used = now()  # type: ignore[assignment]  # moto declares it as None
     return open_session(
         "user", account, _SECONDS, arn=user.arn, user_id=user.id, issuer_name=user.name, mfa=bool(attempt.mfa)
     )

@@ -107,7 +107,7 @@ class Ground:
         raise UnseenError(Unknown("malformed: no default version"), f"{FACT}.policies[{arn}]")
 
     def held(self, name: str) -> dict[str, Any]:
-        """Return what a managed user can sign in with.
+        """Return what a user can sign in with.
 
         Raises:
             UnseenError: it could not be read.
@@ -174,6 +174,14 @@ def tag_of(user: Mapping[str, Any], key: str) -> str:
     return next((str(tag.get("Value") or "") for tag in tags if str(tag.get("Key")).lower() == key.lower()), "")
 
 
+def tag_there(user: Mapping[str, Any], key: str) -> tuple[str, str | None]:
+    """Return the key of a tag as it is written there, and its value; None: there is no such tag."""
+    for tag in user.get("Tags") or ():
+        if str(tag.get("Key")).lower() == key.lower():
+            return str(tag["Key"]), str(tag.get("Value") or "")
+    return key, None
+
+
 def is_disabled(user: Mapping[str, Any]) -> bool:
     """Return whether a user was disabled by a roster."""
     return bool(tag_of(user, DISABLED))
@@ -190,11 +198,10 @@ def of_user(name: str, *at: str | Item, value: Any = None) -> Expect:
 
 
 def of_credentials(name: str, *at: str | Item, value: Any = None) -> Expect:
-    """Return what a managed user must, or must not, be able to sign in with."""
+    """Return what a user must, or must not, be able to sign in with."""
     return Expect(fact=CREDENTIALS, at=("users", Item("UserName", name), *at), value=value)
 
 
 def of_tag(name: str, key: str, value: str | None) -> Expect:
     """Return what a tag of a user must read; None: there is no such tag."""
-    place = of_user(name, "Tags", Item("Key", key))
-    return place if value is None else Expect(fact=FACT, at=(*place.at, "Value"), value=value)
+    return of_user(name, "Tags", Item("Key", key), value=None if value is None else {"Value": value})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypedDict
 
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Difference, Risk, Step, as_json
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.people.foundation import Foundation
-from rootwarden.people.ground import Ground, iam, is_disabled, of_tag, of_user, tag_of
+from rootwarden.people.ground import Ground, iam, is_disabled, of_tag, of_user, tag_of, tag_there
 from rootwarden.people.joining import boundary_of, enter, give_password, leave
 from rootwarden.people.leaving import DENY_POLICY, deny_document
 from rootwarden.people.roster import DISABLED, MANAGED, OWNER, Person
@@ -40,14 +40,10 @@ def adopt(ground: Ground, person: Person, user: dict[str, Any], *, wanted: bool)
             f"plan with --adopt to take over every such user, once you know that {name} is {person.name}", resource=arn,
         )  # fmt: skip
         return
-    tags = {MANAGED: mine, OWNER: person.email}
     ground.plan(
         "adopt", f"Take the user {name} over into the roster", why=f"the roster {mine} names {person.name}",
-        resource=arn, risk=Risk.CAREFUL, steps=_tag(name, arn, user, tags),
-        expects=[of_tag(name, key, tag_of(user, key) or None) for key in tags],
-        then=[of_tag(name, key, value) for key, value in tags.items()],
-        shows=[Difference(what=f"tag {key}", before=tag_of(user, key) or "none", after=value)
-               for key, value in tags.items()],
+        resource=arn, risk=Risk.CAREFUL,
+        **_tagged(name, arn, user, {MANAGED: mine, OWNER: person.email}),
         notes=("from now on it is disabled when the roster does not name it any more; plan again for its groups",),
     )  # fmt: skip
 
@@ -72,10 +68,11 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
         then.append(of_user(name, "PermissionsBoundary", value=(limit and {"PermissionsBoundaryArn": limit}) or None))
         shows.append(Difference(what=f"boundary of {name}", before=has or "none", after=limit or "none"))
     if tag_of(user, OWNER) != person.email:
-        steps += _tag(name, arn, user, {OWNER: person.email})
-        expects.append(of_tag(name, OWNER, tag_of(user, OWNER) or None))
-        then.append(of_tag(name, OWNER, person.email))
-        shows.append(Difference(what=f"owner of {name}", before=tag_of(user, OWNER) or "none", after=person.email))
+        owner = _tagged(name, arn, user, {OWNER: person.email})
+        steps += owner["steps"]
+        expects += owner["expects"]
+        then += owner["then"]
+        shows += owner["shows"]
     if steps:
         change = ground.draft(
             "move", f"Bring {name} to what the roster says", risk=Risk.CAREFUL, resource=arn, steps=steps,
@@ -158,17 +155,28 @@ def _bound(name: str, arn: str, limit: str, has: str) -> Step:
     return Step(id="boundary", does=f"Set the boundary of {name}", call=put(limit), undo=(put(has),), on=(arn,))
 
 
-def _tag(name: str, arn: str, user: dict[str, Any], tags: dict[str, str]) -> list[Step]:
-    """Return the steps that set tags; taken back, each reads as before or is gone."""
-    steps = []
-    for key, value in tags.items():
-        old = tag_of(user, key)
+class _Tagged(TypedDict):
+    """The parts of a change that tags a user."""
+
+    steps: list[Step]
+    expects: list[Expect]
+    then: list[Expect]
+    shows: list[Difference]
+
+
+def _tagged(name: str, arn: str, user: dict[str, Any], tags: dict[str, str]) -> _Tagged:
+    """Return what sets tags, each under the key that is there; taken back, it reads as before or is gone."""
+    parts = _Tagged(steps=[], expects=[], then=[], shows=[])
+    for wanted, value in tags.items():
+        key, old = tag_there(user, wanted)
+        put = iam("TagUser", UserName=name, Tags=[{"Key": key, "Value": value}])
         back = (
-            iam("TagUser", UserName=name, Tags=[{"Key": key, "Value": old}])
-            if old else iam("UntagUser", UserName=name, TagKeys=[key])
+            iam("UntagUser", UserName=name, TagKeys=[key]) if old is None
+            else iam("TagUser", UserName=name, Tags=[{"Key": key, "Value": old}])
         )  # fmt: skip
-        steps.append(Step(
-            id=f"tag-{key.rpartition(':')[2]}", does=f"Write the tag {key}",
-            call=iam("TagUser", UserName=name, Tags=[{"Key": key, "Value": value}]), undo=(back,), on=(arn,),
-        ))  # fmt: skip
-    return steps
+        step = f"tag-{wanted.rpartition(':')[2]}"
+        parts["steps"].append(Step(id=step, does=f"Write the tag {key}", call=put, undo=(back,), on=(arn,)))
+        parts["expects"].append(of_tag(name, key, old))
+        parts["then"].append(of_tag(name, key, value))
+        parts["shows"].append(Difference(what=f"tag {key} of {name}", before=old or "none", after=value))
+    return parts

@@ -1,4 +1,4 @@
-"""IAM: what the users that a roster manages can sign in with at this very moment; a credential report may be old."""
+"""IAM: what every user can sign in with at this very moment; a credential report may be four hours old."""
 
 from __future__ import annotations
 
@@ -12,22 +12,15 @@ from rootwarden.aws.refusals import UnreadError
 from rootwarden.aws.visit import Visit
 
 T = TypeVar("T")
-# Users with this tag are looked at, whichever roster it names.
-MANAGED = "rootwarden:managed"
 _PER = dict.fromkeys(
-    ("iam.GetLoginProfile", "iam.ListAccessKeys", "iam.ListMFADevices", "iam.ListSigningCertificates"), "managed user"
+    ("iam.GetLoginProfile", "iam.ListAccessKeys", "iam.ListMFADevices", "iam.ListSigningCertificates"), "user"
 )
 
 
 @of_account("iam.user_credentials", after=("iam.authorization",), per=_PER)
 def user_credentials(visit: Visit) -> dict[str, Any]:
-    """Return password, keys, devices and certificates of every user with the tag rootwarden:managed; no secret."""
-    users = visit.need("iam.authorization")["users"]
-    return {"users": [_one(visit, user["UserName"]) for user in users if _is_managed(user)]}
-
-
-def _is_managed(user: dict[str, Any]) -> bool:
-    return any(tag.get("Key") == MANAGED for tag in user.get("Tags", ()))
+    """Return password, keys, devices and certificates of every user; no secret is among them."""
+    return {"users": [_one(visit, user["UserName"]) for user in visit.need("iam.authorization")["users"]]}
 
 
 def _one(visit: Visit, name: str) -> dict[str, Any]:
