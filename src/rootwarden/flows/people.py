@@ -19,9 +19,9 @@ from rootwarden.model.plan import Plan
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject
+from rootwarden.people import planning
 from rootwarden.people.exporting import exported
 from rootwarden.people.ground import CREDENTIALS, IDENTITY, Ground
-from rootwarden.people.planning import plan_users
 from rootwarden.people.roster import Roster
 from rootwarden.store.snapshots import OpenSnapshot, open_snapshot
 
@@ -34,7 +34,7 @@ Progress = Callable[[str], None]
 
 
 class PeopleRequest(Struct, frozen=True, kw_only=True):
-    """What the roster is to become: `adopting` and `confirmed` as in `people.planning.plan_users`.
+    """What the roster is to become: `adopting` and `confirmed` as in `people.planning.plan_people`.
 
     `iam` asks for IAM users even where the organization has IAM Identity Center.
     """
@@ -76,13 +76,16 @@ def plan_people(snapshot: OpenSnapshot, request: PeopleRequest) -> Plan:
         UnreadableError: users, groups or policies could not be read.
     """
     ground = _ground(snapshot, request)
+    told = plain_facts(snapshot.organization) if snapshot.organization is not None else {}
     try:
-        plan_users(ground, adopting=request.adopting, confirmed=request.confirmed)
+        planning.plan_people(
+            ground, told.get("sso.instances"), iam=request.iam, adopting=request.adopting, confirmed=request.confirmed
+        )
     except UnseenError as error:
         todo = "see `rootwarden doctor`, and docs/people.md for the permissions"
         raise UnreadableError("nothing is planned for people", why=str(error), todo=todo) from error
     header = snapshot.header
-    organization = (plain_facts(snapshot.organization) if snapshot.organization else {}).get("org.organization")
+    organization = told.get("org.organization")
     return Plan(
         tool_version=__version__, catalogue_version=CATALOGUE_VERSION, made_at=header.collected_at,
         partition=header.partition, caller=header.caller,
