@@ -14,11 +14,9 @@ from rootwarden.people.roster import MANAGED
 from rootwarden.proofs.identity_decision import user_may
 from rootwarden.proofs.mfa_gate import EXEMPT
 from rootwarden.proofs.policy_decision import Effect
-from tests.emulated.lab_at_work import client, entry
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
     JOBS,
-    MANAGEMENT,
     Company,
     _company,
     _open_company,
@@ -222,19 +220,3 @@ def test_unsure_is_never_allowed(company: Company) -> None:
     company.follow(roster(person("dana", "far"), jobs=jobs))
     found = user_may(company.view(), "dana", "s3:GetObject", "arn:aws:s3:::b/o", mfa=True)
     assert found.effect is Effect.UNKNOWN
-
-
-def test_identity_center_is_preferred(company: Company) -> None:
-    """Where the organization has Identity Center the plan is of steps there, and says why; --iam plans IAM users."""
-    store = client(company.lab, "sso-admin", entry(company.lab, MANAGEMENT))
-    store.create_instance(Name="company")
-    wanted = roster(person("dana"), person("erik", "support"))
-    plan = company.plan(wanted)
-    assert not any(one.steps for one in plan.changes)
-    assert all("IAM Identity Center" in one.why for one in plan.changes)
-    steps = "\n".join(step for one in plan.changes for step in one.by_hand)
-    for text in ("MFA", "--name developers", "policy/PowerUserAccess", "log-group:/app/*", "--user-name dana",
-                 f"--target-id {ACCOUNT}"):  # fmt: skip
-        assert text in steps
-    forced = company.plan(wanted, iam=True)
-    assert "Create the user dana for dana of Company" in {one.title for one in forced.changes}

@@ -27,7 +27,7 @@ _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 _NOT_YET = frozenset((
     "InsufficientS3BucketPolicyException", "InvalidCloudWatchLogsRoleArnException", "KmsKeyNotFoundException",
     "InsufficientEncryptionPolicyException", "InsufficientSnsTopicPolicyException", "OperationAborted",
-    "EntityTemporarilyUnmodifiable", "ConcurrentModification",
+    "EntityTemporarilyUnmodifiable", "ConcurrentModification", "sso-admin.ConflictException",
 ))  # fmt: skip
 # AWS's own failures: the call may have been carried out all the same.
 _INSIDE = frozenset((
@@ -136,7 +136,21 @@ class Hands:
             if error.code in probe.absent:
                 return None
             raise
+        if probe.each is not None:
+            return self._among(step, probe, probe.each, answer, kept)
         return _keeps(step, answer) if jmespath.search(probe.done, answer) else None
+
+    def _among(
+        self, step: Step, probe: Probe, each: Call, answer: Mapping[str, Any], kept: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Look at everything that was listed; a list that goes on elsewhere might hide what is looked for."""
+        for item in jmespath.search(probe.over, answer) or ():
+            one = self._call(each, {**kept, "item": item}, again=True)
+            if jmespath.search(probe.done, one):
+                return _keeps(step, one)
+        if answer.get("NextToken"):
+            raise WriteError(probe.call.name, "nobody can say", message="the list is longer than one answer")
+        return None
 
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
@@ -167,7 +181,8 @@ class Hands:
                 return send()
             except UnreadError as refusal:
                 error = _refused(call.name, refusal)
-                worth = error.why == THROTTLED or error.code in _NOT_YET or (error.doubt and again)
+                soon = bool({error.code, f"{call.service}.{error.code}"} & _NOT_YET)
+                worth = error.why == THROTTLED or soon or (error.doubt and again)
                 if pause is None or not worth:
                     raise error from refusal
                 self._clock.sleep(pause)

@@ -28,13 +28,13 @@ from rootwarden.store.snapshots import OpenSnapshot, open_snapshot
 # What a roster is planned on: who is there, how they sign in, and which other ways lead into the account.
 FACTS = (
     IDENTITY, "iam.authorization", "iam.credential_report", "iam.password_policy", CREDENTIALS, "iam.saml_providers",
-    "sso.instances", "sso.permission_sets",
+    "sso.instances", "sso.permission_sets", "sso.directory",
 )  # fmt: skip
 Progress = Callable[[str], None]
 
 
 class PeopleRequest(Struct, frozen=True, kw_only=True):
-    """What the roster is to become: `adopting` and `confirmed` as in `people.planning.plan_people`.
+    """What the roster is to become: `adopting` and `confirmed` as in `people.planning.Asked`.
 
     `iam` asks for IAM users even where the organization has IAM Identity Center.
     """
@@ -78,9 +78,8 @@ def plan_people(snapshot: OpenSnapshot, request: PeopleRequest) -> Plan:
     ground = _ground(snapshot, request)
     told = plain_facts(snapshot.organization) if snapshot.organization is not None else {}
     try:
-        planning.plan_people(
-            ground, told.get("sso.instances"), iam=request.iam, adopting=request.adopting, confirmed=request.confirmed
-        )
+        asked = planning.Asked(iam=request.iam, adopting=request.adopting, confirmed=request.confirmed)
+        planning.plan_people(ground, told, snapshot.header.caller, asked)
     except UnseenError as error:
         todo = "see `rootwarden doctor`, and docs/people.md for the permissions"
         raise UnreadableError("nothing is planned for people", why=str(error), todo=todo) from error

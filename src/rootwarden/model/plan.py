@@ -74,12 +74,15 @@ class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to find out whether a step that must not be repeated was done: a call that only reads.
 
     `done` is a JMESPath expression over its answer that is true, or not empty, when it was. An error of the codes
-    `absent` says that it was not.
+    `absent` says that it was not. Where AWS only lists ids, `over` is the path of that list, `each` is asked about
+    every one of them, its id being `{"$ref": "item"}`, and `done` and what is kept are read from that answer.
     """
 
     call: Call
     done: str
     absent: tuple[str, ...] = ()
+    over: str = ""
+    each: Call | None = None
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):

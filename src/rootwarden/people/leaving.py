@@ -45,7 +45,7 @@ def see_off(ground: Ground, confirmed: int | None) -> None:
     unnamed = [one for one in managed if _unnamed(ground, one)]
     spared = {str(one["UserName"]): _spared(ground, one) for one in unnamed}
     leaving = [one for one in unnamed if not is_disabled(one) and not spared[str(one["UserName"])]]
-    _not_too_many(leaving, [one for one in managed if not is_disabled(one)], confirmed)
+    not_too_many(leaving, [one for one in managed if not is_disabled(one)], confirmed)
     for user in unnamed:
         why = spared[str(user["UserName"])]
         if why and not is_disabled(user):
@@ -69,7 +69,12 @@ def _spared(ground: Ground, user: dict[str, Any]) -> str:
         return f"could not tell whether it may be disabled: {error}"
 
 
-def _not_too_many(leaving: list[Any], managed: list[Any], confirmed: int | None) -> None:
+def not_too_many(leaving: list[Any], managed: list[Any], confirmed: int | None) -> None:
+    """See that no more are disabled at once than may be, or than somebody confirmed by their number.
+
+    Raises:
+        RefusedError: they are more.
+    """
     many = len(leaving) > _AT_ONCE or len(leaving) * _SHARE > len(managed)
     if confirmed is not None and confirmed != len(leaving):
         raise RefusedError(
