@@ -76,8 +76,8 @@ def _needed(step: Step) -> Iterator[tuple[str, str]]:
     for action in step.also:
         yield from ((resource, action) for resource in step.on)
     if step.seen is not None:
-        for action in looking(step.seen.call):
-            yield "*", action
+        for call in (step.seen.call, *((step.seen.each,) if step.seen.each is not None else ())):
+            yield from (("*", action) for action in looking(call))
 
 
 def looking(call: Call) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from rootwarden.flows.limits import checked
               help="Refuse a plan that may cost more a month.")  # fmt: skip
 @click.option("--terraform-state", multiple=True, metavar="FILE",
               help="What this Terraform state looks after is not changed; repeat for several.")  # fmt: skip
+@click.option("--handover", type=click.Path(), metavar="FOLDER",
+              help="Where first passwords go, a file for each person that only you can read.")  # fmt: skip
 @changing_options
 @aws_options
 @click.pass_obj
@@ -95,4 +97,5 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         patience=given["patience"],
         force=bool(given.get("force")),
         states=read_states(given.get("terraform_state") or ()),
+        handover=given.get("handover") or "",
     )

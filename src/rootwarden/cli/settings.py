@@ -218,6 +218,7 @@ def _settings(file: File, source: str) -> Settings:
     planning = {key: value for key, value in audit.items() if key not in ("output", "fail_on")}
     defaults: dict[str, dict[str, Any]] = {
         "plan": aws | planning | most,
+        "users": {"plan": aws | {key: read[key] for key in ("role",) if key in read}, "export": aws},
         "apply": applying,
         "undo": applying,
         "audit": aws | audit | kept,

@@ -21,33 +21,35 @@ from rootwarden.model.snapshot import Facts
 class Item(Struct, frozen=True, gc=False):
     """One item of a list: the one whose field `key` is `wanted`, or has those fields where `wanted` is an object.
 
-    With `key` "" it is the item itself that has those fields: alerts of a budget are told apart by several at once.
+    With `key` "" it is the item itself that is `wanted`, or has those fields: alerts of a budget are told apart by
+    several at once.
     """
 
     key: str
-    wanted: str | dict[str, Any] = field(name="is")
+    wanted: str | bool | dict[str, Any] = field(name="is")
 
     def __str__(self) -> str:
         """What the item is known by, as people write it."""
         wanted = self.wanted
-        return wanted if isinstance(wanted, str) else " ".join(str(value) for value in wanted.values())
+        return " ".join(str(value) for value in wanted.values()) if isinstance(wanted, dict) else str(wanted)
 
     def fits(self, item: Any) -> bool:
         """Return whether it is this item of the list."""
-        return isinstance(item, dict) and _fits(self.wanted, item.get(self.key) if self.key else item)
+        if not self.key:
+            return _fits(self.wanted, item)
+        return isinstance(item, dict) and _fits(self.wanted, item.get(self.key))
 
-    def new(self) -> dict[str, Any]:
+    def new(self) -> Any:
         """Return the item as far as it is known by this."""
-        if self.key:
-            return {self.key: copy.deepcopy(self.wanted)}
-        return copy.deepcopy(self.wanted) if isinstance(self.wanted, dict) else {}
+        return {self.key: copy.deepcopy(self.wanted)} if self.key else copy.deepcopy(self.wanted)
 
 
 class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The value at a place of a fact; null: there is no such thing, or AWS leaves the field out.
 
-    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter. `assumed` is
-    what only planning goes by, a time that AWS sets for instance: nobody looks it up.
+    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter. A list of
+    texts has no order, as in AWS's answers. `assumed` is what only planning goes by, a time that AWS sets for instance:
+    nobody looks it up.
     """
 
     fact: str
@@ -146,6 +148,10 @@ def _fits(wanted: Any, found: Any) -> bool:
             _fits(value, found.get(name)) or (name == _MONEY and _same_amount(value, found.get(name)))
             for name, value in wanted.items()
         )
+    if isinstance(wanted, list) and isinstance(found, list):
+        if all(isinstance(one, str) for one in (*wanted, *found)):
+            return sorted(wanted) == sorted(found)
+        return len(wanted) == len(found) and all(map(_fits, wanted, found))
     return bool(wanted == found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from threading import Event
 
@@ -13,13 +13,14 @@ from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import Doing, StoppedError
+from rootwarden.flows.applying.handing import handing_over
 from rootwarden.flows.applying.looking import Seen, Standing, look, standings
 from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
-from rootwarden.model.plan import Plan
+from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
 from rootwarden.store.opening import open_store
@@ -65,9 +66,10 @@ def apply_plan(
     """
     clock, run_id = clock or SystemClock(), new_id()
     affordable(plan, request.max_monthly_usd)
-    hands = Hands(request.reading.way, clock, run_id, request.entry)
+    hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
     ready = _not_others(_ready(plan, request, _NOTHING), hands, request)
+    _nobody_shut_out((one.change for one in ready if one.standing is Standing.READY), hands)
     if not agree(plan, ready) or not any(one.standing is Standing.READY for one in ready):
         return None
     # Whoever was asked may have taken an hour to answer.
@@ -99,8 +101,9 @@ def resume_run(
         ready = _ready(run.plan, request, steps_of(store, run.id))
         if not agree(run.plan, ready):
             return None
-        hands = Hands(request.reading.way, clock, run.id, request.entry)
+        hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
+        _nobody_shut_out(run.plan.changes, hands)
         with hold_run(store, run.id, RunState.RUNNING) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell)
@@ -184,6 +187,21 @@ def same_place(plan: Plan, hands: Hands) -> None:
             why=f"these credentials belong to account {account} ({partition})",
             todo="use the credentials it was planned with, or make a new plan",
         )
+
+
+def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
+    """See that nobody applies what would shut them out themselves.
+
+    Raises:
+        RefusedError: the caller is one of those who must not make a change.
+    """
+    for change in changes:
+        if {hands.opened.arn, hands.opened.first_arn} & set(change.never_by):
+            raise RefusedError(
+                f"{change.title}: that is who asks",
+                why=f"the credentials belong to {hands.opened.arn}",
+                todo="have somebody else apply the plan",
+            )
 
 
 def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:
