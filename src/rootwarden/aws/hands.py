@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any
 
@@ -10,10 +10,11 @@ import jmespath
 from msgspec.structs import replace as replaced
 
 from rootwarden.aws.ask import Ask
-from rootwarden.aws.hop import assume_role, role_arn
+from rootwarden.aws.hop import assume_role, assume_root, role_arn
 from rootwarden.aws.opening import Opened, Way, open_aws
 from rootwarden.aws.refusals import DENIED, EXPIRED, MALFORMED, THROTTLED, TIMEOUT, UNREACHABLE, UnreadError
-from rootwarden.aws.remediate_policy import change_session_policy
+from rootwarden.aws.remediate_policy import change_session_policy, looks_policy
+from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.targets import Roles
 from rootwarden.model.plan import Call, Change, Probe, Step, resolved
 from rootwarden.model.ports import Clock
@@ -58,28 +59,53 @@ class Hands:
         """
         way = replaced(way, attempts=1, agent=f"run/{run}", timeout=inf)
         self.opened: Opened = open_aws(way, clock)
-        self._clock, self._roles, self._way = clock, roles, way
+        self._clock, self._roles, self._way, self._run = clock, roles, way, run
         self._inside: tuple[str, Ask] | None = None
+        self._rooter: Ask | None = None
 
     def enter(self, change: Change) -> None:
-        """Go to where a change is made, with a session that may do nothing else.
+        """Go to where a change is made, with a session that may do nothing else; as root where the change says so.
 
         Raises:
             WriteError: the account cannot be entered.
         """
+        if change.as_root:
+            self._inside = (change.id, self._as_root(change))
+            return
         if change.account == self.opened.account:
             self._inside = (change.id, self.opened.ask)
             return
+        self._inside = (change.id, self._in_role(change.account, change_session_policy(change)))
+
+    def looker(self, account: str, looks: Iterable[str]) -> Ask:
+        """Return questions in an account, with a session that can only make these calls, which read.
+
+        Raises:
+            WriteError: the account cannot be entered.
+        """
+        return self.opened.ask if account == self.opened.account else self._in_role(account, looks_policy(looks))
+
+    @property
+    def rooter(self) -> Ask:
+        """Who asks for root sessions: the role that was named, carrying the name of the run where AWS lets it."""
+        if self._rooter is None:
+            self._rooter, _ = root_auditor(self.opened, self._way, self._run, APPLY)
+        return self._rooter
+
+    def _in_role(self, account: str, policy: str) -> Ask:
         asker = self.opened.ask
-        arn = role_arn(asker.partition, change.account, self._roles.of(change.account))
-        policy = change_session_policy(change)
+        arn = role_arn(asker.partition, account, self._roles.of(account))
         try:
-            ask = assume_role(asker, arn, policy=policy, external_id=self._way.external_id)
+            return assume_role(asker, arn, policy=policy, external_id=self._way.external_id)
         except UnreadError as refusal:
-            raise _refused(
-                "sts.AssumeRole", refusal, what=f"cannot enter account {change.account} as {arn}"
-            ) from refusal
-        self._inside = (change.id, ask)
+            raise _refused("sts.AssumeRole", refusal, what=f"cannot enter account {account} as {arn}") from refusal
+
+    def _as_root(self, change: Change) -> Ask:
+        try:
+            return assume_root(self.rooter, change.account, change.as_root)
+        except UnreadError as refusal:
+            what = f"cannot become root of account {change.account} for {change.as_root}"
+            raise _refused("sts.AssumeRoot", refusal, what=what) from refusal
 
     def do(self, step: Step, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Make the call of a step and return what it keeps of the answer.
@@ -87,7 +113,13 @@ class Hands:
         Raises:
             WriteError: it was not done; with `doubt`, nobody knows.
         """
-        answer = self._call(step.call, kept, WRITES[step.call.name].again)
+        row = WRITES[step.call.name]
+        try:
+            answer = self._call(step.call, kept, row.again)
+        except WriteError as error:
+            if error.code not in row.settled:
+                raise
+            answer = {}
         return _keeps(step, answer)
 
     def undo(self, call: Call, kept: Mapping[str, Any]) -> str:
@@ -104,6 +136,19 @@ class Hands:
                 raise
             return f"gone already ({error.code})"
         return ""
+
+    def in_use(self, probe: Probe) -> bool:
+        """Find out whether something else rests on what is about to be taken back.
+
+        Raises:
+            WriteError: nobody can say.
+        """
+        try:
+            return bool(jmespath.search(probe.done, self._call(probe.call, {}, again=True)))
+        except WriteError as error:
+            if error.code in probe.absent:
+                return False
+            raise
 
     def was_done(self, step: Step, probe: Probe, kept: Mapping[str, Any]) -> dict[str, Any] | None:
         """Find out whether a step was done that nobody knows of; return what it keeps, None if it was not.

@@ -15,10 +15,17 @@ from rootwarden.model.writes import LOOKS, WRITES
 def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
     """Return the policy that applying and undoing these changes needs, and nothing beyond: one statement per resource.
 
-    The rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
+    What is done as root of a member needs no right in the member but that to become root, for that task only. The
+    rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
     """
     found: dict[str, set[str]] = {}
+    roots: dict[str, set[str]] = {}
     for change in changes:
+        for name in change.looks:
+            found.setdefault("*", set()).update(LOOKS[name])
+        if change.as_root:
+            roots.setdefault(change.as_root, set()).add(change.account)
+            continue
         for step in change.steps:
             for resource, action in _needed(step):
                 found.setdefault(resource, set()).add(action)
@@ -32,7 +39,15 @@ def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
         {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
         for actions, resources in sorted(merged.items())
     ]
+    statements += [_becoming_root(task, accounts) for task, accounts in sorted(roots.items())]
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def looks_policy(looks: Iterable[str]) -> str:
+    """Return the inline policy of a session that can only make these calls, which read."""
+    actions = sorted({action for name in looks for action in LOOKS[name]})
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
 
 
 def change_session_policy(change: Change) -> str:
@@ -50,8 +65,9 @@ def change_session_policy(change: Change) -> str:
 
 
 def remediate_policy() -> dict[str, Any]:
-    """Return the policy of the role that applies plans: every action of the table of writes."""
-    actions = sorted({action for row in WRITES.values() for action in row.actions} | {"iam:PassRole"})
+    """Return the policy of the role that applies plans: every action of the table of writes but those of root."""
+    rows = [row for row in WRITES.values() if not row.root]
+    actions = sorted({action for row in rows for action in row.actions} | {"iam:PassRole"})
     looks = sorted({action for found in LOOKS.values() for action in found})
     return {
         "Version": "2012-10-17",
@@ -69,9 +85,22 @@ def _needed(step: Step) -> Iterator[tuple[str, str]]:
             yield from ((resource, action) for resource in step.on)
     for action in step.also:
         yield from ((resource, action) for resource in step.on)
-    if step.seen is not None:
-        for action in looking(step.seen.call):
+    for probe in (step.seen, step.used):
+        for action in looking(probe.call) if probe is not None else ():
             yield "*", action
+
+
+def _becoming_root(task: str, accounts: Iterable[str]) -> dict[str, Any]:
+    """Return the right to become root of these members for one task, whatever the partition.
+
+    Source: Service Authorization Reference, AWS STS: sts:AssumeRoot on the root user, sts:TaskPolicyArn.
+    """
+    return {
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRoot"],
+        "Resource": [f"arn:*:iam::{account}:root" for account in sorted(accounts)],
+        "Condition": {"StringLike": {"sts:TaskPolicyArn": f"arn:*:iam::aws:policy/root-task/{task}"}},
+    }
 
 
 def looking(call: Call) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from rootwarden.cli.options import aws_options, changing_options, names
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.errors import Exit, UsageError
-from rootwarden.flows.limits import checked
+from rootwarden.flows.limits import checked, checked_remedies
 
 
 @click.command(name="apply")
@@ -22,6 +22,11 @@ from rootwarden.flows.limits import checked
 @click.option("--dry-run", is_flag=True, help="Look again and show where each change stands; change nothing.")
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
+@click.option("--key", "keys", multiple=True, metavar="...1234",
+              help="An access key, by its last characters, that may be deleted although it is in use.")  # fmt: skip
+@click.option("--accept-outage", is_flag=True, help="What uses the keys named by --key will stop; that is accepted.")
+@click.option("--windows", type=click.Path(), envvar="ROOTWARDEN_WINDOWS",
+              help="Approved windows of root use (JSON); without one, what is dangerous waits a day.")  # fmt: skip
 @changing_options
 @aws_options
 @click.pass_obj
@@ -35,14 +40,16 @@ def command(
     rootwarden apply plan.json --yes         for automation
     rootwarden apply --resume                after a crash, or what stopped it
 
+    What cannot be taken back is announced first, and done by the same command a day later, within a week.
+
     Ends with 0 when all was proved; 4 or 5 when it stopped on the way, 6 when the plan is stale or a guard refuses,
-    7 when something is not as planned afterwards, 8 when AWS does not show it yet.
+    7 when something is not as planned afterwards, 8 when it has to wait or AWS does not show it yet.
     """
     from rootwarden.flows.applying.running import Applied, apply_plan, resume_run  # noqa: PLC0415
     from rootwarden.report import run_text  # noqa: PLC0415
 
     asking = Asking(settings, given, dry_run=dry_run)
-    request = request_of(settings, given, max_monthly_usd)
+    request = request_of(settings, given | {"dry_run": dry_run}, max_monthly_usd)
     if resume:
         wanted = read_plan_file(what) if what and Path(what).is_file() else what
         applied: Applied | None = resume_run(wanted, request, asking.apply, asking.tell)
@@ -59,15 +66,31 @@ def command(
     if applied.unproved is not None:
         click.echo(f"rootwarden: all was changed, and could not be read again: {applied.unproved}", err=True)
     click.echo(run_text.checks(applied.run, applied.checked))
-    click.echo(f"rootwarden: run {applied.run.id}; `rootwarden undo {applied.run.id}` takes it back", err=True)
+    lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
+    back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}` takes it back"
+    click.echo(f"rootwarden: run {applied.run.id}; {back}", err=True)
     return applied.exit if applied.exit else Exit.FINE
 
 
 def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float = 50.0) -> Any:
-    """Return what applying and undoing are asked."""
+    """Return what applying and undoing are asked.
+
+    Raises:
+        UsageError: a key is named without accepting what stops, or the other way round; settings that do not fit.
+        InputError: the file of windows cannot be read.
+    """
+    from rootwarden.cli.informing import informer  # noqa: PLC0415
+    from rootwarden.cli.reading import ROOT_READ, announcer  # noqa: PLC0415
     from rootwarden.flows.applying.request import ApplyRequest  # noqa: PLC0415
     from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
+    from rootwarden.flows.detect import windows_of  # noqa: PLC0415
 
+    keys = tuple(given.get("keys") or ())
+    if bool(keys) != bool(given.get("accept_outage")):
+        raise UsageError(
+            "--key and --accept-outage go together", why="what uses such a key will stop", todo="give both"
+        )
+    windows = windows_of(given["windows"]) if given.get("windows") else ()
     reading = CollectRequest(
         profile=given["profile"],
         region=given["region"],
@@ -90,4 +113,10 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         max_monthly_usd=Decimal(str(max_monthly_usd)),
         patience=given["patience"],
         force=bool(given.get("force")),
+        dry_run=bool(given.get("dry_run")),
+        remedies=checked_remedies(settings.remedies, settings.source),
+        windows=windows,
+        accepted=keys,
+        announce=announcer(settings, windows=windows, reading=ROOT_READ),
+        inform=informer(settings, given),
     )

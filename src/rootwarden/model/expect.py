@@ -17,7 +17,7 @@ from rootwarden.model.snapshot import Facts
 
 
 class Item(Struct, frozen=True, gc=False):
-    """One item of a list: the one whose field `key` is `wanted`."""
+    """One item of a list: the one whose field `key` is `wanted`; without a key the text `wanted` itself."""
 
     key: str
     wanted: str = field(name="is")
@@ -26,7 +26,8 @@ class Item(Struct, frozen=True, gc=False):
 class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The value at a place of a fact; null: there is no such thing, or AWS leaves the field out.
 
-    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter.
+    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter; so also of the
+    objects in a list, which must be as many and in the same order.
     """
 
     fact: str
@@ -99,15 +100,21 @@ def _item(place: Any, step: Item) -> Any:
     items = place if isinstance(place, list) else []
     hidden: Unknown | None = None
     for item in items:
-        if isinstance(item, dict) and item.get(step.key) == step.wanted:
+        if _is(item, step):
             return item
         hidden = hidden or unknown_in(item)
     return hidden
 
 
+def _is(item: Any, step: Item) -> bool:
+    return bool(item == step.wanted) if not step.key else isinstance(item, dict) and item.get(step.key) == step.wanted
+
+
 def _fits(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(_fits(value, found.get(name)) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(wanted) == len(found) and all(map(_fits, wanted, found))
     return bool(wanted == found)
 
 
@@ -130,22 +137,22 @@ def as_if(facts: Mapping[str, Any], expects: Iterable[Expect]) -> dict[str, Any]
 
 def _put(place: Any, at: list[str | Item], value: Any) -> Any:
     if not at:
-        both = isinstance(place, dict) and isinstance(value, dict)
+        both = isinstance(place, dict) and isinstance(value, dict) and unknown_in(place) is None
         return _merged(place, value) if both else copy.deepcopy(value)
     step, rest = at[0], at[1:]
     if isinstance(step, Item):
         return _put_item(place if isinstance(place, list) else [], step, rest, value)
-    held = dict(place) if isinstance(place, dict) else {}
+    held = dict(place) if isinstance(place, dict) and unknown_in(place) is None else {}
     held[step] = _put(held.get(step), rest, value)
     return held
 
 
 def _put_item(items: list[Any], step: Item, rest: list[str | Item], value: Any) -> list[Any]:
-    at = next((n for n, item in enumerate(items) if isinstance(item, dict) and item.get(step.key) == step.wanted), None)
+    at = next((n for n, item in enumerate(items) if _is(item, step)), None)
     if at is None and value is None and not rest:
         return items
     if at is None:
-        return [*items, _put({step.key: step.wanted}, rest, value)]
+        return [*items, _put({step.key: step.wanted}, rest, value) if step.key else step.wanted]
     if value is None and not rest:
         return items[:at] + items[at + 1 :]
     return [*items[:at], _put(items[at], rest, value), *items[at + 1 :]]

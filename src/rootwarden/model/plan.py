@@ -84,8 +84,9 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
     the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
-    the call must not be made twice; what it keeps is read from the probe's answer then. `on` are the ARNs it touches,
-    `also` are IAM actions that these very parameters need beside those of the table of writes.
+    the call must not be made twice; what it keeps is read from the probe's answer then. `used` finds out whether
+    something else rests on it by now: then it is not taken back. `on` are the ARNs it touches, `also` are IAM actions
+    that these very parameters need beside those of the table of writes.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     undo: tuple[Call, ...] = ()
     stays: str = ""
     seen: Probe | None = None
+    used: Probe | None = None
     on: tuple[str, ...] = ("*",)
     also: tuple[str, ...] = ()
 
@@ -125,8 +127,10 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
-    many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing.
+    many seconds AWS may take until the control shows it; `late` are facts that show it only then. `as_root` names the
+    task policy of the root session in which the calls are made ("": in a role). `looks` are calls that only read, by
+    which a guard makes sure beforehand that nobody is hurt. `declares` is the same as code; a change that
+    CloudFormation and Terraform cannot say declares nothing.
     """
 
     id: str
@@ -150,6 +154,9 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     patience: int = 0
+    late: tuple[str, ...] = ()
+    as_root: str = ""
+    looks: tuple[str, ...] = ()
 
     @property
     def stays(self) -> tuple[str, ...]:

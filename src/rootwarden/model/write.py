@@ -9,7 +9,8 @@ class Write(Struct, frozen=True, kw_only=True):
     """One row of the table of writes. `again` says that making the call twice is making it once.
 
     `gone` are the error codes that mean, when it takes something back, that there is nothing left to take back; `also`
-    are IAM actions that AWS always checks beside the first.
+    are IAM actions that AWS always checks beside the first. `settled` are the error codes that mean, when it does
+    something, that it is done already. `root`: only a root session makes it, so that no role needs the action.
     """
 
     call: str
@@ -17,6 +18,8 @@ class Write(Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     again: bool = True
     gone: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    root: bool = False
 
     @property
     def actions(self) -> tuple[str, ...]:

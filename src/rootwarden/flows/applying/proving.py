@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rootwarden.flows.applying.looking import Looked, look
+from rootwarden.flows.applying.looking import Looked, at_once, look
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.model.expect import broken
 from rootwarden.model.findings import Status
@@ -48,24 +48,27 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
 
 
 def _made(change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.then, seen.facts.get(change.account, {}))
+    own = seen.facts.get(change.account, {})
+    amiss = broken(at_once(change), own)
+    late = () if change.control else tuple(one for one in broken(change.then, own) if one not in amiss)
     finding = seen.findings.get(change.fingerprint)
     after = finding.status if finding is not None else None
     passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
-    said = str(amiss[0]) if amiss else finding.message if finding is not None and not passes else ""
+    said = str((*amiss, *late)[0]) if amiss or late else finding.message if finding is not None and not passes else ""
     return Checked(
         change=change.id,
         control=change.control,
         before=Status.FAIL if change.control else None,
         after=after,
-        proved=passes and not amiss,
-        waiting=not passes and not amiss and change.patience > 0,
+        proved=passes and not amiss and not late,
+        waiting=not (passes and not late) and not amiss and change.patience > 0,
         detail=said,
     )
 
 
 def _undone(change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.expects, seen.facts.get(change.account, {}))
+    found = broken(change.expects, seen.facts.get(change.account, {}))
+    amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)
     return Checked(
@@ -73,6 +76,7 @@ def _undone(change: Change, seen: Looked) -> Checked:
         control=change.control,
         before=None,
         after=finding.status if finding is not None else None,
-        proved=not amiss or bool(stays),
-        detail=stays or (str(amiss[0]) if amiss else ""),
+        proved=not found or bool(stays),
+        waiting=not amiss and change.patience > 0,
+        detail=stays or (str((amiss or found)[0]) if found else ""),
     )

@@ -7,12 +7,16 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from rootwarden.aws.root_window import StandingWindow
 from rootwarden.aws.targets import Roles
 from rootwarden.flows.request import CollectRequest
+from rootwarden.model.context import Window
 from rootwarden.model.thresholds import Param
 
 DEFAULT_ROLE = "RootwardenRemediate"
 Tell = Callable[[str], None]
+# Told a title, what it is about line by line, and what anybody may do about it.
+Inform = Callable[[str, tuple[str, ...], tuple[str, ...]], None]
 
 
 class ApplyRequest(Struct, frozen=True, kw_only=True):
@@ -20,7 +24,10 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
 
     `reading` is how it is looked before and afterwards; its accounts and facts are set by the plan. `role` is assumed
     to change other accounts than the caller's, `roles` names another one for single accounts. `settings` are those of
-    the controls, by slug. `patience` is for how many seconds it is looked again while a change does not show yet.
+    the controls, `remedies` those of the remedies, by slug. `patience` is for how many seconds it is looked again while
+    a change does not show yet. `windows` are approved periods of root use, `accepted` the last characters of access
+    keys that may be deleted although they are in use. `announce` is told of our own root sessions before the first (it
+    raises RefusedError where nobody expects them), `inform` tells people what is about to happen.
     """
 
     reading: CollectRequest
@@ -31,6 +38,12 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
     max_monthly_usd: Decimal = Decimal(50)
     patience: float = 30.0
     force: bool = False
+    dry_run: bool = False
+    remedies: Mapping[str, Mapping[str, Param]] = {}
+    windows: tuple[Window, ...] = ()
+    accepted: tuple[str, ...] = ()
+    announce: Callable[[StandingWindow], None] | None = None
+    inform: Inform | None = None
 
     @property
     def entry(self) -> Roles:

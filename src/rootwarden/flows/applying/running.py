@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from threading import Event
 
@@ -11,14 +11,18 @@ from msgspec.structs import replace
 
 from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hands import Hands
+from rootwarden.aws.root_window import change_window
 from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying import guards
+from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
+from rootwarden.flows.applying.cooling import announce, cooling, foretold, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
-from rootwarden.flows.applying.looking import Seen, Standing, look, standings
+from rootwarden.flows.applying.looking import Looked, Seen, Standing, look, standings
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
-from rootwarden.model.plan import Plan
+from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
 from rootwarden.store.opening import open_store
@@ -41,6 +45,8 @@ class Applied(Struct, frozen=True):
     @property
     def exit(self) -> Exit:
         """0 when all was made and proved; 4 for a missing permission, 5 for another stop, 7 not proved, 8 not yet."""
+        if isinstance(self.stopped, CanaryError):
+            return Exit.UNVERIFIED
         if self.stopped is not None:
             error = self.stopped.error
             if error is None:
@@ -59,24 +65,36 @@ def apply_plan(
     """Apply a plan; None when there is nothing to do, or nobody agreed.
 
     Raises:
-        RefusedError: the plan is stale, costs too much, or another run is in the way.
+        RefusedError: the plan is stale, costs too much, a guard refuses, nobody expects its root sessions, or another
+            run is in the way.
+        WaitingError: it cannot be taken back, and was announced: just now, or too short a while ago.
         RootwardenError: AWS or the store cannot be reached.
     """
     clock = clock or SystemClock()
     affordable(plan, request.max_monthly_usd)
-    ready = _ready(plan, request, _NOTHING)
+    ready, seen = _ready(plan, request, _NOTHING)
     if not any(one.standing is Standing.READY for one in ready):
         agree(plan, ready)
         return None
-    if not agree(plan, ready):
-        return None
-    changes = tuple(one.change for one in ready if one.standing is Standing.READY)
+    changes = _to_make(ready)
     run_id = new_id()
     hands = Hands(request.reading.way, clock, run_id, request.entry)
     _same_place(plan, hands)
+    guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+    waits = cooling(plan, changes, request, clock.now())
+    if waits is not None and request.dry_run:
+        tell(foretold(waits, clock.now()))
+    elif waits is not None:
+        still_waiting(waits, clock.now())
+    if not agree(plan, ready):
+        return None
+    if waits is not None and waits.since is None:
+        raise announce(waits, plan, request, hands.opened.arn, clock.now(), tell)
     # Whoever was asked may have taken an hour to answer.
-    again = _ready(replace(plan, changes=changes), request, _NOTHING)
-    changes = tuple(one.change for one in again if one.standing is Standing.READY)
+    again, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
+    changes = _to_make(again)
+    guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+    _foretell(changes, request, hands, clock)
     run = Run(
         id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=clock.now()
     )
@@ -100,11 +118,13 @@ def resume_run(
         run = find_run(store, name)
         if run.state not in (RunState.RUNNING, RunState.STOPPED):
             raise InputError(f"the run {run.id} is {run.state}", todo="there is nothing to go on with")
-        ready = _ready(run.plan, request, steps_of(store, run.id))
-        if not agree(run.plan, ready):
-            return None
+        ready, seen = _ready(run.plan, request, steps_of(store, run.id))
         hands = Hands(request.reading.way, clock, run.id, request.entry)
         _same_place(run.plan, hands)
+        guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
+        if not agree(run.plan, ready):
+            return None
+        _foretell(_to_make(ready), request, hands, clock)
         with hold_run(store, run.id, RunState.RUNNING) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell)
@@ -114,11 +134,14 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
     changes = log.run.plan.changes
+    canary = canary_of(changes)
     try:
         with interruptible(stop.set):
             for n, change in enumerate(changes, start=1):
                 tell(f"{n}/{len(changes)} {change.title} ({change.account})")
                 doing.make(change)
+                if canary and change is canary[-1]:
+                    prove_canary(request, canary, clock, tell)
     except StoppedError as error:
         log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
         return Applied(log.run, log.progress(), stopped=error)
@@ -132,14 +155,33 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
     return Applied(log.run, log.progress(), checked)
 
 
-def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
-    """Return where every change stands.
+def _to_make(ready: Iterable[Seen]) -> tuple[Change, ...]:
+    return tuple(one.change for one in ready if one.standing in (Standing.READY, Standing.UNDER_WAY))
+
+
+def _foretell(changes: Sequence[Change], request: ApplyRequest, hands: Hands, clock: Clock) -> None:
+    """Say which root sessions are about to be opened, before the first of them.
+
+    Raises:
+        RefusedError: a watch is configured, and does not expect them.
+    """
+    for task in sorted({one.as_root for one in changes if one.as_root}):
+        mine = [one.account for one in changes if one.as_root == task]
+        seconds = request.reading.timeout
+        window = change_window(hands.rooter, hands.opened.arn, {*mine}, clock.now(), seconds, task)
+        if request.announce is not None:
+            request.announce(window)
+
+
+def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> tuple[list[Seen], Looked]:
+    """Return where every change stands, and what was seen.
 
     Raises:
         RefusedError: the plan is stale: what one of them rests on has changed, or cannot be read.
     """
-    seen = look(request, plan.changes) if plan.accounts else None
-    found = standings(plan.changes, seen.facts if seen is not None else {}, progress)
+    facts, controls = guards.needs(plan.changes)
+    seen = look(request, plan.changes, facts=facts, controls=controls) if plan.accounts else Looked({}, {})
+    found = standings(plan.changes, seen.facts, progress)
     stale = [one for one in found if one.standing in (Standing.STALE, Standing.UNREAD)]
     if stale:
         others = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
@@ -148,7 +190,7 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
             why=str(stale[0].found[0]),
             todo="make a new plan with `rootwarden plan -o plan.json`",
         )
-    return found
+    return found, seen
 
 
 def _same_place(plan: Plan, hands: Hands) -> None:
