@@ -10,7 +10,7 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.central_root import SESSIONS
 from rootwarden.proofs.central_switch import switched_on
 
-REMEDY = Remedy(title="Switch root sessions on", order=6)
+REMEDY = Remedy(title="Switch root sessions on", order=6, facts=("org.service_access",))
 
 
 def prescribe(case: Case) -> Change | Not:

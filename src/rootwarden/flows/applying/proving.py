@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from rootwarden.flows.applying.looking import Looked, at_once, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import broken
+from rootwarden.model.expect import as_if, broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
@@ -32,7 +33,7 @@ def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock)
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, _undone)
+    return _prove(request, changes, clock, partial(_undone, changes))
 
 
 def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
@@ -66,8 +67,11 @@ def _made(change: Change, seen: Looked) -> Checked:
     )
 
 
-def _undone(change: Change, seen: Looked) -> Checked:
-    found = broken(change.expects, seen.facts.get(change.account, {}))
+def _undone(changes: Sequence[Change], change: Change, seen: Looked) -> Checked:
+    # What a change rested on may be the work of one before it, which is taken back by now as well.
+    before = [one for one in changes[changes.index(change) + 1 :] if one.account == change.account]
+    made = [expect for one in reversed(before) for expect in one.then]
+    found = broken(change.expects, as_if(seen.facts.get(change.account, {}), made))
     amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)

@@ -1,0 +1,1 @@
+"""Remedies, carried out in the lab over HTTP."""
