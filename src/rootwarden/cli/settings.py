@@ -221,6 +221,7 @@ def _settings(file: File, source: str) -> Settings:
         "plan": aws | planning | most,
         "apply": applying | approved,
         "undo": applying,
+        "runbook": aws | {key: read[key] for key in ("role",) if key in read},
         "audit": aws | audit | kept,
         "collect": aws | read,
         "doctor": aws,

@@ -161,7 +161,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def stays(self) -> tuple[str, ...]:
         """What of it cannot be taken back, and why."""
-        return tuple(step.stays for step in self.steps if step.stays)
+        return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
 
     @property
     def facts(self) -> tuple[str, ...]:
