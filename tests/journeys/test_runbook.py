@@ -11,8 +11,8 @@ from rootwarden import catalogue
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.report.runbook_text import as_markdown, as_text
 from rootwarden.report.runbooks import by_hand, runbooks
-from tests.journeys.snapshots import one_account
 from tests.journeys import terminal
+from tests.journeys.snapshots import one_account
 from tests.journeys.terminal import Answer
 
 SOURCES = Path(__file__).parents[2] / "src" / "rootwarden"

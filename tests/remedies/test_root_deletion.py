@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.core.responses import ActionResult
 from msgspec.structs import replace
 
 from rootwarden.aws.root_window import StandingWindow
@@ -16,6 +17,7 @@ from rootwarden.flows.applying.running import Applied
 from rootwarden.lab.blueprint import Root
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
+from rootwarden.lab.services.iam_reports import Reports
 from rootwarden.model.context import Window
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
@@ -133,7 +135,7 @@ def test_keys_alone(opened: Open) -> None:
     assert [one.remedy for one in plan.changes] == ["delete-root-access-keys"]
     done = delete(desk, plan)
     assert desk.calls(OLD, *DELETES) == ["DeleteAccessKey", "DeleteAccessKey"]
-    assert done.exit in (Exit.FINE, Exit.WAITING)
+    assert done.exit is Exit.FINE
     root = desk.lab.root_state(OLD)
     assert root.password and root.certificates and len(root.mfa) == 2
     assert root.access_keys == []
@@ -144,15 +146,20 @@ def test_certificates_alone(opened: Open) -> None:
     desk = opened(member(OLD, "old", root=EVERYTHING))
     done = delete(desk, desk.plan("RW-ROOT-05"))
     assert desk.calls(OLD, *DELETES) == ["DeleteSigningCertificate"]
-    assert done.exit in (Exit.FINE, Exit.WAITING)
+    assert done.exit is Exit.FINE
 
 
-def test_an_old_credential_report_is_waited_for_and_nothing_is_called_failed(opened: Open) -> None:
-    """The report may be four hours old: until then it is 'not yet' (exit 8), and not 'not as planned'."""
+def test_an_old_credential_report_is_waited_for(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS makes a report every four hours: until then it is 'not yet' (exit 8), and not 'not as planned'."""
     desk = opened(member(OLD, "old", root=EVERYTHING))
     plan = desk.plan("RW-ROOT-04")
-    change = replace(plan.changes[0], patience=plan.changes[0].patience)
-    assert change.late == ("iam.credential_report",) and change.patience == 4 * 3600
+    monkeypatch.setattr(Reports, "generate_credential_report", lambda self: ActionResult({"State": "COMPLETE"}))
+    done = delete(desk, plan)
+    assert done.exit is Exit.WAITING
+    assert [(one.proved, one.waiting, one.after) for one in done.checked] == [(False, True, Status.FAIL)]
+    standing: list[str] = []
+    desk.apply(plan, lambda plan, found: bool(standing.extend(one.standing for one in found)))
+    assert standing == ["made already"]
 
 
 def test_a_broken_off_deletion_is_gone_on_with(opened: Open) -> None:
@@ -181,7 +188,7 @@ def test_it_cannot_be_taken_back_and_says_so(opened: Open) -> None:
         "a deleted password does not come back; its recovery can be allowed again (IAMCreateRootUserPassword)",
     )
     done = delete(desk, plan)
-    with pytest.raises(RefusedError, match="nothing of the run .* can be taken back"):
+    with pytest.raises(RefusedError, match=r"nothing of the run .* can be taken back"):
         desk.undo(done.run.id)
 
 

@@ -135,8 +135,8 @@ def test_an_organization_without_all_features_comes_first(
 def narrow(desk: Desk, monkeypatch: pytest.MonkeyPatch, *policies: dict[str, Any]) -> None:
     """Go on in a session that may do only what these policies allow."""
     sts = client(desk.lab, "sts", entry(desk.lab, MANAGEMENT))
-    text = json.dumps({"Version": "2012-10-17", "Statement": [one for policy in policies for one in policy["Statement"]]},
-                      separators=(",", ":"))  # fmt: skip
+    statements = [one for policy in policies for one in policy["Statement"]]
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
     who = sts.assume_role(
         RoleArn=f"arn:aws:iam::{MANAGEMENT}:role/narrow", RoleSessionName="narrow", Policy=text
     )["Credentials"]  # fmt: skip
@@ -168,7 +168,7 @@ def test_the_plan_s_own_policy_is_enough_for_the_features(opened: Open, monkeypa
 def test_the_plan_s_own_policy_is_enough_for_deleting(
     open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
-    """It holds AssumeRoot for that task and those accounts, and what the guards look at; no right to delete anything."""
+    """It holds AssumeRoot for that task and those accounts, and what the guards look at; no right to delete."""
     open_lab.reset()
     world = seed(open_lab.endpoint, organization())
     desk = at_work(open_lab, world, tmp_path, monkeypatch)

@@ -95,7 +95,9 @@ def test_user_mfa_is_seen_by_the_user_s_devices(lab: Lab) -> None:
 
     def enrol() -> None:
         serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="ana")["VirtualMFADevice"]["SerialNumber"]
-        iam.enable_mfa_device(UserName="ana", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="234567")
+        iam.enable_mfa_device(
+            UserName="ana", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="234567"
+        )
 
     found, told = followed("user-mfa", Doer(enrol), "ana")
     assert found.confirmed

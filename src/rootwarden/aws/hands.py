@@ -16,7 +16,7 @@ from rootwarden.aws.refusals import DENIED, EXPIRED, MALFORMED, THROTTLED, TIMEO
 from rootwarden.aws.remediate_policy import change_session_policy, looks_policy
 from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.targets import Roles
-from rootwarden.model.plan import Call, Change, Probe, Step, resolved
+from rootwarden.model.plan import Call, Change, Probe, Step, references, resolved
 from rootwarden.model.ports import Clock
 from rootwarden.model.writes import WRITES
 
@@ -167,6 +167,9 @@ class Hands:
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
         ask = self._inside[1]
+        nothing = [name for name in references(call.parameters) if kept.get(name) is None]
+        if nothing:
+            raise WriteError(call.name, "NotFound", message=f"nothing was found that {nothing[0]} stands for")
         parameters = resolved(call.parameters, kept)
         return self._patiently(call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again)
 

@@ -48,10 +48,10 @@ def use_by_record(last_used: Any, now: datetime) -> str:
     return f"it was last used on {when:%Y-%m-%d}" if now - when < timedelta(days=DAYS) else ""
 
 
-def use_by_trail(ask: Ask, key: str, regions: Iterable[str], now: datetime) -> str:
-    """Return in words what a key did lately by the event history, or why nobody knows; "" if it did nothing."""
+def use_by_trail(ask: Ask, key: str, regions: Iterable[str], now: datetime, days: float = DAYS) -> str:
+    """Return in words what a key did in so many days by the event history, or why nobody knows; "" if nothing."""
     try:
-        found = used_in_trail(ask, key, regions, now - timedelta(days=DAYS))
+        found = used_in_trail(ask, key, regions, now - timedelta(days=min(days, DAYS)))
     except UnreadError as refusal:
         return f"the event history could not be read: {refusal.unknown}"
     return f"the trail shows it at work: {found}" if found else ""
