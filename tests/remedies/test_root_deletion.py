@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from rootwarden.aws.root_window import StandingWindow
 from rootwarden.errors import Exit, RefusedError, WaitingError
-from rootwarden.flows.applying.running import Applied
+from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
 from rootwarden.lab.blueprint import Root
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
@@ -21,6 +22,7 @@ from rootwarden.lab.services.iam_reports import Reports
 from rootwarden.model.context import Window
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
+from tests.emulated.lab_at_work import client, entry
 from tests.remedies.root_at_work import Desk, at_work
 from tests.remedies.root_world import EVERYTHING, MANAGEMENT, NEW, OLD, attested, member, organization
 
@@ -119,8 +121,6 @@ def test_the_first_account_is_proved_before_the_second_is_begun(opened: Open) ->
 
     now = desk.clock.now()
     asked = {"windows": approved(now, OLD, NEW), "remedies": attested(now, OLD, NEW)}
-    from rootwarden.flows.applying.running import apply_plan  # noqa: PLC0415
-
     done = apply_plan(plan, desk.request(**asked), lambda *_: True, sabotage, desk.clock)
     assert done is not None and done.stopped is not None
     assert done.exit is Exit.UNVERIFIED
@@ -173,11 +173,28 @@ def test_a_broken_off_deletion_is_gone_on_with(opened: Open) -> None:
     assert done is not None and done.stopped is not None and done.exit is Exit.AUTH
     assert desk.lab.root_state(OLD).mfa, "MFA goes last"
     desk.lab.clear_faults()
-    from rootwarden.flows.applying.running import resume_run  # noqa: PLC0415
-
     resumed = resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
     assert resumed is not None and resumed.exit is Exit.FINE
     assert not desk.lab.root_state(OLD).mfa
+
+
+def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
+    """What was approved or announced for it has ended after a week; what was not begun is planned anew."""
+    desk = opened()
+    plan, now = desk.plan("RW-ROOT-08"), desk.clock.now()
+    desk.lab.deny("sts:AssumeRoot", account=MANAGEMENT)
+    asked = {"windows": approved(now, OLD, NEW), "remedies": attested(now, OLD, NEW)}
+    with pytest.raises(RefusedError):  # not even what is there can be read
+        desk.apply(plan, **asked)
+    desk.lab.clear_faults()
+    desk.lab.deny("iam:DeleteLoginProfile", account=OLD)
+    done = desk.apply(plan, **asked)
+    assert done is not None and done.exit is Exit.AUTH
+    desk.lab.clear_faults()
+    desk.clock.ahead = timedelta(days=8)
+    with pytest.raises(RefusedError, match="what it has left cannot be taken back"):
+        resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
+    assert desk.calls(NEW, *DELETES) == []
 
 
 def test_it_cannot_be_taken_back_and_says_so(opened: Open) -> None:
@@ -300,6 +317,30 @@ def test_a_window_for_something_else_is_no_approval(opened: Open, task: str) -> 
     plan, now = desk.plan("RW-ROOT-08"), desk.clock.now()
     with pytest.raises(WaitingError):
         desk.apply(plan, windows=approved(now, NEW, task=task), remedies=attested(now, NEW))
+
+
+def test_the_run_is_named_in_every_root_session(opened: Open) -> None:
+    """A role that trusts it is assumed with the source identity of the run; CloudTrail and the announcement have it."""
+    desk = opened(member(NEW, "new"))
+    plan = desk.plan("RW-ROOT-08")
+    may = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"]}
+    trust = {"Version": "2012-10-17", "Statement": [may]}
+    iam = client(desk.lab, "iam", entry(desk.lab, MANAGEMENT))
+    arn = iam.create_role(RoleName="remover", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    told: list[StandingWindow] = []
+    now = desk.clock.now()
+    request = desk.request(windows=approved(now, NEW), remedies=attested(now, NEW), announce=told.append)
+    request = replace(request, reading=replace(request.reading, role_arn=arn))
+    done = apply_plan(plan, request, lambda *_: True, desk.told.append, desk.clock)
+    assert done is not None and done.exit is Exit.FINE
+    mark = f"rw-apply-{done.run.id}"
+    assert [one.source_identity for one in told if one.is_change] == [mark]
+    identities = [
+        one["userIdentity"]["sessionContext"].get("sourceIdentity")
+        for one in desk.lab.records(MANAGEMENT)
+        if one["eventName"] == "AssumeRoot" and "Delete" in str(one["requestParameters"])
+    ]
+    assert identities == [mark]
 
 
 # -- announced to whoever watches --------------------------------------------------------------------------------------

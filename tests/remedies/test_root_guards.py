@@ -12,6 +12,9 @@ from msgspec.structs import replace
 
 from rootwarden.errors import Exit, RefusedError, UsageError
 from rootwarden.flows.applying import guards
+from rootwarden.flows.applying.guards.few_accounts import GUARD
+from rootwarden.flows.applying.guards.guard import Guarded
+from rootwarden.flows.applying.looking import Looked
 from rootwarden.lab.blueprint import Bucket, Root, RootKey, World
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
@@ -227,9 +230,6 @@ def test_ten_accounts_a_batch_and_no_more(opened: Open) -> None:
     desk = opened(member(NEW, "new"))
     plan = desk.plan("RW-ROOT-08")
     change = plan.changes[0]
-    from rootwarden.flows.applying.guards.few_accounts import GUARD  # noqa: PLC0415
-    from rootwarden.flows.applying.guards.guard import Guarded  # noqa: PLC0415
-    from rootwarden.flows.applying.looking import Looked  # noqa: PLC0415
 
     def said(count: int) -> list[str]:
         many = tuple(replace(change, account=f"2222222222{n:02}") for n in range(count))

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from rootwarden.errors import WaitingError
+from rootwarden.errors import RefusedError, WaitingError
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.context import MATCH_GRACE
 from rootwarden.model.plan import Change, Plan, Risk
@@ -63,6 +63,21 @@ def still_waiting(one: Cooling, now: datetime) -> None:
             f"the plan was announced on {_said(one.since)} and may be applied from {_said(one.over)}",
             why=f"{plural(len(one.changes), 'change')} in it cannot be taken back, and nobody approved a window",
             todo=f"apply it again then, until {_said(one.since + LASTS)}",
+        )
+
+
+def still_approved(started: datetime, changes: Iterable[Change], request: ApplyRequest, now: datetime) -> None:
+    """See that a run that is gone on with still has the approval that it began with, for what it has not begun yet.
+
+    Raises:
+        RefusedError: it began too long ago, and no approved window is open.
+    """
+    hot = [one for one in changes if one.risk is Risk.DANGEROUS and not _approved(one, request, now)]
+    if hot and now - started > LASTS:
+        raise RefusedError(
+            f"the run began on {_said(started)}, and what it has left cannot be taken back",
+            why=f"what was announced or approved for it ended {LASTS.days} days later",
+            todo="make a new plan with `rootwarden plan -o plan.json`",
         )
 
 

@@ -15,7 +15,7 @@ from rootwarden.aws.root_window import change_window
 from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
-from rootwarden.flows.applying.cooling import announce, cooling, foretold, still_waiting
+from rootwarden.flows.applying.cooling import announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.looking import Looked, Seen, Standing, look, standings
 from rootwarden.flows.applying.proving import prove_made
@@ -122,6 +122,8 @@ def resume_run(
         hands = Hands(request.reading.way, clock, run.id, request.entry)
         _same_place(run.plan, hands)
         guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
+        new = [one.change for one in ready if one.standing is Standing.READY]
+        still_approved(run.started, new, request, clock.now())
         if not agree(run.plan, ready):
             return None
         _foretell(_to_make(ready), request, hands, clock)

@@ -60,7 +60,7 @@ def undo_run(
         if begun and not changes:
             raise RefusedError(
                 f"nothing of the run {run.id} can be taken back",
-                why=begun[0].stays[0],
+                why=next(iter(begun[0].stays), "the plan says no way back"),
                 todo="the plan said so beforehand",
             )
         for one in begun:
