@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -15,13 +16,15 @@ from msgspec.structs import replace
 from rootwarden.aws.root_window import StandingWindow
 from rootwarden.errors import Exit, RefusedError, WaitingError
 from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
+from rootwarden.flows.detect import DetectRequest, detect
 from rootwarden.lab.blueprint import Root
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.lab.services.iam_reports import Reports
-from rootwarden.model.context import Window
+from rootwarden.model.context import Context, Standing, Window
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
+from rootwarden.trail.envelopes import read_items
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.root_at_work import Desk, at_work
 from tests.remedies.root_world import EVERYTHING, MANAGEMENT, NEW, OLD, attested, member, organization
@@ -341,6 +344,54 @@ def test_the_run_is_named_in_every_root_session(opened: Open) -> None:
         if one["eventName"] == "AssumeRoot" and "Delete" in str(one["requestParameters"])
     ]
     assert identities == [mark]
+
+
+def test_a_watch_that_knows_of_it_finds_nothing_out_of_scope(opened: Open) -> None:
+    """With the windows approved and the audit standing, every root session of the plan is an expected one."""
+    desk = opened()
+    plan = desk.plan("RW-ROOT-08")
+    for account in (MANAGEMENT, OLD, NEW):
+        desk.lab.records(account).clear()
+    delete(desk, plan)
+    records = [one for account in (MANAGEMENT, OLD, NEW) for one in desk.lab.records(account)]
+    admin, now = f"arn:aws:iam::{MANAGEMENT}:role/Admin", desk.clock.now()
+
+    def alerts(*standing: Standing) -> list[tuple[str, str]]:
+        context = Context(windows=approved(now, OLD, NEW), standing=standing)
+        items = read_items(io.BytesIO(json.dumps({"Records": records}).encode()), "records")
+        found, _ = detect(items, DetectRequest(context=context, now=now + timedelta(hours=1)))
+        return [(one.code, one.window) for one in found.alerts]
+
+    unexpected = alerts()
+    assert ("RD-106", "") in unexpected, "without a word, the sessions that look are outside what was approved"
+    expected = alerts(Standing(name="audit", caller=admin))
+    assert {window for _, window in expected} == {f"w-{OLD}", f"w-{NEW}", "standing:audit"}
+    assert "RD-106" not in {code for code, _ in expected}
+
+
+def test_a_plan_that_calls_it_safe_waits_all_the_same(opened: Open) -> None:
+    """What is done as root waits and is guarded, whatever somebody wrote into the plan file."""
+    desk = opened(member(NEW, "new"))
+    plan = desk.plan("RW-ROOT-08")
+    tame = replace(plan, changes=tuple(replace(one, risk=Risk.SAFE) for one in plan.changes))
+    with pytest.raises(RefusedError, match="mailbox"):
+        desk.apply(tame)
+    with pytest.raises(WaitingError):
+        desk.apply(tame, remedies=attested(desk.clock.now(), NEW))
+
+
+def test_a_window_that_closes_while_somebody_thinks(opened: Open) -> None:
+    """It is looked again once the person has answered."""
+    desk = opened(member(NEW, "new"))
+    plan, now = desk.plan("RW-ROOT-08"), desk.clock.now()
+
+    def slow(*_: Any) -> bool:
+        desk.clock.ahead = timedelta(hours=3)
+        return True
+
+    with pytest.raises(WaitingError):
+        desk.apply(plan, slow, windows=approved(now, NEW), remedies=attested(now, NEW))
+    assert desk.calls(NEW, *DELETES) == []
 
 
 # -- announced to whoever watches --------------------------------------------------------------------------------------

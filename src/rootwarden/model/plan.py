@@ -164,6 +164,11 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
 
     @property
+    def dangerous(self) -> bool:
+        """Whether it waits, is guarded, and is tried in one account first: by its risk, or because root does it."""
+        return self.risk is Risk.DANGEROUS or bool(self.as_root)
+
+    @property
     def facts(self) -> tuple[str, ...]:
         """The facts that show whether it may be made and was made."""
         return tuple(dict.fromkeys(one.fact for one in (*self.expects, *self.then)))

@@ -9,14 +9,14 @@ from rootwarden.errors import RootwardenError
 from rootwarden.flows.applying.doing import StoppedError
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
-from rootwarden.model.plan import Change, Risk
+from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked
 
 
 def canary_of(changes: Sequence[Change]) -> tuple[Change, ...]:
     """Return the dangerous changes of the first account that has any; none where there is no second such account."""
-    hot = [one for one in changes if one.risk is Risk.DANGEROUS]
+    hot = [one for one in changes if one.dangerous]
     if len({one.account for one in hot}) < 2:
         return ()
     return tuple(one for one in hot if one.account == hot[0].account)

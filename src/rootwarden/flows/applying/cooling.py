@@ -15,7 +15,7 @@ from msgspec import Struct
 from rootwarden.errors import RefusedError, WaitingError
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.context import MATCH_GRACE
-from rootwarden.model.plan import Change, Plan, Risk
+from rootwarden.model.plan import Change, Plan
 from rootwarden.report.labels import plural
 from rootwarden.store.announcements import Announced, announcement_of, keep_announcement
 from rootwarden.store.opening import open_store
@@ -42,7 +42,7 @@ def cooling(plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: d
     Raises:
         StoreError: the store does not answer.
     """
-    hot = tuple(one for one in changes if one.risk is Risk.DANGEROUS and not _approved(one, request, now))
+    hot = tuple(one for one in changes if one.dangerous and not _approved(one, request, now))
     if not hot:
         return None
     with closing(open_store(request.store)) as store:
@@ -53,7 +53,7 @@ def cooling(plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: d
 
 
 def still_waiting(one: Cooling, now: datetime) -> None:
-    """See that what was announced may be done by now; what was not announced is no matter of this.
+    """See that what was announced may be done by now; what was not announced is no matter of this function's.
 
     Raises:
         WaitingError: it is too early.
@@ -72,7 +72,7 @@ def still_approved(started: datetime, changes: Iterable[Change], request: ApplyR
     Raises:
         RefusedError: it began too long ago, and no approved window is open.
     """
-    hot = [one for one in changes if one.risk is Risk.DANGEROUS and not _approved(one, request, now)]
+    hot = [one for one in changes if one.dangerous and not _approved(one, request, now)]
     if hot and now - started > LASTS:
         raise RefusedError(
             f"the run began on {_said(started)}, and what it has left cannot be taken back",

@@ -15,7 +15,7 @@ from rootwarden.aws.root_window import change_window
 from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
-from rootwarden.flows.applying.cooling import announce, cooling, foretold, still_approved, still_waiting
+from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.looking import Looked, Seen, Standing, look, standings
 from rootwarden.flows.applying.proving import prove_made
@@ -81,16 +81,13 @@ def apply_plan(
     hands = Hands(request.reading.way, clock, run_id, request.entry)
     _same_place(plan, hands)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
-    waits = cooling(plan, changes, request, clock.now())
-    if waits is not None and request.dry_run:
-        tell(foretold(waits, clock.now()))
-    elif waits is not None:
-        still_waiting(waits, clock.now())
+    _cooled(plan, changes, request, clock, tell)
     if not agree(plan, ready):
         return None
+    # Whoever was asked may have taken an hour to answer, and a window may have closed.
+    waits = _cooled(plan, changes, request, clock, tell)
     if waits is not None and waits.since is None:
         raise announce(waits, plan, request, hands.opened.arn, clock.now(), tell)
-    # Whoever was asked may have taken an hour to answer.
     again, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
     changes = _to_make(again)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
@@ -155,6 +152,23 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
         return Applied(log.run, log.progress(), unproved=error)
     log.state(replace(log.run, state=RunState.DONE, finished=clock.now(), checked=checked))
     return Applied(log.run, log.progress(), checked)
+
+
+def _cooled(
+    plan: Plan, changes: Sequence[Change], request: ApplyRequest, clock: Clock, tell: Tell
+) -> Cooling | None:  # fmt: skip
+    """Return what has to wait and has not been announced, or was long enough ago; None where nothing has to.
+
+    Raises:
+        WaitingError: it was announced, and it is too early.
+    """
+    now = clock.now()
+    waits = cooling(plan, changes, request, now)
+    if waits is not None and request.dry_run:
+        tell(foretold(waits, now))
+    elif waits is not None:
+        still_waiting(waits, now)
+    return waits
 
 
 def _to_make(ready: Iterable[Seen]) -> tuple[Change, ...]:
