@@ -68,6 +68,12 @@ class UnreachableError(RootwardenError):
     exit_code = Exit.INCOMPLETE
 
 
+class WaitingError(RootwardenError):
+    """It is not time yet: something has to wait, and nothing was done."""
+
+    exit_code = Exit.WAITING
+
+
 class RefusedError(RootwardenError):
     """A guard of Rootwarden's own said no."""
 

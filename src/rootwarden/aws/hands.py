@@ -10,14 +10,15 @@ import jmespath
 from msgspec.structs import replace as replaced
 
 from rootwarden.aws.ask import Ask
-from rootwarden.aws.hop import assume_role, role_arn
+from rootwarden.aws.hop import assume_role, assume_root, role_arn
 from rootwarden.aws.opening import Opened, Way, open_aws
 from rootwarden.aws.refusals import DENIED, EXPIRED, MALFORMED, THROTTLED, TIMEOUT, UNREACHABLE, UnreadError
-from rootwarden.aws.remediate_policy import change_session_policy
+from rootwarden.aws.remediate_policy import change_session_policy, looks_policy
+from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
 from rootwarden.errors import OutputError
-from rootwarden.model.plan import Call, Change, Probe, Step, resolved
+from rootwarden.model.plan import Call, Change, Probe, Step, references, resolved
 from rootwarden.model.ports import Clock, Secrets
 from rootwarden.model.writes import WRITES
 
@@ -77,24 +78,51 @@ class Hands:
         self.opened: Opened = open_aws(way, clock)
         self._clock, self._roles, self._way, self._run, self._secrets = clock, roles, way, run, secrets
         self._inside: tuple[Change, Ask] | None = None
+        self._rooter: Ask | None = None
 
     def enter(self, change: Change) -> None:
-        """Go to where a change is made, with a session that may do nothing else.
+        """Go to where a change is made, with a session that may do nothing else; as root where the change says so.
 
         Raises:
             WriteError: the account cannot be entered.
         """
+        if change.as_root:
+            self._inside = (change, self._as_root(change))
+            return
         if change.account == self.opened.account:
             self._inside = (change, self.opened.ask)
             return
+        self._inside = (change, self._in_role(change.account, change_session_policy(change)))
+
+    def looker(self, account: str, looks: Iterable[str]) -> Ask:
+        """Return questions in an account, with a session that can only make these calls, which read.
+
+        Raises:
+            WriteError: the account cannot be entered.
+        """
+        return self.opened.ask if account == self.opened.account else self._in_role(account, looks_policy(looks))
+
+    @property
+    def rooter(self) -> Ask:
+        """Who asks for root sessions: the role that was named, carrying the name of the run where AWS lets it."""
+        if self._rooter is None:
+            self._rooter, _ = root_auditor(self.opened, self._way, self._run, APPLY)
+        return self._rooter
+
+    def _in_role(self, account: str, policy: str) -> Ask:
         asker = self.opened.ask
-        arn = role_arn(asker.partition, change.account, self._roles.of(change.account))
-        policy = change_session_policy(change)
+        arn = role_arn(asker.partition, account, self._roles.of(account))
         try:
-            ask = assume_role(asker, arn, policy=policy, external_id=self._way.external_id)
+            return assume_role(asker, arn, policy=policy, external_id=self._way.external_id)
         except UnreadError as refusal:
-            raise _refused(ENTERING, refusal, what=f"cannot enter account {change.account} as {arn}") from refusal
-        self._inside = (change, ask)
+            raise _refused(ENTERING, refusal, what=f"cannot enter account {account} as {arn}") from refusal
+
+    def _as_root(self, change: Change) -> Ask:
+        try:
+            return assume_root(self.rooter, change.account, change.as_root)
+        except UnreadError as refusal:
+            what = f"cannot become root of account {change.account} for {change.as_root}"
+            raise _refused("sts.AssumeRoot", refusal, what=what) from refusal
 
     def tags(self, arns: Iterable[str]) -> dict[str, dict[str, str]]:
         """Return the tags of resources of the account that was entered, by ARN.
@@ -118,9 +146,9 @@ class Hands:
         try:
             answer = self._call(step.call, kept, row.again)
         except WriteError as error:
-            if step.away and error.code in row.gone:
-                return {}
-            raise
+            if error.code not in row.settled:
+                raise
+            answer = {}
         return _keeps(step.keeps, answer)
 
     def undo(self, call: Call, kept: Mapping[str, Any]) -> str:
@@ -137,6 +165,19 @@ class Hands:
                 raise
             return f"gone already ({error.code})"
         return ""
+
+    def in_use(self, probe: Probe) -> bool:
+        """Find out whether something else rests on what is about to be taken back.
+
+        Raises:
+            WriteError: nobody can say.
+        """
+        try:
+            return bool(jmespath.search(probe.done, self._call(probe.call, {}, again=True)))
+        except WriteError as error:
+            if error.code in probe.absent:
+                return False
+            raise
 
     def was_done(self, step: Step, probe: Probe, kept: Mapping[str, Any]) -> dict[str, Any] | None:
         """Find out whether a step was done that nobody knows of; return what it keeps, None if it was not.
@@ -169,6 +210,9 @@ class Hands:
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
         change, ask = self._inside
+        nothing = [name for name in references(call.parameters) if kept.get(name) is None]
+        if nothing:
+            raise WriteError(call.name, "NotFound", message=f"nothing was found that {nothing[0]} stands for")
         made: list[str] = []
         parameters = resolved(call.parameters, kept, lambda name: self._secret(call, change, name, made))
         try:

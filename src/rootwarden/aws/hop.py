@@ -1,4 +1,4 @@
-"""Becoming somebody else: assume a role, keep its credentials fresh, and become root of a member only to look."""
+"""Becoming somebody else: assume a role, keep its credentials fresh, and become root of a member for one task."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def role_arn(partition: str, account: str, role: str) -> str:
     return f"arn:{partition}:iam::{account}:role/{role.lstrip('/')}"
 
 
-def task_policy_arn(partition: str) -> str:
-    """Return the ARN of AWS's managed policy for reading a member's root credentials."""
-    return f"arn:{partition}:iam::aws:policy/root-task/{AUDIT_TASK}"
+def task_policy_arn(partition: str, task: str = AUDIT_TASK) -> str:
+    """Return the ARN of AWS's managed policy for one task as root of a member: reading its credentials, or another."""
+    return f"arn:{partition}:iam::aws:policy/root-task/{task}"
 
 
 def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str = "", external_id: str = "") -> Ask:
@@ -50,8 +50,8 @@ def assume_role(asker: Ask, arn: str, *, policy: str = "", source_identity: str 
     return Ask(asker.reading, credentials, arn.split(":")[4], str(first.get("SourceIdentity", "")))
 
 
-def assume_root(asker: Ask, member: str) -> Ask:
-    """Become root of a member account for at most 15 minutes, able only to read root's own credentials.
+def assume_root(asker: Ask, member: str, task: str = AUDIT_TASK) -> Ask:
+    """Become root of a member account for at most 15 minutes and one task: to read root's own credentials, or another.
 
     Raises:
         UnreadError: STS refused, or centralized root access is not enabled.
@@ -60,7 +60,7 @@ def assume_root(asker: Ask, member: str) -> Ask:
         "sts",
         "AssumeRoot",
         TargetPrincipal=member,
-        TaskPolicyArn={"arn": task_policy_arn(asker.partition)},
+        TaskPolicyArn={"arn": task_policy_arn(asker.partition, task)},
         DurationSeconds=ROOT_SECONDS,
     )
     keys = answer["Credentials"]

@@ -19,10 +19,17 @@ _TAGS = {"tag:GetResources", "s3:GetBucketTagging", "iam:ListRoleTags", "iam:Lis
 def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
     """Return the policy that applying and undoing these changes needs: one statement for each set of resources.
 
-    The rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
+    What is done as root of a member needs no right in the member but that to become root, for that task only. The
+    rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
     """
     found: dict[str, set[str]] = {}
+    roots: dict[str, set[str]] = {}
     for change in changes:
+        for name in change.looks:
+            found.setdefault("*", set()).update(LOOKS[name])
+        if change.as_root:
+            roots.setdefault(change.as_root, set()).add(change.account)
+            continue
         if actions := tag_actions(change.touches):
             found.setdefault("*", set()).update(actions)
         for step in change.steps:
@@ -38,7 +45,15 @@ def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
         {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
         for actions, resources in sorted(merged.items())
     ]
+    statements += [_becoming_root(task, accounts) for task, accounts in sorted(roots.items())]
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def looks_policy(looks: Iterable[str]) -> str:
+    """Return the inline policy of a session that can only make these calls, which read."""
+    actions = sorted({action for name in looks for action in LOOKS[name]})
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
 
 
 def change_session_policy(change: Change) -> str:
@@ -75,9 +90,22 @@ def _needed(step: Step) -> Iterator[tuple[str, str]]:
             yield from ((resource, action) for resource in step.on)
     for action in step.also:
         yield from ((resource, action) for resource in step.on)
-    if step.seen is not None:
-        for call in (step.seen.call, *((step.seen.each,) if step.seen.each is not None else ())):
+    for probe in (step.seen, step.used):
+        for call in (probe.call, *((probe.each,) if probe.each is not None else ())) if probe is not None else ():
             yield from (("*", action) for action in looking(call))
+
+
+def _becoming_root(task: str, accounts: Iterable[str]) -> dict[str, Any]:
+    """Return the right to become root of these members for one task, whatever the partition.
+
+    Source: Service Authorization Reference, AWS STS: sts:AssumeRoot on the root user, sts:TaskPolicyArn.
+    """
+    return {
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRoot"],
+        "Resource": [f"arn:*:iam::{account}:root" for account in sorted(accounts)],
+        "Condition": {"StringLike": {"sts:TaskPolicyArn": f"arn:*:iam::aws:policy/root-task/{task}"}},
+    }
 
 
 def looking(call: Call) -> tuple[str, ...]:

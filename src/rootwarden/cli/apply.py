@@ -13,7 +13,7 @@ from rootwarden.cli.options import aws_options, changing_options, names
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.errors import UsageError
-from rootwarden.flows.limits import checked
+from rootwarden.flows.limits import checked, checked_remedies
 
 
 @click.command(name="apply")
@@ -26,6 +26,11 @@ from rootwarden.flows.limits import checked
               help="What this Terraform state looks after is not changed; repeat for several.")  # fmt: skip
 @click.option("--handover", type=click.Path(), metavar="FOLDER",
               help="Where first passwords go, a file for each person that only you can read.")  # fmt: skip
+@click.option("--key", "keys", multiple=True, metavar="...1234",
+              help="An access key, by its last characters, that may be deleted although it is in use.")  # fmt: skip
+@click.option("--accept-outage", is_flag=True, help="What uses the keys named by --key will stop; that is accepted.")
+@click.option("--windows", type=click.Path(), envvar="ROOTWARDEN_WINDOWS",
+              help="Approved windows of root use (JSON); without one, what is dangerous waits a day.")  # fmt: skip
 @changing_options
 @aws_options
 @click.pass_obj
@@ -39,14 +44,16 @@ def command(
     rootwarden apply plan.json --yes         for automation
     rootwarden apply --resume                after a crash, or what stopped it
 
+    What cannot be taken back is announced first, and done by the same command a day later, within a week.
+
     Ends with 0 when all was proved; 4 or 5 when it stopped on the way, 6 when the plan is stale or a guard refuses,
-    7 when something is not as planned afterwards, 8 when AWS does not show it yet.
+    7 when something is not as planned afterwards, 8 when it has to wait or AWS does not show it yet.
     """
     from rootwarden.flows.applying.running import Applied, apply_plan, resume_run  # noqa: PLC0415
     from rootwarden.report import run_text  # noqa: PLC0415
 
     asking = Asking(settings, given, dry_run=dry_run)
-    request = request_of(settings, given, max_monthly_usd)
+    request = request_of(settings, given | {"dry_run": dry_run}, max_monthly_usd)
     if resume:
         wanted = read_plan_file(what) if what and Path(what).is_file() else what
         applied: Applied | None = resume_run(wanted, request, asking.apply, asking.tell)
@@ -63,17 +70,32 @@ def command(
     if applied.unproved is not None:
         click.echo(f"rootwarden: all was changed, and could not be read again: {applied.unproved}", err=True)
     click.echo(run_text.checks(applied.run, applied.checked))
-    code = applied.exit or asking.declined
-    click.echo(f"rootwarden: run {applied.run.id}; `rootwarden undo {applied.run.id}` takes it back", err=True)
-    return code
+    lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
+    back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}` takes it back"
+    click.echo(f"rootwarden: run {applied.run.id}; {back}", err=True)
+    return applied.exit or asking.declined
 
 
 def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float = 50.0) -> Any:
-    """Return what applying and undoing are asked."""
+    """Return what applying and undoing are asked.
+
+    Raises:
+        UsageError: a key is named without accepting what stops, or the other way round; settings that do not fit.
+        InputError: the file of windows cannot be read.
+    """
+    from rootwarden.cli.informing import informer  # noqa: PLC0415
+    from rootwarden.cli.reading import ROOT_READ, announcer  # noqa: PLC0415
     from rootwarden.flows.applying.owning import read_states  # noqa: PLC0415
     from rootwarden.flows.applying.request import ApplyRequest  # noqa: PLC0415
     from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
+    from rootwarden.flows.detect import windows_of  # noqa: PLC0415
 
+    keys = tuple(given.get("keys") or ())
+    if bool(keys) != bool(given.get("accept_outage")):
+        raise UsageError(
+            "--key and --accept-outage go together", why="what uses such a key will stop", todo="give both"
+        )
+    windows = windows_of(given["windows"]) if given.get("windows") else ()
     reading = CollectRequest(
         profile=given["profile"],
         region=given["region"],
@@ -98,4 +120,10 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         force=bool(given.get("force")),
         states=read_states(given.get("terraform_state") or ()),
         handover=given.get("handover") or "",
+        dry_run=bool(given.get("dry_run")),
+        remedies=checked_remedies(settings.remedies, settings.source),
+        windows=windows,
+        accepted=keys,
+        announce=announcer(settings, windows=windows, reading=ROOT_READ),
+        inform=informer(settings, given),
     )

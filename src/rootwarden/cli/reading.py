@@ -13,11 +13,20 @@ from rootwarden.cli.settings import Settings
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.errors import RefusedError, RootwardenError
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
+from rootwarden.model.context import MATCH_GRACE, Window
 
 COLUMNS = 80
 ROOT_AUDIT = (
     "--root-audit opens read-only root sessions in member accounts: this is root activity and your alerting will see "
     "it. Expect exactly this window, and treat any other root session as an alert:"
+)
+ROOT_READ = (
+    "what only root sees is read in read-only root sessions: this is root activity and your alerting will see it. "
+    "Expect exactly this window, and treat any other root session as an alert:"
+)
+ROOT_CHANGE = (
+    "this is done in root sessions of member accounts: it is root activity and your alerting will see it. Expect "
+    "exactly this window, and treat any other root session as an alert:"
 )
 
 
@@ -41,11 +50,14 @@ def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
     )
 
 
-def announcer(settings: Settings, store: str | None = None) -> Callable[[StandingWindow], None]:
+def announcer(
+    settings: Settings, store: str | None = None, windows: Sequence[Window] = (), *, reading: str = ROOT_AUDIT
+) -> Callable[[StandingWindow], None]:
     """Return what says on stderr which root sessions are about to be opened; shown even with --quiet.
 
-    Where a watch is configured, or its `store` named, it refuses (RefusedError) unless a standing window expects these
-    very sessions: our own audit must not page everybody.
+    Where a watch is configured, or its `store` named, it refuses (RefusedError) unless a standing window, or approved
+    `windows` of these accounts, expect these very sessions: what we do ourselves must not page everybody. `reading` is
+    what is said of sessions that only read.
     """
 
     watch = settings.watching.watch
@@ -53,21 +65,42 @@ def announcer(settings: Settings, store: str | None = None) -> Callable[[Standin
 
     def announce(window: StandingWindow) -> None:
         misfits = _misfits(settings, window)
-        if known and (not misfits or all(misfits.values())):
+        if known and (not misfits or all(misfits.values())) and not _approved(windows, window):
             near = "".join(f"; {name!r} does not fit: {why}" for name, why in misfits.items())
             raise RefusedError(
-                "a watch is configured, and no [[standing]] window expects the root sessions of this audit",
+                "a watch is configured, and no [[standing]] window expects the root sessions of this "
+                f"{'plan' if window.is_change else 'audit'}",
                 why=f"it would alert on each; they are opened by {window.caller} {_carrying(window)}{near}",
-                todo=(
-                    f"add one to {settings.source}: name, caller (the role), and source_identity = 'rw-audit-*' if the "
-                    "role of --role-arn trusts sts:SetSourceIdentity, else expires"
-                ),
+                todo=_how_to_expect(settings, window),
             )
-        click.echo(f"rootwarden: {ROOT_AUDIT}\n{window.text()}", err=True)
+        click.echo(f"rootwarden: {ROOT_CHANGE if window.is_change else reading}\n{window.text()}", err=True)
         if known:
             _log(known, window)
 
     return announce
+
+
+def _how_to_expect(settings: Settings, window: StandingWindow) -> str:
+    task = f"task = {window.task_policy.rpartition('/')[2]!r}, " if window.is_change else ""
+    mark = "rw-apply-*" if window.is_change else "rw-audit-*"
+    return (
+        f"add one to {settings.source or 'rootwarden.toml'}: name, caller (the role), {task}and source_identity = "
+        f"'{mark}' if the role of --role-arn trusts sts:SetSourceIdentity, else expires"
+    )
+
+
+def _approved(windows: Sequence[Window], about: StandingWindow) -> bool:
+    """Return whether approved windows cover these sessions in every account."""
+    task = about.task_policy.rpartition("/")[2]
+    return all(
+        any(
+            one.covers(account, about.start, MATCH_GRACE)
+            and one.task.rpartition("/")[2] == task
+            and one.source_identity in ("", about.source_identity)
+            for one in windows
+        )
+        for account in about.accounts
+    )
 
 
 def _log(url: str, window: StandingWindow) -> None:

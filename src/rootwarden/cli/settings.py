@@ -215,12 +215,14 @@ def _settings(file: File, source: str) -> Settings:
     most = {} if file.apply.max_monthly_usd is None else {"max_monthly_usd": file.apply.max_monthly_usd}
     applying = aws | most | kept | {key: read[key] for key in ("role", "regions", "paid") if key in read}
     applying |= {"remediate_role": file.apply.role} if file.apply.role else {}
+    approved = {"windows": file.detect.windows} if file.detect.windows else {}
     planning = {key: value for key, value in audit.items() if key not in ("output", "fail_on")}
     defaults: dict[str, dict[str, Any]] = {
         "plan": aws | planning | most,
         "users": {"plan": aws | {key: read[key] for key in ("role",) if key in read}, "export": aws},
-        "apply": applying,
+        "apply": applying | approved,
         "undo": applying,
+        "runbook": aws | {key: read[key] for key in ("role",) if key in read},
         "audit": aws | audit | kept,
         "collect": aws | read,
         "doctor": aws,

@@ -115,6 +115,29 @@ def try_channels(
     return (_tried(spec, opener, severity, clock, new_id) for spec in chosen)
 
 
+def tell_all(
+    request: NotifyRequest,
+    title: str,
+    lines: tuple[str, ...],
+    steps: tuple[str, ...],
+    clock: Clock | None = None,
+    new_id: NewId = new_ulid,
+) -> list[Tried]:
+    """Tell every configured channel, whatever severities it is told of otherwise, what is about to be done.
+
+    Raises:
+        UsageError: the configuration is wrong.
+    """
+    clock = clock or SystemClock()
+    opener = _opener(request, clock)
+    now, name = clock.now(), f"announced-{new_id()}"
+    message = Message(
+        id=name, thread=name, occasion=Occasion.UPDATE, severity=Severity.MEDIUM, title=title, lines=lines, steps=steps,
+        event_time=now, created=now,
+    )  # fmt: skip
+    return [_sent(spec, opener, message, clock) for spec in read_specs(request.channels, request.source)]
+
+
 def _opener(request: NotifyRequest, clock: Clock) -> Callable[[Spec], Open]:
     client, secrecy = OwnClients(request.way, SESSION_NAME), Secrecy()
     sources = Sources(request.environment, client)
@@ -123,12 +146,16 @@ def _opener(request: NotifyRequest, clock: Clock) -> Callable[[Spec], Open]:
 
 
 def _tried(spec: Spec, opener: Callable[[Spec], Open], severity: Severity, clock: Clock, new_id: NewId) -> Tried:
+    return _sent(spec, opener, _test_message(spec, severity, clock, new_id()), clock)
+
+
+def _sent(spec: Spec, opener: Callable[[Spec], Open], message: Message, clock: Clock) -> Tried:
     began = clock.monotonic()
     retryable: bool | None = None
     try:
         channel = opener(spec).channel
         try:
-            detail = channel.send(_test_message(spec, severity, clock, new_id())).said
+            detail = channel.send(message).said
         finally:
             channel.close()
     except DeliveryError as error:

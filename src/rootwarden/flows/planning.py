@@ -24,6 +24,7 @@ from rootwarden.model.remedy import Case, Not, Prescribe, Propose, RegisteredRem
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param, Thresholds
 from rootwarden.model.view import Subject, View
+from rootwarden.report.runbooks import by_hand
 from rootwarden.store.snapshots import OpenSnapshot
 
 # A change can bring up what was not judged before (a new trail is not encrypted yet): so often it is looked again.
@@ -50,7 +51,7 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
     """
     audit = judge_snapshot(snapshot, request.judging)
     failing = [one for one in audit.findings if one.status is Status.FAIL]
-    desk = _Desk(court_of(snapshot, request.judging), request)
+    desk = _Desk(court_of(snapshot, request.judging), request, snapshot.header.caller)
     once = [one for one in failing if desk.control(one).control.scope in _ONCE]
     by_account: dict[str, list[Finding]] = {}
     for one in failing:
@@ -119,6 +120,7 @@ class _Desk(Struct):
 
     court: Court
     request: PlanRequest
+    caller: str
     changes: dict[str, Change] = field(default_factory=dict)
     left: dict[str, Left] = field(default_factory=dict)
     # What changes planned in one account would do to the facts of another, by that other account.
@@ -192,7 +194,7 @@ class _Desk(Struct):
     def _prescribe(self, account: str, own: Facts, finding: Finding) -> Change | Not:
         control, known = self.control(finding), remedies().get(finding.remedy)
         if known is None or known.prescribe is None:
-            return _by_hand(control)
+            return _by_hand(control, finding)
         case = Case(
             slug=known.slug,
             finding=finding,
@@ -201,6 +203,7 @@ class _Desk(Struct):
             settings=Thresholds(known.remedy.params, self.request.settings.get(known.slug)),
             limits=Thresholds(control.control.params, self.request.judging.settings.get(control.slug)),
             now=self.court.now,
+            caller=self.caller,
         )
         return _prescribed(known.prescribe, case)
 
@@ -260,8 +263,11 @@ def _wish_left(known: RegisteredRemedy, account: str, answer: Not) -> Left:
     )  # fmt: skip
 
 
-def _by_hand(control: Registered) -> Not:
+def _by_hand(control: Registered, finding: Finding) -> Not:
     manual = control.control.fix.automation == "manual"
+    command = by_hand(control.control.remedy, finding.resource)
+    if command:
+        return Not("a person has to do it", f"`{command}` leads through it")
     why = "a person has to do it" if manual else "Rootwarden has no remedy for it yet"
     return Not(why, f"see `rootwarden explain {control.control.code}`")
 

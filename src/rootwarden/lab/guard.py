@@ -62,6 +62,9 @@ def _outside_session(call: Call, session: Session, action: str, resource: str | 
     if not session.policies:
         return None
     context = {"aws:principalarn": session.issuer_arn, "aws:principalaccount": session.account}
+    if call.service == "sts" and call.operation == "AssumeRoot":
+        resource, task = _root_asked_for(call)
+        context["sts:taskpolicyarn"] = task
     if any(denied_by(document, action, resource, context) for document in session.policies):
         return not_allowed(call, session.arn, action, "*", "with an explicit deny in a session policy")
     if any(allowed_by(document, action, resource, context) for document in session.policies):
@@ -76,6 +79,17 @@ def _context(caller: Caller) -> dict[str, str]:
         "aws:principalaccount": caller.account,
         "aws:resourceaccount": caller.account,
     }
+
+
+def _root_asked_for(call: Call) -> tuple[str, str]:
+    """Return the ARN of the root user whom AssumeRoot is about, and the task policy that is asked for.
+
+    Source: Service Authorization Reference, AWS STS: the resource and the condition key of AssumeRoot.
+    """
+    parameters = call.parameters()
+    target = str(parameters.get("TargetPrincipal", ""))
+    arn = target if target.startswith("arn:") else f"arn:aws:iam::{target}:root"
+    return arn, str((parameters.get("TaskPolicyArn") or {}).get("arn", ""))
 
 
 def _root_resource(call: Call) -> str | None:

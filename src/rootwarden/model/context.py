@@ -127,6 +127,11 @@ _CALLS = {
         "iam:GetAccessKeyLastUsed", "iam:GetAccountSummary", "iam:GetLoginProfile", "iam:GetUser", "iam:ListAccessKeys",
         "iam:ListMFADevices", "iam:ListSigningCertificates", "sts:GetCallerIdentity",
     ),
+    "IAMDeleteRootUserCredentials": (
+        "iam:DeactivateMFADevice", "iam:DeleteAccessKey", "iam:DeleteLoginProfile", "iam:DeleteSigningCertificate",
+        "iam:DeleteVirtualMFADevice", "iam:GetAccessKeyLastUsed", "iam:GetLoginProfile", "iam:GetUser",
+        "iam:ListAccessKeys", "iam:ListMFADevices", "iam:ListSigningCertificates", "sts:GetCallerIdentity",
+    ),
 }  # fmt: skip
 
 

@@ -226,12 +226,12 @@ def as_if(facts: Mapping[str, Any], expects: Iterable[Expect]) -> dict[str, Any]
 
 def _put(place: Any, at: list[str | Item], value: Any) -> Any:
     if not at:
-        both = isinstance(place, dict) and isinstance(value, dict)
+        both = isinstance(place, dict) and isinstance(value, dict) and unknown_in(place) is None
         return _merged(place, value) if both else copy.deepcopy(value)
     step, rest = at[0], at[1:]
     if isinstance(step, Item):
         return _put_item(place if isinstance(place, list) else [], step, rest, value)
-    held = dict(place) if isinstance(place, dict) else {}
+    held = dict(place) if isinstance(place, dict) and unknown_in(place) is None else {}
     held[step] = _put(held.get(step), rest, value)
     return held
 

@@ -95,9 +95,9 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
     the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
-    the call must not be made twice; what it keeps is read from the probe's answer then. `on` are the ARNs it touches,
-    `also` are IAM actions that these very parameters need beside those of the table of writes. `away` says that the
-    step takes something away: that it is gone already is as good as done.
+    the call must not be made twice; what it keeps is read from the probe's answer then. `used` finds out whether
+    something else rests on it by now: then it is not taken back. `on` are the ARNs it touches, `also` are IAM actions
+    that these very parameters need beside those of the table of writes.
     """
 
     id: str
@@ -107,9 +107,9 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     undo: tuple[Call, ...] = ()
     stays: str = ""
     seen: Probe | None = None
+    used: Probe | None = None
     on: tuple[str, ...] = ("*",)
     also: tuple[str, ...] = ()
-    away: bool = False
 
 
 class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,13 +152,15 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
-    many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing. `supposes` is what the facts will read besides, in places that nobody can
-    name yet (AWS draws the id of a key) or once a person has done a part (a mail is confirmed): later changes are
-    planned on it, and it is never looked up. `made` says which texts of `then` stand for names that AWS gives only when
-    a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`). `secrets`
-    are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would shut them
-    out.
+    many seconds AWS may take until the control shows it; `late` are facts that show it only then. `as_root` names the
+    task policy of the root session in which the calls are made ("": in a role). `looks` are calls that only read, by
+    which a guard makes sure beforehand that nobody is hurt. `declares` is the same as code; a change that
+    CloudFormation and Terraform cannot say declares nothing. `supposes` is what the facts will read besides, in places
+    that nobody can name yet (AWS draws the id of a key) or once a person has done a part (a mail is confirmed): later
+    changes are planned on it, and it is never looked up. `made` says which texts of `then` stand for names that AWS
+    gives only when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
+    `secrets` are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would
+    shut them out.
     """
 
     id: str
@@ -183,6 +185,9 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     patience: int = 0
+    late: tuple[str, ...] = ()
+    as_root: str = ""
+    looks: tuple[str, ...] = ()
     made: dict[str, str] = {}
     secrets: tuple[Secret, ...] = ()
     never_by: tuple[str, ...] = ()
@@ -210,6 +215,11 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def leaves(self) -> tuple[Expect, ...]:
         """How the facts will read once all of it was done, people's part included."""
         return (*self.then, *self.supposes)
+
+    @property
+    def dangerous(self) -> bool:
+        """Whether it waits, is guarded, and is tried in one account first: by its risk, or because root does it."""
+        return self.risk is Risk.DANGEROUS or bool(self.as_root)
 
     @property
     def facts(self) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def raise_alert(
         return None
     waited = now - done.time
     pending = done.awaits_issuer and not session and -_SKEW <= waited < context.origin_wait
-    window = context.window_of(done, session=session) or _standing(done, context, issues)
+    window = _window(done, context, issues, session=session)
     if not _concerns(detection.approval, window, done, context):
         return None
     events = sorted({event.identity: event for event in (*case.conclusion.events, done)}.values(), key=_in_time)
@@ -117,6 +117,18 @@ def raise_alert(
         response=detection.response,
         completed_by=done.identity,
     )
+
+
+def _window(done: Event, context: Context, issues: Sequence[Event], *, session: bool) -> Window | None:
+    """Return the window that covers an event: the approved one, unless only one that stands always covers this call.
+
+    While a task is approved for an account, the audits that are known go on there.
+    """
+    approved = context.window_of(done, session=session)
+    if approved is not None and approved.allows(done):
+        return approved
+    standing = _standing(done, context, issues)
+    return standing if standing is not None and (approved is None or standing.allows(done)) else approved
 
 
 def _standing(done: Event, context: Context, issues: Sequence[Event]) -> Window | None:

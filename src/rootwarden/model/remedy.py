@@ -42,7 +42,8 @@ class Not(Struct, frozen=True):
 class Case(Struct, frozen=True, kw_only=True):
     """One failing finding. `seen` is what the account would look like once the changes planned before were made.
 
-    `settings` are the remedy's, `limits` the control's; `slug` is the remedy's own name.
+    `settings` are the remedy's, `limits` the control's; `slug` is the remedy's own name, `caller` the account from
+    which the facts were read, "" if that is not known.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Case(Struct, frozen=True, kw_only=True):
     settings: Thresholds
     limits: Thresholds
     now: datetime
+    caller: str = ""
 
     def change(
         self,

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from rootwarden.model.account_line import Pieces, decoded
+from rootwarden.model.expect import Expect, as_if
 from rootwarden.model.findings import Evidence, Severity, Status, Verdict
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.shared import Shared
@@ -97,6 +98,15 @@ class View(Struct, gc=False, eq=False):
     regions_asked: tuple[str, ...] = ()
     _log: Log = field(default_factory=Log)
     _workspace: Facts = PLAIN_MODE
+
+    def supposing(self, expects: Iterable[Expect]) -> View:
+        """Return what would be seen if the account's own facts read so; what is read of it is recorded apart."""
+        expects = tuple(expects)
+        touched = {one.fact: self._own.get(one.fact)[0] for one in expects}
+        own = Facts({name: self._own.held(name) for name in self._own} | as_if(touched, expects))
+        return View(
+            self.subject, own, self._organization_facts, self._shared, self.regions_asked, Log(), self._workspace
+        )  # fmt: skip
 
     # -- what can be seen --------------------------------------------------------------------------------------
     @property

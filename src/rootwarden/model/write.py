@@ -8,8 +8,9 @@ from msgspec import Struct
 class Write(Struct, frozen=True, kw_only=True):
     """One row of the table of writes. `again` says that making the call twice is making it once.
 
-    `gone` are the error codes that mean, when it takes something back or away, that there is nothing left to; `also`
-    are IAM actions that AWS always checks beside the first.
+    `gone` are the error codes that mean, when it takes something back, that there is nothing left to take back; `also`
+    are IAM actions that AWS always checks beside the first. `settled` are the error codes that mean, when it does
+    something, that it is done already.
     """
 
     call: str
@@ -17,6 +18,7 @@ class Write(Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     again: bool = True
     gone: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:

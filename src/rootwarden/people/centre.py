@@ -134,7 +134,7 @@ def _move(centre: Centre, name: str, user: Mapping[str, Any], wanted: Iterable[s
             call=centre.call("GetGroupMembershipId", **both),
         ))  # fmt: skip
         steps.append(Step(
-            id=f"from-{group}", does=f"Take {name} out of {group}", away=True,
+            id=f"from-{group}", does=f"Take {name} out of {group}",
             call=centre.call("DeleteGroupMembership", MembershipId=refer(f"find-{group}", "id")),
             undo=(centre.call("CreateGroupMembership", **both),),
         ))  # fmt: skip

@@ -115,7 +115,7 @@ def leave(ground: Ground, name: str, groups: Iterable[str]) -> Iterator[Step]:
         both = {"GroupName": group, "UserName": name}
         yield Step(
             id=f"from-{group}", does=f"Take {name} out of {group}", call=iam("RemoveUserFromGroup", **both),
-            undo=(iam("AddUserToGroup", **both),), on=(_group_arn(ground, group),), away=True,
+            undo=(iam("AddUserToGroup", **both),), on=(_group_arn(ground, group),),
         )  # fmt: skip
 
 

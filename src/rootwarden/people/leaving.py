@@ -164,7 +164,6 @@ def _disabling_steps(name: str, arn: str, today: str, keys: list[str], *, has_pa
     if has_password:
         yield Step(
             id="password", does="Delete the password", call=iam("DeleteLoginProfile", UserName=name), on=(arn,),
-            away=True,
             stays=f"the password of {name} is gone: who comes back gets a new one when the roster names them",
         )  # fmt: skip
 
@@ -233,7 +232,7 @@ def _deleting_steps(ground: Ground, user: dict[str, Any], held: dict[str, Any], 
     """Go through what DeleteUser wants gone first (IAM API Reference), then the user."""
 
     def away(step: str, does: str, operation: str, *on: str, **parameters: Any) -> Step:
-        return Step(id=step, does=does, call=iam(operation, **parameters), on=on or (arn,), away=True)
+        return Step(id=step, does=does, call=iam(operation, **parameters), on=on or (arn,))
 
     one = {"UserName": name}
     for n, key in enumerate(held["AccessKeys"], start=1):
@@ -257,6 +256,6 @@ def _deleting_steps(ground: Ground, user: dict[str, Any], held: dict[str, Any], 
         policy = {"PolicyName": inline["PolicyName"]}
         yield away(f"inline-{n}", "Delete an inline policy", "DeleteUserPolicy", **one, **policy)
     yield Step(
-        id="user", does=f"Delete the user {name}", call=iam("DeleteUser", **one), on=(arn,), away=True,
+        id="user", does=f"Delete the user {name}", call=iam("DeleteUser", **one), on=(arn,),
         stays=f"the user {name} is gone, with its keys and devices; who comes back gets a new user",
     )  # fmt: skip

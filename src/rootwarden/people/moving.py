@@ -120,7 +120,7 @@ def _come_back(ground: Ground, person: Person, user: dict[str, Any], arn: str) -
     both = {"UserName": name, "PolicyName": DENY_POLICY}
     lift = Step(
         id="allow", does="Lift the denial", call=iam("DeleteUserPolicy", **both),
-        undo=(iam("PutUserPolicy", **both, PolicyDocument=as_json(deny_document())),), on=(arn,), away=True,
+        undo=(iam("PutUserPolicy", **both, PolicyDocument=as_json(deny_document())),), on=(arn,),
     )  # fmt: skip
     tag = Step(
         id="tag", does="Take the mark of a leaver off", call=iam("UntagUser", UserName=name, TagKeys=[DISABLED]),

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden import catalogue
+from rootwarden.aws.audit_policy import ROOT_FACT
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import collect
@@ -58,25 +59,30 @@ class Seen(Struct, frozen=True):
     owner: str = ""
 
 
-def look(request: ApplyRequest, changes: Iterable[Change]) -> Looked:
-    """Read the facts of these changes and of their controls anew, and judge those controls.
+def look(
+    request: ApplyRequest, changes: Iterable[Change], *, facts: Iterable[str] = (), controls: Iterable[str] = ()
+) -> Looked:
+    """Read the facts of these changes and of their controls anew, and judge those controls; `facts` and `controls` too.
 
     Raises:
-        RootwardenError: nothing could be read at all.
+        RootwardenError: nothing could be read at all, or the watch does not expect what is done to read it.
     """
     changes = tuple(changes)
-    controls = _controls(changes)
-    facts = {name for one in changes for name in one.facts}
-    facts |= {name for one in controls for name in one.control.fact_names if FACTS[name].scope is not Scope.WORKSPACE}
+    judged_by = _controls({one.control for one in changes} | {*controls})
+    own = {name for one in changes for name in one.facts}
+    read = own | {name for one in judged_by for name in one.control.fact_names if _is_of_aws(name)} | {*facts}
     accounts = tuple(sorted({account for one in changes for account in one.accounts}))
-    reading = replace(request.reading, org=False, accounts=accounts, facts=tuple(sorted(facts)))
+    # Root sessions are opened where a change itself is about what only root sees, and nowhere else.
+    reading = replace(
+        request.reading, org=False, accounts=accounts, facts=tuple(sorted(read)), root_audit=ROOT_FACT in own
+    )  # fmt: skip
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
-        collect(reading, path)
+        collect(reading, path, announce=request.announce)
         snapshot = open_snapshot(path)
         organization = plain_facts(snapshot.organization) if snapshot.organization is not None else {}
         seen = {line.account: organization | plain_facts(Facts(line.facts)) for line in snapshot.accounts()}
-        judged = judge_snapshot(open_snapshot(path), JudgeRequest(controls=controls, settings=request.settings))
+        judged = judge_snapshot(open_snapshot(path), JudgeRequest(controls=judged_by, settings=request.settings))
     return Looked(seen, {one.fingerprint: one for one in judged.findings})
 
 
@@ -94,9 +100,9 @@ def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]],
 
 
 def lasting_then(change: Change, later: Iterable[Change], progress: Progress) -> tuple[Expect, ...]:
-    """Return what of a change must still hold once those after it were made: not what one of them sets anew."""
+    """Return what of a change must hold once those after it were made: not what one of them sets anew or shows late."""
     others = (one.then_with(progress.kept(one)) for one in later if one.account == change.account)
-    return lasting(change.then_with(progress.kept(change)), chain.from_iterable(others))
+    return lasting(at_once(change, progress), chain.from_iterable(others))
 
 
 def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then: tuple[Expect, ...]) -> Seen:
@@ -113,6 +119,14 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then
     return Seen(change, Standing.UNREAD if unread else Standing.STALE, tuple(amiss))
 
 
-def _controls(changes: Iterable[Change]) -> tuple[Registered, ...]:
-    wanted = {one.control for one in changes}
+def at_once(change: Change, progress: Progress) -> tuple[Expect, ...]:
+    """Return what must hold right after a change, by the names AWS gave: all but what AWS shows only later."""
+    return tuple(one for one in change.then_with(progress.kept(change)) if one.fact not in change.late)
+
+
+def _is_of_aws(fact: str) -> bool:
+    return FACTS[fact].scope is not Scope.WORKSPACE
+
+
+def _controls(wanted: set[str]) -> tuple[Registered, ...]:
     return tuple(one for one in catalogue.controls() if one.control.code in wanted)

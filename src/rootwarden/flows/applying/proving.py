@@ -29,7 +29,11 @@ def prove_made(
     """
 
     def check(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
-        return _made(change, broken(lasting_then(change, later, progress), seen.facts.get(change.account, {})), seen)
+        own = seen.facts.get(change.account, {})
+        amiss = broken(lasting_then(change, later, progress), own)
+        shown_late = (one for one in change.then_with(progress.kept(change)) if one.fact in change.late)
+        late = () if change.control else tuple(broken(shown_late, own))
+        return _made(change, amiss, late, seen)
 
     return _prove(request, changes, clock, check)
 
@@ -55,18 +59,18 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
     raise AssertionError("the last look returns")
 
 
-def _made(change: Change, amiss: list[Found], seen: Looked) -> Checked:
+def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: Looked) -> Checked:
     finding = seen.findings.get(change.fingerprint)
     after = finding.status if finding is not None else None
     passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
-    said = str(amiss[0]) if amiss else finding.message if finding is not None and not passes else ""
+    said = str((*amiss, *late)[0]) if amiss or late else finding.message if finding is not None and not passes else ""
     return Checked(
         change=change.id,
         control=change.control,
         before=Status.FAIL if change.control else None,
         after=after,
-        proved=passes and not amiss,
-        waiting=not passes and not amiss and change.patience > 0,
+        proved=passes and not amiss and not late,
+        waiting=not (passes and not late) and not amiss and change.patience > 0,
         detail=said,
     )
 
@@ -75,7 +79,8 @@ def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
     """Check one that was taken back; those taken back after it may have gone on to what was before them."""
     anew = (one for other in later if other.account == change.account for one in other.expects)
     before = lasting(change.expects, anew)
-    amiss = broken(before, seen.facts.get(change.account, {}))
+    found = broken(before, seen.facts.get(change.account, {}))
+    amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)
     return Checked(
@@ -83,6 +88,7 @@ def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
         control=change.control,
         before=None,
         after=finding.status if finding is not None else None,
-        proved=not amiss or bool(stays),
-        detail=stays or (str(amiss[0]) if amiss else ""),
+        proved=not found or bool(stays),
+        waiting=not amiss and change.patience > 0,
+        detail=stays or (str((amiss or found)[0]) if found else ""),
     )

@@ -7,12 +7,16 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from rootwarden.aws.root_window import StandingWindow
 from rootwarden.aws.targets import Roles
 from rootwarden.flows.request import CollectRequest
+from rootwarden.model.context import Window
 from rootwarden.model.thresholds import Param
 
 DEFAULT_ROLE = "RootwardenRemediate"
 Tell = Callable[[str], None]
+# Told a title, what it is about line by line, and what anybody may do about it.
+Inform = Callable[[str, tuple[str, ...], tuple[str, ...]], None]
 
 
 class ApplyRequest(Struct, frozen=True, kw_only=True):
@@ -20,9 +24,12 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
 
     `reading` is how it is looked before and afterwards; its accounts and facts are set by the plan. `role` is assumed
     to change other accounts than the caller's, `roles` names another one for single accounts. `settings` are those of
-    the controls, by slug. `states` are the resources that Terraform looks after, by ARN. `patience` is for how many
-    seconds it is looked again while a change does not show yet. `force` undoes what somebody changed since. `handover`
-    is the folder into which secrets that are made go, a file for each.
+    the controls, `remedies` those of the remedies, by slug. `states` are the resources that Terraform looks after, by
+    ARN. `patience` is for how many seconds it is looked again while a change does not show yet. `force` undoes what
+    somebody changed since. `handover` is the folder into which secrets that are made go, a file for each. `windows` are
+    approved periods of root use, `accepted` the last characters of access keys that may be deleted although they are in
+    use. `announce` is told of our own root sessions before the first (it raises RefusedError where nobody expects
+    them), `inform` tells people what is about to happen.
     """
 
     reading: CollectRequest
@@ -35,6 +42,12 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
     force: bool = False
     states: Mapping[str, str] = {}
     handover: str = ""
+    dry_run: bool = False
+    remedies: Mapping[str, Mapping[str, Param]] = {}
+    windows: tuple[Window, ...] = ()
+    accepted: tuple[str, ...] = ()
+    announce: Callable[[StandingWindow], None] | None = None
+    inform: Inform | None = None
 
     @property
     def entry(self) -> Roles:

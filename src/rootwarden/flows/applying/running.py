@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from threading import Event
 
@@ -11,10 +11,14 @@ from msgspec.structs import replace
 
 from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hands import ENTERING, Hands, WriteError
+from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying import guards
+from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
+from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.handing import handing_over
-from rootwarden.flows.applying.looking import Seen, Standing, look, standings
+from rootwarden.flows.applying.looking import Looked, Seen, Standing, look, standings
 from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
@@ -43,6 +47,8 @@ class Applied(Struct, frozen=True):
     @property
     def exit(self) -> Exit:
         """0 when all was made and proved; 4 for a missing permission, 5 for another stop, 7 not proved, 8 not yet."""
+        if isinstance(self.stopped, CanaryError):
+            return Exit.UNVERIFIED
         if self.stopped is not None:
             error = self.stopped.error
             if error is None:
@@ -61,20 +67,32 @@ def apply_plan(
     """Apply a plan; None when there is nothing to do, or nobody agreed.
 
     Raises:
-        RefusedError: the plan is stale, costs too much, or another run is in the way.
+        RefusedError: the plan is stale, costs too much, a guard refuses, nobody expects its root sessions, or another
+            run is in the way.
+        WaitingError: it cannot be taken back, and was announced: just now, or too short a while ago.
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, run_id = clock or SystemClock(), new_id()
     affordable(plan, request.max_monthly_usd)
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
-    ready = _not_others(_ready(plan, request, _NOTHING), hands, request)
-    _nobody_shut_out((one.change for one in ready if one.standing is Standing.READY), hands)
-    if not agree(plan, ready) or not any(one.standing is Standing.READY for one in ready):
+    found, seen = _ready(plan, request, _NOTHING)
+    ready = _not_others(found, hands, request)
+    changes = _to_make(ready)
+    _nobody_shut_out(changes, hands)
+    guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+    if changes:
+        _cooled(plan, changes, request, clock, tell)
+    if not agree(plan, ready) or not changes:
         return None
-    # Whoever was asked may have taken an hour to answer.
-    wanted = replace(plan, changes=tuple(one.change for one in ready if one.standing is Standing.READY))
-    changes = tuple(one.change for one in _ready(wanted, request, _NOTHING) if one.standing is Standing.READY)
+    # Whoever was asked may have taken an hour to answer, and a window may have closed.
+    waits = _cooled(plan, changes, request, clock, tell)
+    if waits is not None and waits.since is None:
+        raise announce(waits, plan, request, hands.opened.arn, clock.now(), tell)
+    again, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
+    changes = _to_make(again)
+    guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+    _foretell(changes, request, hands, clock)
     run = Run(
         id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=clock.now()
     )
@@ -98,12 +116,16 @@ def resume_run(
         run = find_run(store, name)
         if run.state not in (RunState.RUNNING, RunState.STOPPED):
             raise InputError(f"the run {run.id} is {run.state}", todo="there is nothing to go on with")
-        ready = _ready(run.plan, request, steps_of(store, run.id))
-        if not agree(run.plan, ready):
-            return None
+        ready, seen = _ready(run.plan, request, steps_of(store, run.id))
         hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
         _nobody_shut_out(run.plan.changes, hands)
+        guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
+        new = [one.change for one in ready if one.standing is Standing.READY]
+        still_approved(run.started, new, request, clock.now())
+        if not agree(run.plan, ready):
+            return None
+        _foretell(_to_make(ready), request, hands, clock)
         with hold_run(store, run.id, RunState.RUNNING) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell)
@@ -113,11 +135,14 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
     changes = log.run.plan.changes
+    canary = canary_of(changes)
     try:
         with interruptible(stop.set):
             for n, change in enumerate(changes, start=1):
                 tell(f"{n}/{len(changes)} {change.title} ({change.account})")
                 doing.make(change)
+                if canary and change is canary[-1]:
+                    prove_canary(request, canary, clock, tell, log.progress())
     except StoppedError as error:
         log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
         return Applied(log.run, log.progress(), stopped=error)
@@ -131,14 +156,50 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
     return Applied(log.run, log.progress(), checked)
 
 
-def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
-    """Return where every change stands.
+def _cooled(
+    plan: Plan, changes: Sequence[Change], request: ApplyRequest, clock: Clock, tell: Tell
+) -> Cooling | None:  # fmt: skip
+    """Return what has to wait and has not been announced, or was long enough ago; None where nothing has to.
+
+    Raises:
+        WaitingError: it was announced, and it is too early.
+    """
+    now = clock.now()
+    waits = cooling(plan, changes, request, now)
+    if waits is not None and request.dry_run:
+        tell(foretold(waits, now))
+    elif waits is not None:
+        still_waiting(waits, now)
+    return waits
+
+
+def _to_make(ready: Iterable[Seen]) -> tuple[Change, ...]:
+    return tuple(one.change for one in ready if one.standing in (Standing.READY, Standing.UNDER_WAY))
+
+
+def _foretell(changes: Sequence[Change], request: ApplyRequest, hands: Hands, clock: Clock) -> None:
+    """Say which root sessions are about to be opened, before the first of them.
+
+    Raises:
+        RefusedError: a watch is configured, and does not expect them.
+    """
+    for task in sorted({one.as_root for one in changes if one.as_root}):
+        mine = [one.account for one in changes if one.as_root == task]
+        seconds = request.reading.timeout
+        window = change_window(hands.rooter, hands.opened.arn, {*mine}, clock.now(), seconds, task)
+        if request.announce is not None:
+            request.announce(window)
+
+
+def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> tuple[list[Seen], Looked]:
+    """Return where every change stands, and what was seen.
 
     Raises:
         RefusedError: the plan is stale: what one of them rests on has changed, or cannot be read.
     """
-    seen = look(request, plan.changes) if plan.accounts else None
-    found = standings(plan.changes, seen.facts if seen is not None else {}, progress)
+    facts, controls = guards.needs(plan.changes)
+    seen = look(request, plan.changes, facts=facts, controls=controls) if plan.accounts else Looked({}, {})
+    found = standings(plan.changes, seen.facts, progress)
     stale = [one for one in found if one.standing in (Standing.STALE, Standing.UNREAD)]
     if stale:
         others = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
@@ -147,7 +208,7 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
             why=str(stale[0].found[0]),
             todo="make a new plan with `rootwarden plan -o plan.json`",
         )
-    return found
+    return found, seen
 
 
 def _not_others(found: list[Seen], hands: Hands, request: ApplyRequest) -> list[Seen]:

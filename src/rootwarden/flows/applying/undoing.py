@@ -12,13 +12,13 @@ from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import StoppedError
-from rootwarden.flows.applying.looking import Looked, look
+from rootwarden.flows.applying.looking import Looked, at_once, look
 from rootwarden.flows.applying.proving import prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.applying.running import Applied, same_place
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.expect import as_if, broken
-from rootwarden.model.plan import Change, Step
+from rootwarden.model.plan import Change, Probe, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Progress, Run, RunState, StepState, Way
 from rootwarden.store.opening import open_store
@@ -45,7 +45,8 @@ def undo_run(
 
     Raises:
         InputError: there is no such run.
-        RefusedError: somebody changed since what the run had changed, or another process is at work on it.
+        RefusedError: somebody changed since what the run had changed, another process is at work on it, or nothing of
+            it can be taken back.
         RootwardenError: AWS or the store cannot be reached.
     """
     clock = clock or SystemClock()
@@ -56,7 +57,17 @@ def undo_run(
         progress = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry)
         same_place(run.plan, hands)
-        changes = [one for one in reversed(run.plan.changes) if progress.begun(one)]
+        begun = [one for one in reversed(run.plan.changes) if progress.begun(one)]
+        changes = [one for one in begun if any(step.undo for step in one.steps)]
+        if begun and not changes:
+            raise RefusedError(
+                f"nothing of the run {run.id} can be taken back",
+                why=next(iter(begun[0].stays), "the plan says no way back"),
+                todo="the plan said so beforehand",
+            )
+        for one in begun:
+            if one not in changes:
+                tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
         if changes and not request.force:
             _untouched(changes, progress, look(request, changes))
         if not agree(run, changes):
@@ -99,7 +110,7 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
         half_way = not progress.made(change) or any(
             one.way is Way.UNDO and one.change == change.id for one in progress.log
         )
-        amiss = broken(change.then_with(progress.kept(change)), own)
+        amiss = broken(at_once(change, progress), own)
         if amiss and not half_way and broken(change.expects, own):
             raise RefusedError(
                 f"{change.title} in account {change.account} was changed since",
@@ -130,6 +141,9 @@ class _Undoing:
         for step in reversed(change.steps):
             if self._progress.did(change, step) is None and not self._was_done(change, step, kept):
                 continue
+            if step.used is not None and step.undo and self._in_use(change, step, step.used):
+                self._tell(f"  {step.does}: left as it is, because something else rests on it by now")
+                continue
             for at in range(len(step.undo)):
                 if self._stop.is_set():
                     raise StoppedError(change, step, None)
@@ -149,6 +163,12 @@ class _Undoing:
             raise StoppedError(change, step, error) from error
         kept |= {f"{step.id}.{name}": value for name, value in (found or {}).items()}
         return found is not None
+
+    def _in_use(self, change: Change, step: Step, probe: Probe) -> bool:
+        try:
+            return self._hands.in_use(probe)
+        except WriteError as error:
+            raise StoppedError(change, step, error) from error
 
     def _call(self, change: Change, step: Step, at: int, kept: dict[str, object]) -> None:
         line = self._progress.last(Way.UNDO, change.id, step.id, at)

@@ -16,7 +16,10 @@ from rootwarden.model.write import Write
 
 _MODULES = [importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules(__path__)]
 
-WRITES: Mapping[str, Write] = MappingProxyType({row.call: row for module in _MODULES for row in module.ROWS})
+_ROWS: list[Write] = [row for module in _MODULES for row in module.ROWS]
+WRITES: Mapping[str, Write] = MappingProxyType({row.call: row for row in _ROWS})
+if len(WRITES) != len(_ROWS):
+    raise TypeError(f"two rows for one call: {sorted(row.call for row in _ROWS)}")
 LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {call: actions for module in _MODULES for call, actions in getattr(module, "LOOKS", {}).items()}
 )

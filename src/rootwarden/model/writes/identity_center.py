@@ -10,15 +10,20 @@ from rootwarden.model.write import Write
 _GONE = ("ResourceNotFoundException",)
 ROWS = (
     Write(call="identitystore.CreateUser", action="identitystore:CreateUser", again=False),
-    Write(call="identitystore.DeleteUser", action="identitystore:DeleteUser", gone=_GONE),
+    Write(call="identitystore.DeleteUser", action="identitystore:DeleteUser", gone=_GONE, settled=_GONE),
     Write(call="identitystore.CreateGroup", action="identitystore:CreateGroup", again=False),
-    Write(call="identitystore.DeleteGroup", action="identitystore:DeleteGroup", gone=_GONE),
+    Write(call="identitystore.DeleteGroup", action="identitystore:DeleteGroup", gone=_GONE, settled=_GONE),
     Write(
         call="identitystore.CreateGroupMembership",
         action="identitystore:CreateGroupMembership",
         again=False,
     ),
-    Write(call="identitystore.DeleteGroupMembership", action="identitystore:DeleteGroupMembership", gone=_GONE),
+    Write(
+        call="identitystore.DeleteGroupMembership",
+        action="identitystore:DeleteGroupMembership",
+        gone=_GONE,
+        settled=_GONE,
+    ),
     Write(call="identitystore.GetGroupId", action="identitystore:GetGroupId"),
     Write(call="identitystore.GetGroupMembershipId", action="identitystore:GetGroupMembershipId"),
     Write(
@@ -27,7 +32,7 @@ ROWS = (
         also=("sso:TagResource",),
         again=False,
     ),
-    Write(call="sso-admin.DeletePermissionSet", action="sso:DeletePermissionSet", gone=_GONE),
+    Write(call="sso-admin.DeletePermissionSet", action="sso:DeletePermissionSet", gone=_GONE, settled=_GONE),
     Write(
         call="sso-admin.AttachManagedPolicyToPermissionSet",
         action="sso:AttachManagedPolicyToPermissionSet",
@@ -37,15 +42,17 @@ ROWS = (
         call="sso-admin.DetachManagedPolicyFromPermissionSet",
         action="sso:DetachManagedPolicyFromPermissionSet",
         gone=_GONE,
+        settled=_GONE,
     ),
     Write(call="sso-admin.PutInlinePolicyToPermissionSet", action="sso:PutInlinePolicyToPermissionSet"),
     Write(
         call="sso-admin.DeleteInlinePolicyFromPermissionSet",
         action="sso:DeleteInlinePolicyFromPermissionSet",
         gone=_GONE,
+        settled=_GONE,
     ),
     Write(call="sso-admin.CreateAccountAssignment", action="sso:CreateAccountAssignment", again=False),
-    Write(call="sso-admin.DeleteAccountAssignment", action="sso:DeleteAccountAssignment", gone=_GONE),
+    Write(call="sso-admin.DeleteAccountAssignment", action="sso:DeleteAccountAssignment", gone=_GONE, settled=_GONE),
 )
 LOOKS = {
     "identitystore.GetUserId": ("identitystore:GetUserId",),

@@ -53,6 +53,8 @@ def _change(number: int, change: Change) -> Iterator[str]:
     if change.control:
         yield f"- Why: {change.control} ({change.severity.value}): {_text(change.why)}"
     yield f"- Risk: {change.risk.value}. {cost(change.cost)}. {_text(change.cost.why)}".rstrip()
+    if change.as_root:
+        yield f"- As: root of the account, in a session for {change.as_root} only (`aws sts assume-root`)"
     for note in (*change.stays, *change.notes):
         yield f"- Note: {_text(note)}"
     for one in change.shows:

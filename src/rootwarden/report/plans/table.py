@@ -68,6 +68,8 @@ def _change(pen: Pen, number: int, change: Change) -> None:
         pen.line(f"by hand: {deed}", indent=_INDENT)
     if change.cost.kind is not CostClass.NONE:
         pen.line(f"{cost(change.cost)}. {change.cost.why}", indent=_INDENT)
+    if change.as_root:
+        pen.line(f"as: root of the account, in a session for {change.as_root} only", indent=_INDENT)
     for stays in change.stays:
         pen.line(f"cannot be taken back: {stays}", "yellow", indent=_INDENT)
     for note in change.notes:

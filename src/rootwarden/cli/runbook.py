@@ -1,0 +1,85 @@
+"""`rootwarden runbook`: what a person does where no program can; with --wait, AWS is asked until it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from rootwarden.cli.options import aws_options
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.spans import length
+from rootwarden.cli.writing import write_out
+from rootwarden.errors import Exit, UsageError
+from rootwarden.report import runbook_text
+from rootwarden.report.runbook import Named
+from rootwarden.report.runbooks import find, runbooks
+
+
+@click.command(name="runbook")
+@click.argument("name", required=False)
+@click.argument("subject", required=False, metavar="[USER]")
+@click.option("--output", "-o", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
+@click.option("--account", metavar="ACCOUNT", default="", help="The account it is about (default: the caller's).")
+@click.option("--wait", is_flag=True, help="Look until AWS confirms that it is done.")
+@click.option("--within", default="15m", show_default=True, help="With --wait: for how long, as 90s or 1h.")
+@click.option("--every", default="15s", show_default=True, help="With --wait: how often, as 15s or 1m.")
+@click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
+              help="Role to assume to look into another account.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="With --wait: do not print the runbook first.")
+@aws_options
+@click.pass_obj
+def command(
+    settings: Settings, /, name: str | None, subject: str | None, output: str, wait: bool, **given: Any
+) -> int:  # fmt: skip
+    """Print what a person does where no program can, step by step; without a name, list the runbooks.
+
+    \b
+    rootwarden runbook
+    rootwarden runbook root-mfa --account 111122223333
+    rootwarden runbook user-mfa ana --wait
+    rootwarden runbook root-mfa -o markdown
+
+    With --wait it ends with 0 when AWS confirms that it is done, 8 when it does not yet, or never can.
+    """
+    if name is None:
+        write_out(runbook_text.listed(runbooks().values()))
+        return Exit.FINE
+    found = _chosen(name, subject, wait=wait)
+    if not (wait and given["quiet"]):
+        render = runbook_text.as_markdown if output == "markdown" else runbook_text.as_text
+        write_out(render(found, given["account"], subject or ""))
+    return _waited(settings, found, subject or "", given) if wait else Exit.FINE
+
+
+def _chosen(name: str, subject: str | None, *, wait: bool) -> Named:
+    found = find(name)
+    wanted = found.runbook.argument
+    if subject and not wanted:
+        raise UsageError(f"the runbook {name} is about nobody in particular", todo=f"leave out {subject!r}")
+    if wanted and wait and not subject:
+        raise UsageError(f"{wanted} is missing", todo=f"write `rootwarden runbook {name} NAME --wait`")
+    return found
+
+
+def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any]) -> int:
+    """Look until AWS confirms it or the time is over; return the exit code."""
+    from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
+    from rootwarden.flows.following import FollowRequest, follow  # noqa: PLC0415
+
+    keys = ("profile", "region", "role_arn", "external_id", "endpoint_url", "concurrency", "timeout", "role")
+    request = FollowRequest(
+        runbook=found,
+        reading=CollectRequest(roles=settings.roles, **{key: given[key] for key in keys}),
+        account=given["account"],
+        subject=subject,
+        within=length(given["within"], "--within").total_seconds(),
+        every=length(given["every"], "--every").total_seconds(),
+    )
+    seen = follow(request, lambda text: click.echo(f"rootwarden: {text}", err=True))
+    if seen.confirmed:
+        click.echo("rootwarden: confirmed by AWS", err=True)
+        return Exit.FINE
+    todo = "wait on with the same command" if seen.can_tell else "AWS has no call that tells; a person has to look"
+    click.echo(f"rootwarden: not confirmed yet; {todo}", err=True)
+    return Exit.WAITING
