@@ -135,10 +135,10 @@ def controls(*codes: str) -> tuple[Any, ...]:
 
 
 def open_desk(
-    lab: Lab, world: str, account: str, folder: Path, patch: pytest.MonkeyPatch, *regions: str
+    lab: Lab, world: str, account: str, folder: Path, patch: pytest.MonkeyPatch, *regions: str, caller: str = ""
 ) -> Desk:  # fmt: skip
-    """Seed a world and sit down in an account of it."""
+    """Seed a world and sit down in an account of it, or in another one from which it is entered."""
     lab.reset()
     made = seed(lab.endpoint, world)
-    sign_in(patch, lab, account)
+    sign_in(patch, lab, caller or account)
     return Desk(lab, made, account, folder, regions)

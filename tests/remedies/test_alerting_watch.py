@@ -191,3 +191,28 @@ def test_a_region_that_cannot_be_read_is_left_as_it_is(desk: Desk) -> None:
     desk.lab.clear_faults()
     assert plan.changes == ()
     assert all("could not tell what to change" in one.why for one in plan.left)
+
+
+def test_a_member_is_entered_with_the_rights_of_its_change_alone(
+    open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the management account, by the role for changes; the organization's trail lets the member's rules hear."""
+    member = "222222222202"
+    desk = open_desk(open_lab, "startup", member, tmp_path, monkeypatch, "us-east-1", caller=MANAGEMENT)
+    wishes = (SLUG, "enable-guardduty", "enable-access-analyzer")
+    asked = {"regions": ("us-east-1",)}
+    settings = {SLUG: {**SETTINGS[SLUG], **asked, "encrypt": True}, wishes[1]: asked, wishes[2]: asked}
+    before = desk.facts()
+    plan = desk.plan(wishes=wishes, settings=settings)
+    assert [one.account for one in plan.changes] == [member] * 3
+    applied = desk.apply(plan)
+    assert all(one.proved for one in applied.checked), applied.checked
+    made = f"arn:aws:sns:us-east-1:{member}:rootwarden-alerts"
+    box = Box(desk.lab, member, "heard").admit("sns.amazonaws.com", made)
+    desk.client("sns", "us-east-1").subscribe(
+        TopicArn=made, Protocol="sqs", Endpoint=box.arn, Attributes={"RawMessageDelivery": "true"}
+    )
+    record = desk.lab.sign_in(member, ok=False)
+    assert [one["detail"]["eventID"] for one in box.bodies()] == [record["eventID"]]
+    desk.undo(applied)
+    assert desk.facts() == before

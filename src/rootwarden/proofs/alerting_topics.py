@@ -6,19 +6,17 @@ so by hand, and until then the topic reaches nobody through it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct
-
-from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Declared, Difference, Probe, Step, as_json, refer
+from rootwarden.model.expect import Expect
+from rootwarden.model.plan import Declared, Difference, Probe, Step, as_json
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not
-from rootwarden.model.sight import Log, Sight
+from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.alerting_admins import TOPIC_CHANGE, administrators, changer
 from rootwarden.proofs.alerting_keys import encryption, new_key, only_root
+from rootwarden.proofs.alerting_listeners import listeners, subscribed
 from rootwarden.proofs.alerting_part import NOTHING, Part, joined
 from rootwarden.proofs.alerting_policies import (
     MOST_OF_TOPIC,
@@ -29,14 +27,8 @@ from rootwarden.proofs.alerting_policies import (
     with_statements,
 )
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
-from rootwarden.proofs.email_address import domain_of
 from rootwarden.proofs.topic_delivery import FACT, find_topic
 from rootwarden.proofs.topic_publish import Publisher, shut_out
-from rootwarden.proofs.topic_subscribers import audience
-
-# Would end the text in which an address stands in the question for it.
-_BREAKS_OUT = frozenset("'\\`")
-LAPSES = "SNS drops a subscription that nobody confirms within 48 hours"
 
 
 def topic_part(seen: View, wanted: Wanted) -> Part | Not:
@@ -49,7 +41,7 @@ def topic_part(seen: View, wanted: Wanted) -> Part | Not:
     if _missing(topic):
         return _made(seen, wanted)
     parts: list[Part] = []
-    for make in (_admission, encryption, _listeners):
+    for make in (_admission, encryption, listeners):
         part = make(seen, topic, wanted)
         if isinstance(part, Not):
             return part
@@ -77,7 +69,7 @@ def _made(seen: View, wanted: Wanted) -> Part | Not:
     if isinstance(key, Not):
         return key
     alias = {"KmsMasterKeyId": wanted.alias} if wanted.encrypt else {}
-    people = _subscribed(wanted, wanted.emails, ())
+    people = subscribed(wanted, wanted.emails, ())
     if isinstance(people, Not):
         return people
     return joined((key, _created(wanted, policy, alias), people))
@@ -168,99 +160,3 @@ def _kept_out(policy: dict[str, Any], wanted: Wanted) -> Publisher | None:
 def _declared_policy(wanted: Wanted, policy: dict[str, Any], topic: Any) -> Declared:
     properties = {"PolicyDocument": policy, "Topics": [topic]}
     return Declared(type="AWS::SNS::TopicPolicy", name=wanted.logical("TopicPolicy"), properties=properties)
-
-
-class _Listed(Struct, frozen=True):
-    """Who is subscribed by e-mail: those that confirmed it, and those that have not yet."""
-
-    confirmed: frozenset[str]
-    waiting: tuple[str, ...]
-
-
-def _listeners(seen: View, topic: Sight, wanted: Wanted) -> Part | Not:
-    """Subscribe the configured addresses where too few people receive what is sent."""
-    found = audience(topic)
-    if found.enough(wanted.least):
-        return NOTHING
-    listed = _listed(topic)
-    fresh = tuple(one for one in wanted.emails if one not in listed.confirmed and one not in listed.waiting)
-    waiting = tuple(one for one in listed.waiting if one in wanted.emails or not wanted.emails)
-    if len(found.receiving) + len(fresh) + len(waiting) >= wanted.least:
-        return _subscribed(wanted, fresh, waiting)
-    if found.dropping and set(wanted.emails) & listed.confirmed:
-        return Not(
-            f"a filter drops the alert for those subscribed to {wanted.name}",
-            f"remove the filter, or add another address to emails under {wanted.section} in rootwarden.toml",
-        )
-    return wanted.nobody()
-
-
-def _listed(topic: Sight) -> _Listed:
-    confirmed: set[str] = set()
-    waiting: list[str] = []
-    for item in topic.recorded_in(Log())["subscriptions"].each():
-        if item["Protocol"].text(default="") != "email":
-            continue
-        arn, address = item["SubscriptionArn"].text(), item["Endpoint"].text(default="")
-        if arn.startswith("arn:"):
-            confirmed.add(address)
-        elif arn == "PendingConfirmation":
-            waiting.append(address)
-    return _Listed(frozenset(confirmed), tuple(waiting))
-
-
-def _subscribed(wanted: Wanted, fresh: tuple[str, ...], waiting: tuple[str, ...]) -> Part | Not:
-    wrong = next((one for one in fresh if not domain_of(one) or _BREAKS_OUT & set(one)), None)
-    if wrong is not None:
-        return Not(f"{wrong!r} is no e-mail address", f"correct emails under {wanted.section} in rootwarden.toml")
-    asked = ", ".join((*fresh, *waiting))
-    return Part(
-        steps=tuple(_subscribe(wanted, number, one) for number, one in enumerate(fresh, start=1)),
-        expects=tuple(Expect(fact=FACT, at=_place(wanted, one), value=None) for one in fresh),
-        then=tuple(Expect(fact=FACT, at=_place(wanted, one), value={"Protocol": "email"}) for one in fresh),
-        supposes=tuple(_confirmed(wanted, (*fresh, *waiting))),
-        shows=tuple(
-            Difference(what=f"subscription of {one}", before="none", after="asked to confirm") for one in fresh
-        ),
-        notes=(f"{asked}: click the link in the mail of AWS Notifications; {LAPSES}",),
-        declares=tuple(
-            Declared(
-                type="AWS::SNS::Subscription",
-                name=wanted.logical(f"Subscription{number}"),
-                properties={"TopicArn": wanted.arn, "Protocol": "email", "Endpoint": one},
-            )
-            for number, one in enumerate(fresh, start=1)
-        ),
-    )
-
-
-def _place(wanted: Wanted, address: str) -> tuple[str | Item, ...]:
-    return (wanted.item, "subscriptions", Item("Endpoint", address))
-
-
-def _confirmed(wanted: Wanted, addresses: tuple[str, ...]) -> Iterator[Expect]:
-    """Say how the subscriptions read once people have confirmed them."""
-    for number, one in enumerate(addresses, start=1):
-        value = {"SubscriptionArn": f"{wanted.arn}:once-confirmed-{number}", "Protocol": "email", "FilterPolicy": None}
-        yield Expect(fact=FACT, at=_place(wanted, one), value=value)
-
-
-def _subscribe(wanted: Wanted, number: int, address: str) -> Step:
-    """Subscribe one address. Unsubscribe knows no resource, so that the right to it is given for all."""
-    mine = f"Subscriptions[?Protocol=='email' && Endpoint=='{address}']"
-    return Step(
-        id=f"subscribe-{number}",
-        does=f"Ask {address} to confirm",
-        call=wanted.sns(
-            "Subscribe", TopicArn=wanted.arn, Protocol="email", Endpoint=address, ReturnSubscriptionArn=True
-        ),
-        keeps={"arn": "SubscriptionArn"},
-        undo=(wanted.sns("Unsubscribe", SubscriptionArn=refer(f"subscribe-{number}", "arn")),),
-        stays=f"the mail to {address} was sent, and nobody can remove a subscription that is not confirmed; {LAPSES}",
-        seen=Probe(
-            call=wanted.sns("ListSubscriptionsByTopic", TopicArn=wanted.arn),
-            done=mine,
-            absent=("NotFound",),
-            keeps={"arn": f"{mine} | [0].SubscriptionArn"},
-        ),
-    )

@@ -13,7 +13,6 @@ from rootwarden.proofs.topic_publish import CLOUDWATCH, Publisher
 
 # Tells what Rootwarden made, and for which change: its topics and keys are found again by it, and never mixed up.
 TAG = "rootwarden:change"
-ALIAS = "alias/rootwarden-alerts"
 # Seconds after which nobody waits any longer for a person to confirm: SNS drops the subscription then.
 PATIENCE = 48 * 3600
 
@@ -32,7 +31,6 @@ class Wanted(Struct, frozen=True, kw_only=True):
     section: str
     least: int = 1
     encrypt: bool = False
-    alias: str = ALIAS
 
     @property
     def name(self) -> str:
@@ -48,6 +46,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def account(self) -> str:
         """The account that owns it."""
         return self.arn.split(":")[4]
+
+    @property
+    def alias(self) -> str:
+        """What its customer key is called: topics share none, so that each can be taken back by itself."""
+        return f"alias/rootwarden/{self.name}"
 
     @property
     def item(self) -> Item:
