@@ -65,6 +65,8 @@ def test_what_makes_it_is_not_left(made: Declared, call: Step) -> None:
          step("sns.SetTopicAttributes", TopicArn=TOPIC, AttributeName="KmsMasterKeyId")),
         (declared("SNS::Topic", "T", TopicName="t"), step("sns.SetTopicAttributes", TopicArn=f"{TOPIC}2")),
         (declared("S3::Bucket", "B", BucketName="b"), step("s3.PutBucketLogging", Bucket="other")),
+        (declared("S3::Bucket", "B", BucketName="b"),
+         step("s3.PutBucketLogging", Bucket="other", BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": "b"}})),
         (declared("S3::Bucket", "B", BucketName="b"), step("s3.PutBucketPolicy", Bucket="b")),
         (declared("CloudTrail::Trail", "T", TrailName="t"), step("cloudtrail.StopLogging", Name="other")),
         (declared("IAM::Group", "G", GroupName="g"), step("iam.AddUserToGroup", GroupName="g", UserName="u")),

@@ -89,12 +89,12 @@ def left_steps(change: Change) -> tuple[Commanded, ...]:
 
 def _is_declared(change: Change, step: Step) -> bool:
     """Return whether a call is one by which something that is declared comes to be."""
-    said = list(_texts(step.call.parameters))
-    is_told_later = any(True for _ in references(step.call.parameters))
+    parameters = step.call.parameters
+    is_told_later = any(True for _ in references(parameters))
     return any(
         any(fnmatchcase(step.call.name, pattern) for pattern in _patterns(one.type))
-        and (is_told_later or all(any(_same(name, text) for text in said) for name in _names(one)))
-        and not (one.type == _TOPIC_POLICY and step.call.parameters.get("AttributeName") != "Policy")
+        and (is_told_later or all(any(_same(name, text) for text in _told(one, parameters)) for name in _names(one)))
+        and not (one.type == _TOPIC_POLICY and parameters.get("AttributeName") != "Policy")
         for one in change.declares
     )
 
@@ -117,13 +117,16 @@ def _same(name: str, text: str) -> bool:
     return name == text or text.endswith((f":{name}", f"/{name}")) or name.endswith((f":{text}", f"/{text}"))
 
 
-def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case str():
+def _told(one: Declared, parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Go through the texts by which a call may say what it is about.
+
+    Those are its parameters themselves, not what stands in them: where a bucket's access is logged to is in another
+    bucket. Some services put a thing with its name into one parameter (CreateBudget, CreateAnomalyMonitor).
+    """
+    about = TYPES.get(one.type)
+    keys = {path.rpartition(".")[2] for path in about.named} if about else set()
+    for value in parameters.values():
+        if isinstance(value, str):
             yield value
-        case dict():
-            for one in value.values():
-                yield from _texts(one)
-        case list() | tuple():
-            for one in value:
-                yield from _texts(one)
+        elif isinstance(value, Mapping):
+            yield from (text for key, text in value.items() if key in keys and isinstance(text, str))
