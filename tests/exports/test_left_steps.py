@@ -90,6 +90,21 @@ def test_an_alert_topic_that_gets_a_key() -> None:
     assert left(key, mail, steps=steps) == [("after", "SetTopicAttributes")]
 
 
+def test_what_depends_on_something_declared_is_told_by_that() -> None:
+    """The policy of a declared bucket, and not of another one; a subscription of a topic whose ARN comes later."""
+    bucket = declared("S3::Bucket", "B", BucketName="b")
+    policy = declared("S3::BucketPolicy", "P", Bucket=ref("B"), PolicyDocument={})
+    mine, other = step("s3.PutBucketPolicy", Bucket="b"), step("s3.PutBucketPolicy", Bucket="other")
+    made = step("s3.CreateBucket", Bucket="b")
+    assert left(bucket, policy, steps=(made, mine)) == []
+    assert left(bucket, policy, steps=(made, other)) == [("after", "PutBucketPolicy")]
+    topic = declared("SNS::Topic", "T", TopicName="t")
+    mail = declared("SNS::Subscription", "S", TopicArn=ref("T"), Protocol="email", Endpoint="a@example.com")
+    create = Step(id="topic", does="x", call=step("sns.CreateTopic", Name="t").call, keeps={"arn": "TopicArn"})
+    subscribe = step("sns.Subscribe", TopicArn=refer("topic", "arn"), Protocol="email", Endpoint="a@example.com")
+    assert left(topic, mail, steps=(create, subscribe)) == []
+
+
 def test_patterns_name_calls_that_there_are() -> None:
     """Every call of the table of writes that creates something of a service here makes one of its types."""
     services = {type_.split("::")[1].lower() for type_ in TYPES}

@@ -15,6 +15,8 @@ from msgspec import Struct
 
 from rootwarden.model.plan import Change, Declared, Step, references
 from rootwarden.report.code.aws_types import TYPES, property_at
+from rootwarden.report.code.functions import reference_of
+from rootwarden.report.code.resource import name_of
 
 _TOPIC_POLICY = "AWS::SNS::TopicPolicy"
 # Type -> the calls that make it or set what it declares, as patterns.
@@ -89,13 +91,21 @@ def left_steps(change: Change) -> tuple[Commanded, ...]:
 
 def _is_declared(change: Change, step: Step) -> bool:
     """Return whether a call is one by which something that is declared comes to be."""
-    parameters = step.call.parameters
-    is_told_later = any(True for _ in references(parameters))
     return any(
         any(fnmatchcase(step.call.name, pattern) for pattern in _patterns(one.type))
-        and (is_told_later or all(any(_same(name, text) for text in _told(one, parameters)) for name in _names(one)))
-        and not (one.type == _TOPIC_POLICY and parameters.get("AttributeName") != "Policy")
+        and _is_named(one, change, step.call.parameters)
+        and not (one.type == _TOPIC_POLICY and step.call.parameters.get("AttributeName") != "Policy")
         for one in change.declares
+    )
+
+
+def _is_named(one: Declared, change: Change, parameters: Mapping[str, Any]) -> bool:
+    """Return whether a call can be about a resource: it holds the name, or only an answer will tell it."""
+    told = list(_told(one, parameters))
+    is_told_later = any(True for _ in references(parameters))
+    return all(
+        any(_same(name, text) for text in told) or (is_told_later and is_referred_to)
+        for name, is_referred_to in _names(one, change)
     )
 
 
@@ -104,12 +114,19 @@ def _patterns(type_: str) -> tuple[str, ...]:
     return _MAKES.get(type_) or (f"{type_.split('::')[1].lower()}.*",)
 
 
-def _names(one: Declared) -> list[str]:
-    """Return what names a resource: texts that its calls have to hold, too."""
+def _names(one: Declared, change: Change) -> list[tuple[str, bool]]:
+    """Return what names a resource, and whether it is the name of another one that it refers to."""
     about = TYPES.get(one.type)
-    values = [property_at(one.properties, path) for path in about.named] if about else []
-    found = [value for value in values if isinstance(value, str) and value != "default"]
-    return found or ([one.exists] if one.exists else [])
+    found: list[tuple[str, bool]] = []
+    for path in about.named if about else ():
+        value = property_at(one.properties, path)
+        value = value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+        reference = reference_of(value)
+        if isinstance(value, str) and value != "default":
+            found.append((value, False))
+        elif reference is not None:
+            found += [(name_of(other), True) for other in change.declares if other.name == reference.name]
+    return found or ([(one.exists, False)] if one.exists else [])
 
 
 def _same(name: str, text: str) -> bool:
