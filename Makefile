@@ -38,8 +38,9 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml $(BIN)/uv
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || { echo "install chromium first: apt-get install chromium" >&2; exit 1; }
 
-demo: $(VENV)/.lab ## start an embedded AWS, audit the enterprise world, write the HTML report
+demo: $(VENV)/.lab ## start an embedded AWS, audit an organization, write the HTML report; mend another and undo it
 	@$(BIN)/rootwarden demo --output table --output html=$(REPORT); code=$$?; [ $$code = 0 ] || [ $$code = 3 ]
+	@$(BIN)/rootwarden demo --fix --quiet
 
 test: $(VENV)/.dev chromium ## the quick test suite
 	$(BIN)/python -m pytest

@@ -11,15 +11,18 @@ from sigma_queries import queries
 
 from rootwarden import catalogue
 from rootwarden.catalogue.detecting import everything, single_records
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.cli.main import program
 from rootwarden.cli.verbs import VERBS
 from rootwarden.model.golden import golden_records
-from rootwarden.report import detection_index, detection_page
+from rootwarden.report import detection_index, detection_page, remedy_index
 from rootwarden.report.alert_schema import alerts_schema, message_schema, windows_schema
 from rootwarden.report.control_page import index, page
 from rootwarden.report.detection_json import detections_schema
 from rootwarden.report.detection_sample import samples
+from rootwarden.report.plan_schema import plan_schema
 from rootwarden.report.schema import audit_schema, controls_schema
+from rootwarden.report.spend_schema import spend_schema
 
 DOCS = Path(__file__).parent
 # Folders in which nothing else may be.
@@ -38,6 +41,9 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "alerts.schema.json", alerts_schema()
     yield DOCS / "schema" / "message.schema.json", message_schema()
     yield DOCS / "schema" / "windows.schema.json", windows_schema()
+    yield DOCS / "schema" / "plan.schema.json", plan_schema()
+    yield DOCS / "remedies.md", remedy_index.index(tuple(remedies().values()), catalogue.controls())
+    yield DOCS / "schema" / "spend.schema.json", spend_schema()
     yield DOCS / "cli.md", _command_line()
 
 

@@ -32,6 +32,7 @@ def _startup() -> Iterator[Seeded]:
         world = seed(lab.endpoint, "enterprise")
         events = client(lab, "events", entry(lab, world.management.id), "eu-west-1")
         events.put_rule(Name="root", EventPattern='{"source": ["aws.signin"]}')
+        client(lab, "guardduty", entry(lab, world.management.id), "eu-west-1").create_detector(Enable=True)
         yield lab, world
 
 

@@ -22,9 +22,13 @@ SESSION_POLICY_LIMIT = 2048
 ROOT_FACT = "root.privileged_audit"
 
 
-def member_policy(*, paid: bool = False) -> dict[str, Any]:
-    """Return the policy of the audit role in every account; `paid` adds what AWS charges for."""
-    return {"Version": "2012-10-17", "Statement": [_read("RootwardenAudit", _collected(central=False, paid=paid))]}
+def member_policy(*, paid: bool = False, also: Iterable[str] = ()) -> dict[str, Any]:
+    """Return the policy of the audit role in every account.
+
+    `paid` adds what AWS charges for, `also` facts that are read on request only.
+    """
+    facts = [*_collected(central=False, paid=paid), *also]
+    return {"Version": "2012-10-17", "Statement": [_read("RootwardenAudit", facts)]}
 
 
 def caller_policy(
@@ -59,13 +63,13 @@ def caller_policy(
     return {"Version": "2012-10-17", "Statement": statements}
 
 
-def session_policy(*, paid: bool = False) -> str:
+def session_policy(*, paid: bool = False, also: Iterable[str] = ()) -> str:
     """Return `member_policy` as compact JSON, as AssumeRole takes it.
 
     Raises:
         RefusedError: the table of facts has outgrown what STS takes as an inline policy.
     """
-    text = json.dumps(member_policy(paid=paid), separators=(",", ":"))
+    text = json.dumps(member_policy(paid=paid, also=also), separators=(",", ":"))
     if len(text) > SESSION_POLICY_LIMIT:
         raise RefusedError(
             f"the audit policy has {len(text)} characters, an inline session policy may have {SESSION_POLICY_LIMIT}",
@@ -82,6 +86,7 @@ def _collected(*, central: bool, paid: bool) -> list[str]:
         if (one.central or one.kind is Kind.ORGANIZATION) is central
         and (paid or not FACTS[one.fact].paid)
         and one.fact != ROOT_FACT
+        and not FACTS[one.fact].on_request
     ]
 
 

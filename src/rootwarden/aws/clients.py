@@ -33,7 +33,8 @@ class Clients:
         self._held: dict[tuple[str, str], BaseClient] = {}
         self._lock = Lock()
         self._config = Config(
-            retries={"mode": "adaptive", "total_max_attempts": attempts},
+            # Whoever tries once decides on a repeat himself, and when: the client must not slow down by itself.
+            retries={"mode": "adaptive" if attempts > 1 else "standard", "total_max_attempts": attempts},
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=concurrency,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -14,9 +14,11 @@ from rootwarden.aws.hop import assume_role, role_arn
 from rootwarden.aws.opening import Opened, Way, open_aws
 from rootwarden.aws.refusals import DENIED, EXPIRED, MALFORMED, THROTTLED, TIMEOUT, UNREACHABLE, UnreadError
 from rootwarden.aws.remediate_policy import change_session_policy
+from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
+from rootwarden.errors import OutputError
 from rootwarden.model.plan import Call, Change, Probe, Step, resolved
-from rootwarden.model.ports import Clock
+from rootwarden.model.ports import Clock, Secrets
 from rootwarden.model.writes import WRITES
 
 # Seconds between tries of a call that AWS refused for coming too fast: all together half a minute.
@@ -26,11 +28,15 @@ _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 _NOT_YET = frozenset((
     "InsufficientS3BucketPolicyException", "InvalidCloudWatchLogsRoleArnException", "KmsKeyNotFoundException",
     "InsufficientEncryptionPolicyException", "InsufficientSnsTopicPolicyException", "OperationAborted",
+    "EntityTemporarilyUnmodifiable", "ConcurrentModification", "sso-admin.ConflictException",
 ))  # fmt: skip
 # AWS's own failures: the call may have been carried out all the same.
 _INSIDE = frozenset((
     "InternalFailure", "InternalError", "InternalServiceError", "ServiceUnavailable", "500", "502", "503", "504",
 ))  # fmt: skip
+
+# The call of an error that says that an account cannot be entered.
+ENTERING = "sts.AssumeRole"
 
 
 class WriteError(Exception):
@@ -41,6 +47,15 @@ class WriteError(Exception):
         super().__init__(f"{call}: {why}" + (f": {message}" if message else ""))
         self.call, self.why, self.code, self.message, self.doubt = call, why, code, message, doubt
 
+    def without(self, secrets: Sequence[str]) -> WriteError:
+        """Return the same error without these texts: AWS may repeat what it was sent."""
+        message = self.message
+        for text in secrets:
+            message = message.replace(text, "***")
+        return self if message == self.message else WriteError(
+            self.call, self.why, code=self.code, message=message, doubt=self.doubt
+        )  # fmt: skip
+
     @property
     def denied(self) -> bool:
         """Whether a permission or a valid credential was missing."""
@@ -50,16 +65,18 @@ class WriteError(Exception):
 class Hands:
     """Makes the calls of one run; every record of CloudTrail names the run in its user agent."""
 
-    def __init__(self, way: Way, clock: Clock, run: str, roles: Roles) -> None:
+    def __init__(self, way: Way, clock: Clock, run: str, roles: Roles, secrets: Secrets | None = None) -> None:
         """Learn who asks. Nothing is repeated by the client itself: a repeat is decided here.
+
+        `secrets` makes those that calls need; None where no call does.
 
         Raises:
             AuthError, UnreachableError, UsageError: nothing can be done at all.
         """
         way = replaced(way, attempts=1, agent=f"run/{run}", timeout=inf)
         self.opened: Opened = open_aws(way, clock)
-        self._clock, self._roles, self._way = clock, roles, way
-        self._inside: tuple[str, Ask] | None = None
+        self._clock, self._roles, self._way, self._run, self._secrets = clock, roles, way, run, secrets
+        self._inside: tuple[Change, Ask] | None = None
 
     def enter(self, change: Change) -> None:
         """Go to where a change is made, with a session that may do nothing else.
@@ -68,7 +85,7 @@ class Hands:
             WriteError: the account cannot be entered.
         """
         if change.account == self.opened.account:
-            self._inside = (change.id, self.opened.ask)
+            self._inside = (change, self.opened.ask)
             return
         asker = self.opened.ask
         arn = role_arn(asker.partition, change.account, self._roles.of(change.account))
@@ -76,10 +93,20 @@ class Hands:
         try:
             ask = assume_role(asker, arn, policy=policy, external_id=self._way.external_id)
         except UnreadError as refusal:
-            raise _refused(
-                "sts.AssumeRole", refusal, what=f"cannot enter account {change.account} as {arn}"
-            ) from refusal
-        self._inside = (change.id, ask)
+            raise _refused(ENTERING, refusal, what=f"cannot enter account {change.account} as {arn}") from refusal
+        self._inside = (change, ask)
+
+    def tags(self, arns: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Return the tags of resources of the account that was entered, by ARN.
+
+        Raises:
+            WriteError: they cannot be read.
+        """
+        assert self._inside is not None  # entered before anything is asked
+        try:
+            return tags_of(self._inside[1], arns)
+        except UnreadError as refusal:
+            raise _refused(refusal.unknown.call, refusal, what="nobody can tell whose the resources are") from refusal
 
     def do(self, step: Step, kept: Mapping[str, Any]) -> dict[str, Any]:
         """Make the call of a step and return what it keeps of the answer.
@@ -87,8 +114,14 @@ class Hands:
         Raises:
             WriteError: it was not done; with `doubt`, nobody knows.
         """
-        answer = self._call(step.call, kept, WRITES[step.call.name].again)
-        return _keeps(step, answer)
+        row = WRITES[step.call.name]
+        try:
+            answer = self._call(step.call, kept, row.again)
+        except WriteError as error:
+            if step.away and error.code in row.gone:
+                return {}
+            raise
+        return _keeps(step.keeps, answer)
 
     def undo(self, call: Call, kept: Mapping[str, Any]) -> str:
         """Make a call that takes something back; return a note where there was nothing left to take back.
@@ -117,13 +150,43 @@ class Hands:
             if error.code in probe.absent:
                 return None
             raise
-        return _keeps(step, answer) if jmespath.search(probe.done, answer) else None
+        if probe.each is not None:
+            return self._among(step, probe, probe.each, answer, kept)
+        return _keeps(probe.keeps or step.keeps, answer) if jmespath.search(probe.done, answer) else None
+
+    def _among(
+        self, step: Step, probe: Probe, each: Call, answer: Mapping[str, Any], kept: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Look at everything that was listed; a list that goes on elsewhere might hide what is looked for."""
+        for item in jmespath.search(probe.over, answer) or ():
+            one = self._call(each, {**kept, "item": item}, again=True)
+            if jmespath.search(probe.done, one):
+                return _keeps(probe.keeps or step.keeps, one)
+        if answer.get("NextToken"):
+            raise WriteError(probe.call.name, "nobody can say", message="the list is longer than one answer")
+        return None
 
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
-        ask = self._inside[1]
-        parameters = resolved(call.parameters, kept)
-        return self._patiently(call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again)
+        change, ask = self._inside
+        made: list[str] = []
+        parameters = resolved(call.parameters, kept, lambda name: self._secret(call, change, name, made))
+        try:
+            return self._patiently(
+                call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again
+            )
+        except WriteError as error:
+            raise error.without(made) from None if made else error.__cause__
+
+    def _secret(self, call: Call, change: Change, name: str, made: list[str]) -> str:
+        """Have a secret made and handed over, before the call that uses it; note it in `made`."""
+        assert self._secrets is not None  # whoever started the run saw to it
+        wanted = next(one for one in change.secrets if one.name == name)
+        try:
+            made.append(self._secrets.make(wanted, change.account, self._run))
+        except OutputError as error:
+            raise WriteError(call.name, "not handed over", message=str(error)) from error
+        return made[-1]
 
     def _patiently(self, call: Call, send: Callable[[], dict[str, Any]], again: bool) -> dict[str, Any]:
         """Send, and send again what was surely not done, or does no harm when it is done twice."""
@@ -132,15 +195,16 @@ class Hands:
                 return send()
             except UnreadError as refusal:
                 error = _refused(call.name, refusal)
-                worth = error.why == THROTTLED or error.code in _NOT_YET or (error.doubt and again)
+                soon = bool({error.code, f"{call.service}.{error.code}"} & _NOT_YET)
+                worth = error.why == THROTTLED or soon or (error.doubt and again)
                 if pause is None or not worth:
                     raise error from refusal
                 self._clock.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
 
-def _keeps(step: Step, answer: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: jmespath.search(path, answer) for name, path in step.keeps.items()}
+def _keeps(paths: Mapping[str, str], answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: jmespath.search(path, answer) for name, path in paths.items()}
 
 
 def _refused(call: str, refusal: UnreadError, *, what: str = "") -> WriteError:

@@ -55,13 +55,15 @@ class Way(Struct, frozen=True, kw_only=True):
 class Opened(Struct, frozen=True, kw_only=True):
     """AWS has answered: who asks (`arn` in `account`), and how far AWS's clock is ahead of ours in seconds.
 
-    `first` asks with the credentials that were found, `ask` in the role that was assumed with them, if one was named.
+    `first` asks with the credentials that were found, `ask` in the role that was assumed with them, if one was named;
+    `first_arn` is who those belong to.
     """
 
     ask: Ask
     first: Ask
     account: str
     arn: str
+    first_arn: str = ""
     skew_seconds: float | None = None
     credentials_from: str = ""
     endpoint: str = ""
@@ -135,6 +137,7 @@ def _who(clients: Clients, credentials: Credentials, clock: Clock, region: str, 
         first=first,
         account=answer["Account"],
         arn=answer["Arn"],
+        first_arn=answer["Arn"],
         skew_seconds=skew,
         credentials_from=str(credentials.method),
         endpoint=client.meta.endpoint_url,

@@ -18,7 +18,7 @@ def _pairs(fact: Fact) -> dict[str, tuple[str, ...]]:
 def _derived() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for fact in FACTS.values():
-        if fact.name != "root.privileged_audit":
+        if fact.name != "root.privileged_audit" and not fact.on_request:
             found.update(_pairs(fact))
     return found
 
@@ -26,7 +26,8 @@ def _derived() -> dict[str, tuple[str, ...]]:
 # "service.Operation" -> actions. The IAM calls of the privileged audit are made as root of the member: only the
 # permission to become root can be missing there, and the member's own calls of that name are not needed elsewhere.
 ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    dict.fromkeys(FACTS["root.privileged_audit"].calls, FACTS["root.privileged_audit"].permissions)
+    {call: actions for fact in FACTS.values() if fact.on_request for call, actions in _pairs(fact).items()}
+    | dict.fromkeys(FACTS["root.privileged_audit"].calls, FACTS["root.privileged_audit"].permissions)
     | _derived()
     | {"sts.AssumeRole": ("sts:AssumeRole",)}
 )

@@ -130,6 +130,8 @@ PROBES: Mapping[str, Probe] = {
 _NEVER = {
     "sts.AssumeRoot": "it would be root activity",
     "ce.GetCostAndUsage": "AWS charges for every call",
+    "ce.GetAnomalyMonitors": "AWS charges for every call",
+    "ce.GetAnomalySubscriptions": "AWS charges for every call",
 }
 
 

@@ -8,17 +8,23 @@ from typing import Any
 
 from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
 from rootwarden.aws.permissions import actions_for
+from rootwarden.aws.tags import tag_actions
 from rootwarden.model.plan import Call, Change, Step
 from rootwarden.model.writes import LOOKS, WRITES
 
+# By which it is found out whose a resource is.
+_TAGS = {"tag:GetResources", "s3:GetBucketTagging", "iam:ListRoleTags", "iam:ListUserTags", "iam:ListPolicyTags"}
+
 
 def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
-    """Return the policy that applying and undoing these changes needs, and nothing beyond: one statement per resource.
+    """Return the policy that applying and undoing these changes needs: one statement for each set of resources.
 
     The rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
     """
     found: dict[str, set[str]] = {}
     for change in changes:
+        if actions := tag_actions(change.touches):
+            found.setdefault("*", set()).update(actions)
         for step in change.steps:
             for resource, action in _needed(step):
                 found.setdefault(resource, set()).add(action)
@@ -52,7 +58,7 @@ def change_session_policy(change: Change) -> str:
 def remediate_policy() -> dict[str, Any]:
     """Return the policy of the role that applies plans: every action of the table of writes."""
     actions = sorted({action for row in WRITES.values() for action in row.actions} | {"iam:PassRole"})
-    looks = sorted({action for found in LOOKS.values() for action in found})
+    looks = sorted({action for found in LOOKS.values() for action in found} | _TAGS)
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -70,8 +76,8 @@ def _needed(step: Step) -> Iterator[tuple[str, str]]:
     for action in step.also:
         yield from ((resource, action) for resource in step.on)
     if step.seen is not None:
-        for action in looking(step.seen.call):
-            yield "*", action
+        for call in (step.seen.call, *((step.seen.each,) if step.seen.each is not None else ())):
+            yield from (("*", action) for action in looking(call))
 
 
 def looking(call: Call) -> tuple[str, ...]:

@@ -50,7 +50,9 @@ def _enter(around: Round, target: Target) -> Ask | Unknown:
     caller = around.caller
     try:
         arn = role_arn(caller.partition, target.account, target.role)
-        return assume_role(caller, arn, policy=session_policy(paid=around.paid), external_id=around.external_id)
+        return assume_role(
+            caller, arn, policy=session_policy(paid=around.paid, also=around.also), external_id=around.external_id
+        )
     except UnreadError as refusal:
         if refusal.unknown.why != DENIED:
             return refusal.unknown

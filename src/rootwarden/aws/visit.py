@@ -28,7 +28,7 @@ class Round(Struct, kw_only=True):
 
     `organization` is the Organization, None (asked, there is none), or why it could not be read. `root_auditor` asks
     for root sessions; None unless that was opted into. `regions` () means: every enabled one. `external_id` goes with
-    every AssumeRole. `facts` are those of the organization.
+    every AssumeRole. `also` are facts that are no part of an audit. `facts` are those of the organization.
     """
 
     caller: Ask
@@ -36,6 +36,7 @@ class Round(Struct, kw_only=True):
     regions: tuple[str, ...] = ()
     paid: bool = False
     external_id: str = ""
+    also: tuple[str, ...] = ()
     root_auditor: Ask | None = None
     named: Named = field(default_factory=Named)
     visits: dict[str, Visit] = field(default_factory=dict)

@@ -17,14 +17,18 @@ PRICES = {"ce": Decimal("0.01")}
 
 
 def wanted_collectors(
-    facts: Collection[str] | None = None, *, paid: bool = False, root_audit: bool = False
+    facts: Collection[str] | None = None, *, also: Collection[str] = (), paid: bool = False, root_audit: bool = False
 ) -> tuple[Collector, ...]:
-    """Return the collectors for the named facts (None: all) and for those they need, in the order of the table.
+    """Return the collectors for the named facts (None: those of an audit) and for what they need, in the table's order.
+
+    `also` are facts beyond those, which are read on request only.
 
     Raises:
         UsageError: a fact does not exist.
     """
-    wanted = {one.fact for one in collectors()} if facts is None else set(facts) | _ALWAYS
+    usual = (one.fact for one in collectors() if not FACTS[one.fact].on_request)
+    wanted = set(usual) if facts is None else set(facts) | _ALWAYS
+    wanted |= set(also)
     unknown = sorted(wanted - set(FACTS))
     if unknown:
         raise UsageError(f"there is no fact {unknown[0]!r}", todo="see docs/snapshot.md for their names")

@@ -40,7 +40,8 @@ class Asking:
         waiting = [one for one in found if one.standing in ("ready", "under way")]
         for one in found:
             if one.standing not in ("ready", "under way"):
-                self.tell(f"{one.standing}: {one.change.title} ({one.change.account})")
+                self.tell(f"{one.standing}: {one.change.title} ({one.change.account}){_whose(one)}")
+                self.declined = Exit.REFUSED if one.standing == "not ours" else self.declined
         if not waiting:
             click.echo("rootwarden: there is nothing to do", err=True)
             return False
@@ -83,3 +84,7 @@ class Asking:
         click.echo("rootwarden: that is another text; nothing was changed", err=True)
         self.declined = Exit.REFUSED
         return False
+
+
+def _whose(one: Seen) -> str:
+    return f"; {one.owner} looks after it, change it there" if one.owner else ""

@@ -12,7 +12,7 @@ from rootwarden.cli.agreeing import Asking
 from rootwarden.cli.options import aws_options, changing_options, names
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
-from rootwarden.errors import Exit, UsageError
+from rootwarden.errors import UsageError
 from rootwarden.flows.limits import checked
 
 
@@ -22,6 +22,10 @@ from rootwarden.flows.limits import checked
 @click.option("--dry-run", is_flag=True, help="Look again and show where each change stands; change nothing.")
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
+@click.option("--terraform-state", multiple=True, metavar="FILE",
+              help="What this Terraform state looks after is not changed; repeat for several.")  # fmt: skip
+@click.option("--handover", type=click.Path(), metavar="FOLDER",
+              help="Where first passwords go, a file for each person that only you can read.")  # fmt: skip
 @changing_options
 @aws_options
 @click.pass_obj
@@ -59,12 +63,14 @@ def command(
     if applied.unproved is not None:
         click.echo(f"rootwarden: all was changed, and could not be read again: {applied.unproved}", err=True)
     click.echo(run_text.checks(applied.run, applied.checked))
+    code = applied.exit or asking.declined
     click.echo(f"rootwarden: run {applied.run.id}; `rootwarden undo {applied.run.id}` takes it back", err=True)
-    return applied.exit if applied.exit else Exit.FINE
+    return code
 
 
 def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float = 50.0) -> Any:
     """Return what applying and undoing are asked."""
+    from rootwarden.flows.applying.owning import read_states  # noqa: PLC0415
     from rootwarden.flows.applying.request import ApplyRequest  # noqa: PLC0415
     from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
 
@@ -90,4 +96,6 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         max_monthly_usd=Decimal(str(max_monthly_usd)),
         patience=given["patience"],
         force=bool(given.get("force")),
+        states=read_states(given.get("terraform_state") or ()),
+        handover=given.get("handover") or "",
     )

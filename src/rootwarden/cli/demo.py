@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from rootwarden.cli.audit import command as audit
+from rootwarden.cli.demo_fixing import mend
 from rootwarden.cli.options import judging_options, showing_options
 from rootwarden.errors import Exit, RootwardenError, UsageError
 
@@ -20,17 +21,26 @@ _OURS = ("AWS_", "ROOTWARDEN_")
 
 
 @click.command(name="demo")
-@click.option("--world", default="enterprise", show_default=True, help="A world of the lab, or a YAML file.")
+@click.option("--world", help="A world of the lab, or a YAML file (default: enterprise; with --fix startup).")
+@click.option("--fix", is_flag=True, help="Mend it: plan, apply, audit again, and take everything back.")
 @judging_options
 @showing_options
 @click.pass_context
-def command(ctx: click.Context, /, world: str, **given: Any) -> int:
-    """Start the lab, audit a practice organization in it, and end it; nothing of yours is touched."""
+def command(ctx: click.Context, /, world: str | None, fix: bool, **given: Any) -> int:
+    """Start the lab, audit or mend a practice organization in it, and end it; nothing of yours is touched.
+
+    \b
+    rootwarden demo                       audit
+    rootwarden demo --fix                 plan, apply, audit, undo: failing findings by practice
+    """
+    world = world or ("startup" if fix else "enterprise")
     click.echo(f"rootwarden: starting an AWS on this machine with the world {world!r}", err=True)
     with _lab(world) as environment:
         for name in [name for name in os.environ if name.startswith(_OURS)]:
             del os.environ[name]
         os.environ.update(environment)
+        if fix:
+            return mend(environment["AWS_ENDPOINT_URL"], quiet=given["quiet"])
         org = world != "solo-founder"
         code = ctx.invoke(audit, org=org, endpoint_url=environment["AWS_ENDPOINT_URL"], **given)
     return int(code)

@@ -218,11 +218,13 @@ def _settings(file: File, source: str) -> Settings:
     planning = {key: value for key, value in audit.items() if key not in ("output", "fail_on")}
     defaults: dict[str, dict[str, Any]] = {
         "plan": aws | planning | most,
+        "users": {"plan": aws | {key: read[key] for key in ("role",) if key in read}, "export": aws},
         "apply": applying,
         "undo": applying,
         "audit": aws | audit | kept,
         "collect": aws | read,
         "doctor": aws,
+        "spend": aws | kept | {key: read[key] for key in ("paid",) if key in read},
         "detect": detect,
         "notify": {"test": aws},
         "watch": aws | {key: value for key, value in detect.items() if key != "output"} | kept | named,

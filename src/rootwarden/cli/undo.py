@@ -47,5 +47,6 @@ def command(settings: Settings, /, run: str | None, force: bool, dry_run: bool, 
         return undone.exit
     if undone.unproved is not None:
         click.echo(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}", err=True)
-    click.echo(run_text.checks(undone.run, undone.checked))
+    if undone.checked:
+        click.echo(run_text.restored(undone.run, undone.checked))
     return undone.exit

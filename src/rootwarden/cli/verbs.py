@@ -24,6 +24,8 @@ VERBS = {
     "letters": "Look at what came to the watch and could not be understood.",
     "notify": "List the channels that carry messages, and try them.",
     "plan": "Show what would be changed to mend findings; change nothing.",
+    "spend": "Show what each day cost, and which days are out of line.",
+    "users": "People instead of root: plan users from a roster, or write one.",
     "undo": "Take back what a plan changed, and prove it.",
     "watch": "Watch root as it happens, and tell people.",
     "version": "Print the version of the program and of its catalogue.",

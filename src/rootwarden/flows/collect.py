@@ -27,6 +27,7 @@ from rootwarden.aws.workers import Story, Workers, tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planned_calls import PlannedCall, explain_calls
 from rootwarden.flows.request import CollectRequest
+from rootwarden.model.facts import FACTS
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.snapshot import AskedFor, Header
 from rootwarden.store.snapshots import SnapshotWriter
@@ -122,7 +123,7 @@ def collect(
 
 def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
     """Make the first contact and settle who is visited, before anything is written."""
-    wanted = wanted_collectors(request.facts, paid=request.paid, root_audit=request.root_audit)
+    wanted = wanted_collectors(request.facts, also=request.also, paid=request.paid, root_audit=request.root_audit)
     opened = open_aws(request.way, clock)
     known_regions(opened.ask.reading, request.regions)
     around = Round(
@@ -131,6 +132,7 @@ def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
         regions=request.regions,
         paid=request.paid,
         external_id=request.external_id or "",
+        also=tuple(one.fact for one in wanted if FACTS[one.fact].on_request),
     )
     targets = choose_targets(around, org=request.org, accounts=request.accounts, roles=request.entry)
     plan = _Plan(opened, around, targets, wanted)

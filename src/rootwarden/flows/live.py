@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec.structs import replace
+
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import CollectRequest, CollectResult, StandingWindow, collect
 from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.audit import Audit
+from rootwarden.model.facts import FACTS
 from rootwarden.model.plan import Plan
 from rootwarden.store.snapshots import open_snapshot
 
@@ -46,5 +50,12 @@ def plan_live(
     """
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
+        reading = replace(reading, also=tuple(sorted(_on_request(planning.wishes))))
         result = collect(reading, path, progress, announce)
         return result, make_plan(open_snapshot(path), planning)
+
+
+def _on_request(wishes: Iterable[str]) -> set[str]:
+    """Return the facts that these remedies rest on and that no audit reads."""
+    named = {fact for slug in wishes for fact in remedies()[slug].remedy.facts}
+    return {fact for fact in named if FACTS[fact].on_request}

@@ -47,7 +47,7 @@ def explain_calls(request: CollectRequest) -> list[PlannedCall]:
     plan = [_call("sts.GetCallerIdentity", partition, per="reading", count=1)]
     if request.org or request.accounts:
         plan.append(_call("sts.AssumeRole", partition, per="account", count=accounts))
-    for one in wanted_collectors(request.facts, paid=request.paid, root_audit=request.root_audit):
+    for one in wanted_collectors(request.facts, also=request.also, paid=request.paid, root_audit=request.root_audit):
         plan += [
             _planned(one, call, partition, len(regions), bool(request.regions), accounts)
             for call in FACTS[one.fact].calls

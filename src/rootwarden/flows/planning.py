@@ -23,7 +23,7 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Case, Not, Prescribe, Propose, RegisteredRemedy, Wish
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param, Thresholds
-from rootwarden.model.view import Subject
+from rootwarden.model.view import Subject, View
 from rootwarden.store.snapshots import OpenSnapshot
 
 # A change can bring up what was not judged before (a new trail is not encrypted yet): so often it is looked again.
@@ -158,7 +158,7 @@ class _Desk(Struct):
             wish = Wish(
                 slug=slug,
                 account=account,
-                seen=self.court.view(self._subject(account), own),
+                seen=self._view(account, own),
                 settings=Thresholds(known.remedy.params, self.request.settings.get(slug)),
                 now=self.court.now,
             )
@@ -185,7 +185,7 @@ class _Desk(Struct):
     def _still(self, account: str, own: Facts, finding: Finding) -> Finding | None:
         """Return a finding as it would read now, None when it would not fail any more."""
         control = self.control(finding)
-        found = self.court.judge_one(control, self.court.view(self._subject(account), own))
+        found = self.court.judge_one(control, self._view(account, own))
         same = (one for one in found if one.fingerprint == finding.fingerprint and one.status is Status.FAIL)
         return next(same, None)
 
@@ -197,7 +197,7 @@ class _Desk(Struct):
             slug=known.slug,
             finding=finding,
             control=control,
-            seen=self.court.view(self._subject(account), own),
+            seen=self._view(account, own),
             settings=Thresholds(known.remedy.params, self.request.settings.get(known.slug)),
             limits=Thresholds(control.control.params, self.request.judging.settings.get(control.slug)),
             now=self.court.now,
@@ -206,8 +206,8 @@ class _Desk(Struct):
 
     def _made(self, account: str, own: Facts, change: Change) -> Facts:
         """Return the account's facts as if a change were made, and have everybody else see it so."""
-        central = [one for one in change.then if FACTS[one.fact].scope is Scope.ORG]
-        local = [one for one in change.then if FACTS[one.fact].scope is not Scope.ORG]
+        central = [one for one in change.leaves if FACTS[one.fact].scope is Scope.ORG]
+        local = [one for one in change.leaves if FACTS[one.fact].scope is not Scope.ORG]
         self.court.shared.as_if(change.account, local)
         if central:
             facts = self.court.organization
@@ -219,8 +219,10 @@ class _Desk(Struct):
         raw = {name: own.held(name) for name in own}
         return Facts(as_if_read(raw, local))
 
-    def _subject(self, account: str) -> Subject:
-        return Subject(account=account, partition=self.court.partition)
+    def _view(self, account: str, own: Facts) -> View:
+        """Return what may be seen of an account as it would look now; Regions that nobody asked for are not empty."""
+        subject = Subject(account=account, partition=self.court.partition)
+        return self.court.view(subject, own, self.court.regions_asked)
 
 
 def _prescribed(prescribe: Prescribe, case: Case) -> Change | Not:

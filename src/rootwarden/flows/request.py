@@ -15,7 +15,8 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
 
     `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
     `external_id` goes with every role that is assumed.
-    `facts` limits what is read. `timeout` is in seconds and covers the whole reading.
+    `facts` limits what is read, `also` adds what is read on request only. `timeout` is in seconds and covers the whole
+    reading.
     """
 
     profile: str | None = None
@@ -33,6 +34,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     root_audit: bool = False
     paid: bool = False
     facts: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def way(self) -> Way:

@@ -14,6 +14,8 @@ POST   /rw-api/quiet               {"quiet": true}: until told otherwise, record
 GET    /rw-api/confirm/TOPIC/TOKEN confirm a subscription, as a click on SubscribeURL does
 POST   /rw-api/trails/ARN          how a trail's deliveries went, e.g. {"started": "2024-01-01T00:00:00Z"}
 POST   /rw-api/costs/ACCOUNT       what the last full months cost, oldest first, e.g. [58.1, 60.75, 63.02]
+POST   /rw-api/daily/ACCOUNT       what services cost on the last days, oldest first: {"Amazon DynamoDB": [1, 2]}
+POST   /rw-api/anomalies/ACCOUNT   the anomalies that Cost Anomaly Detection shows, as GetAnomalies answers them
 GET    /rw-api/faults              the faults in force
 POST   /rw-api/faults/deny         {"actions": ["iam:GetAccountSummary"], "account": "111122223333" or "*"}
 POST   /rw-api/faults/throttle     {"calls": 5} or {"rate": 2}, "actions" and "account" as above
@@ -33,9 +35,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from rootwarden.lab.anomalies import set_anomalies
 from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.clock import now
-from rootwarden.lab.costs import set_costs
+from rootwarden.lab.costs import set_costs, set_daily_costs
 from rootwarden.lab.deliveries import set_history
 from rootwarden.lab.entry import enter
 from rootwarden.lab.faults import Denial, parse_throttle
@@ -192,6 +195,8 @@ _VERBS: dict[str, _Verb] = {
     "GET confirm": _confirm,
     "POST trails": set_history,
     "POST costs": set_costs,
+    "POST daily": set_daily_costs,
+    "POST anomalies": set_anomalies,
     "GET faults": _faults,
     "POST faults/deny": _deny,
     "POST faults/throttle": _throttle,

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from rootwarden.lab.blueprint import Account, World
 from rootwarden.lab.clock import now
-from rootwarden.lab.seeding.alerting import seed_alerting
+from rootwarden.lab.seeding.alerting import seed_alerting, seed_detection
 from rootwarden.lab.seeding.billing import seed_billing
 from rootwarden.lab.seeding.contacts import seed_contacts
 from rootwarden.lab.seeding.hands import Hands
@@ -59,6 +59,11 @@ def _build(hands: Hands, world: World, moment: datetime) -> None:
     with hands.working_in(world.management.id):
         if world.organization is not None:
             seed_identity_center(hands, world, world.organization)
+    for account in world.accounts:
+        with hands.working_in(account.id):
+            seed_detection(hands, account)
+    with hands.working_in(world.management.id):
+        if world.organization is not None:
             close_accounts(hands, world)
 
 

@@ -23,8 +23,10 @@ from rootwarden.lab.root_user import RootKey, RootUser
 from rootwarden.lab.sending.log_files import Delivery, deliver
 from rootwarden.lab.sending.outgoing import send_record
 from rootwarden.lab.sending.undelivered import Loss, losses
+from rootwarden.lab.sessions import Session
 from rootwarden.lab.sign_in import BROWSER, SignIn, sign_in
 from rootwarden.lab.state import Record, account_state, lab_state
+from rootwarden.lab.user_sign_in import UserSignIn, sign_in_user
 
 HOST = "127.0.0.1"
 
@@ -140,6 +142,14 @@ class Lab:
             ValueError: root has no password.
         """
         return sign_in(account, SignIn(ok, mfa, address, agent))
+
+    def sign_in_user(self, account: str, user: str, password: str, *, new_password: str = "", mfa: str = "") -> Session:
+        """Let an IAM user sign in to the console and return the session.
+
+        Raises:
+            ValueError: what the page says instead: a wrong password or device, or a password that must be changed.
+        """
+        return sign_in_user(account, UserSignIn(user=user, password=password, new_password=new_password, mfa=mfa))
 
     def root_key(self, account: str) -> RootKey:
         """Return an access key of root that works, made when there is none; calls with it are calls of root."""

@@ -8,35 +8,59 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from rootwarden.model.readings import Unknown, unknown_in
 from rootwarden.model.snapshot import Facts
 
 
 class Item(Struct, frozen=True, gc=False):
-    """One item of a list: the one whose field `key` is `wanted`."""
+    """One item of a list: the one whose field `key` is `wanted`, or has those fields where `wanted` is an object.
+
+    With `key` "" it is the item itself that is `wanted`, or has those fields: alerts of a budget are told apart by
+    several at once.
+    """
 
     key: str
-    wanted: str = field(name="is")
+    wanted: str | bool | dict[str, Any] = field(name="is")
+
+    def __str__(self) -> str:
+        """What the item is known by, as people write it."""
+        wanted = self.wanted
+        return " ".join(str(value) for value in wanted.values()) if isinstance(wanted, dict) else str(wanted)
+
+    def fits(self, item: Any) -> bool:
+        """Return whether it is this item of the list."""
+        if not self.key:
+            return _fits(self.wanted, item)
+        return isinstance(item, dict) and _fits(self.wanted, item.get(self.key))
+
+    def new(self) -> Any:
+        """Return the item as far as it is known by this."""
+        return {self.key: copy.deepcopy(self.wanted)} if self.key else copy.deepcopy(self.wanted)
 
 
 class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The value at a place of a fact; null: there is no such thing, or AWS leaves the field out.
 
-    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter.
+    Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter. A list of
+    texts has no order, as in AWS's answers. `assumed` is what only planning goes by, a time that AWS sets for instance:
+    nobody looks it up.
     """
 
     fact: str
     at: tuple[str | Item, ...] = ()
     value: Any = None
+    assumed: bool = False
 
     @property
     def path(self) -> str:
         """The place as people write it: `cloudtrail.trails[ARN].IsMultiRegionTrail`."""
-        steps = (f"[{one.wanted}]" if isinstance(one, Item) else f".{one}" for one in self.at)
+        steps = (f"[{one}]" if isinstance(one, Item) else f".{one}" for one in self.at)
         return self.fact + "".join(steps)
 
 
@@ -73,7 +97,7 @@ def said(value: Any) -> str:
 
 def broken(expects: Iterable[Expect], facts: Mapping[str, Any]) -> list[Found]:
     """Return the expectations that do not hold in plain facts, each with what stands there instead."""
-    looked = ((one, look(one, facts)) for one in expects)
+    looked = ((one, look(one, facts)) for one in expects if not one.assumed)
     return [
         Found(one, unread=found) if isinstance(found, Unknown) else Found(one, found)
         for one, found in looked
@@ -99,16 +123,88 @@ def _item(place: Any, step: Item) -> Any:
     items = place if isinstance(place, list) else []
     hidden: Unknown | None = None
     for item in items:
-        if isinstance(item, dict) and item.get(step.key) == step.wanted:
+        if step.fits(item):
             return item
-        hidden = hidden or unknown_in(item)
+        hidden = hidden or (unknown_in(item) if _might_be(item, step) else None)
     return hidden
+
+
+def _might_be(item: Any, step: Item) -> bool:
+    """Return whether an unread item may be the one: not one of another name, nor of another Region than an ARN says."""
+    if not isinstance(item, dict):
+        return True
+    region, name = item.get("region"), step.wanted if isinstance(step.wanted, str) else ""
+    elsewhere = isinstance(region, str) and region not in ("", "*") and name.count(":") >= 5
+    return not isinstance(item.get(step.key), str) and not (elsewhere and name.split(":")[3] not in ("", region))
+
+
+# AWS writes money as text, and not always as it was told: a limit of 100 comes back as 100.0 (AWS Budgets, Spend).
+_MONEY = "Amount"
 
 
 def _fits(wanted: Any, found: Any) -> bool:
     if isinstance(wanted, dict) and isinstance(found, dict):
-        return all(_fits(value, found.get(name)) for name, value in wanted.items())
+        return all(
+            _fits(value, found.get(name)) or (name == _MONEY and _same_amount(value, found.get(name)))
+            for name, value in wanted.items()
+        )
+    if isinstance(wanted, list) and isinstance(found, list):
+        if all(isinstance(one, str) for one in (*wanted, *found)):
+            return sorted(wanted) == sorted(found)
+        return len(wanted) == len(found) and all(map(_fits, wanted, found))
     return bool(wanted == found)
+
+
+def _same_amount(one: Any, other: Any) -> bool:
+    try:
+        return isinstance(one, str) and isinstance(other, str) and Decimal(one) == Decimal(other)
+    except InvalidOperation:
+        return False
+
+
+def lasting(expects: Iterable[Expect], later: Iterable[Expect]) -> tuple[Expect, ...]:
+    """Return the expectations that outlast later ones: whose place is not set anew, nor gone with what it stood in."""
+    anew = [(one.fact, one.at, one.value is None) for one in later]
+    return tuple(
+        one
+        for one in expects
+        if not any(fact == one.fact and (at == one.at or (gone and at == one.at[: len(at)])) for fact, at, gone in anew)
+    )
+
+
+def renamed(expects: Iterable[Expect], names: Mapping[str, str]) -> tuple[Expect, ...]:
+    """Return expectations in which every text that `names` holds is put by the name it stands for."""
+    expects = tuple(expects)
+    return tuple(_renamed(one, names) for one in expects) if names else expects
+
+
+def without(expects: Iterable[Expect], texts: Iterable[str]) -> tuple[Expect, ...]:
+    """Return the expectations in which none of these texts stands."""
+    texts = tuple(texts)
+    return tuple(one for one in expects if not any(_names(one, text) for text in texts))
+
+
+def _names(expect: Expect, text: str) -> bool:
+    """Return whether a text stands anywhere in an expectation."""
+    return _renamed(expect, {text: ""}) != expect
+
+
+def _renamed(expect: Expect, names: Mapping[str, str]) -> Expect:
+    at = (Item(one.key, _with_names(one.wanted, names)) if isinstance(one, Item) else names.get(one, one)
+          for one in expect.at)  # fmt: skip
+    return replace(expect, at=tuple(at), value=_with_names(expect.value, names))
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    match value:
+        case str():
+            return names.get(value, value)
+        case dict():
+            return {name: _with_names(item, names) for name, item in value.items()}
+        case list():
+            return [_with_names(item, names) for item in value]
+        case _:
+            return value
 
 
 def plain_facts(facts: Facts) -> dict[str, Any]:
@@ -141,11 +237,11 @@ def _put(place: Any, at: list[str | Item], value: Any) -> Any:
 
 
 def _put_item(items: list[Any], step: Item, rest: list[str | Item], value: Any) -> list[Any]:
-    at = next((n for n, item in enumerate(items) if isinstance(item, dict) and item.get(step.key) == step.wanted), None)
+    at = next((n for n, item in enumerate(items) if step.fits(item)), None)
     if at is None and value is None and not rest:
         return items
     if at is None:
-        return [*items, _put({step.key: step.wanted}, rest, value)]
+        return [*items, _put(step.new(), rest, value)]
     if value is None and not rest:
         return items[:at] + items[at + 1 :]
     return [*items[:at], _put(items[at], rest, value), *items[at + 1 :]]

@@ -23,13 +23,17 @@ class Scope(StrEnum):
 
 
 class Fact(Struct, frozen=True):
-    """One row: name, scope, API calls (service.Operation), IAM actions, and whether the calls cost money."""
+    """One row: name, scope, API calls (service.Operation), IAM actions, and whether the calls cost money.
+
+    What is read `on_request` is no part of an audit: only those who need it name it.
+    """
 
     name: str
     scope: Scope
     calls: tuple[str, ...]
     permissions: tuple[str, ...]
     paid: bool = False
+    on_request: bool = False
 
 
 _ROWS = (
@@ -64,6 +68,13 @@ _ROWS = (
     ),
     Fact("iam.password_policy", Scope.ACCOUNT, ("iam.GetAccountPasswordPolicy",), ("iam:GetAccountPasswordPolicy",)),
     Fact(
+        "iam.user_credentials",
+        Scope.ACCOUNT,
+        ("iam.GetLoginProfile", "iam.ListAccessKeys", "iam.ListMFADevices", "iam.ListSigningCertificates"),
+        ("iam:GetLoginProfile", "iam:ListAccessKeys", "iam:ListMFADevices", "iam:ListSigningCertificates"),
+        on_request=True,
+    ),
+    Fact(
         "iam.saml_providers",
         Scope.ACCOUNT,
         ("iam.ListSAMLProviders", "iam.ListOpenIDConnectProviders"),
@@ -85,6 +96,33 @@ _ROWS = (
             "sso:ListAccountAssignments",
             "sso:DescribePermissionSet",
         ),
+    ),
+    Fact(
+        "sso.directory",
+        Scope.ORG,
+        (
+            "identitystore.ListUsers",
+            "identitystore.ListGroups",
+            "identitystore.ListGroupMemberships",
+            "sso-admin.ListPermissionSets",
+            "sso-admin.DescribePermissionSet",
+            "sso-admin.ListManagedPoliciesInPermissionSet",
+            "sso-admin.GetInlinePolicyForPermissionSet",
+            "sso-admin.ListAccountsForProvisionedPermissionSet",
+            "sso-admin.ListAccountAssignments",
+        ),
+        (
+            "identitystore:ListUsers",
+            "identitystore:ListGroups",
+            "identitystore:ListGroupMemberships",
+            "sso:ListPermissionSets",
+            "sso:DescribePermissionSet",
+            "sso:ListManagedPoliciesInPermissionSet",
+            "sso:GetInlinePolicyForPermissionSet",
+            "sso:ListAccountsForProvisionedPermissionSet",
+            "sso:ListAccountAssignments",
+        ),
+        on_request=True,
     ),
     Fact(
         "account.regions",

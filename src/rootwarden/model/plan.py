@@ -1,13 +1,14 @@
 """The plan: what would be changed, as data. It is shown before anything is done, kept in a file, applied and undone.
 
 A `Change` mends one finding. It says what must hold before, which calls are made, how each is taken back, what must
-hold afterwards, what it costs and how dangerous it is. Nothing in a plan is a secret.
+hold afterwards, what it costs and how dangerous it is. Nothing in a plan is a secret: where a call needs one, the plan
+says for whom, and it is made when the plan is applied.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,12 +18,16 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden.errors import InputError
-from rootwarden.model.expect import Expect
+from rootwarden.model.expect import Expect, renamed, without
+from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Severity
+from rootwarden.model.writes import LOOKS, WRITES
 
 SCHEMA = "plan/1"
-# How a parameter names what an earlier step of the same change answered, and text that AWS wants as JSON in a string.
-REF, JSON = "$ref", "$json"
+FACT_CALLS = frozenset(call for fact in FACTS.values() for call in fact.calls)
+# How a parameter names what an earlier step of the same change answered, text that AWS wants as JSON in a string, and a
+# secret that is made when the call is.
+REF, JSON, SECRET = "$ref", "$json", "$secret"
 
 
 class Risk(StrEnum):
@@ -53,7 +58,8 @@ class Cost(Struct, frozen=True, kw_only=True):
 class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One AWS call as data: botocore's name of the service, the operation, the Region ("": the service's home).
 
-    A parameter `{"$ref": "step.name"}` is what a step kept under that name; `{"$json": value}` is sent as JSON text.
+    A parameter `{"$ref": "step.name"}` is what a step kept under that name; `{"$json": value}` is sent as JSON text;
+    `{"$secret": name}` is the secret of the change with that name.
     """
 
     service: str
@@ -71,12 +77,17 @@ class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to find out whether a step that must not be repeated was done: a call that only reads.
 
     `done` is a JMESPath expression over its answer that is true, or not empty, when it was. An error of the codes
-    `absent` says that it was not.
+    `absent` says that it was not. `keeps` is where its answer holds what the step keeps, where that is another place.
+    Where AWS only lists ids, `over` is the path of that list, `each` is asked about every one of them, its id being
+    `{"$ref": "item"}`, and `done` and what is kept are read from that answer.
     """
 
     call: Call
     done: str
     absent: tuple[str, ...] = ()
+    keeps: dict[str, str] = {}
+    over: str = ""
+    each: Call | None = None
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -85,7 +96,8 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
     the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
     the call must not be made twice; what it keeps is read from the probe's answer then. `on` are the ARNs it touches,
-    `also` are IAM actions that these very parameters need beside those of the table of writes.
+    `also` are IAM actions that these very parameters need beside those of the table of writes. `away` says that the
+    step takes something away: that it is gone already is as good as done.
     """
 
     id: str
@@ -97,6 +109,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: Probe | None = None
     on: tuple[str, ...] = ("*",)
     also: tuple[str, ...] = ()
+    away: bool = False
 
 
 class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -110,6 +123,20 @@ class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     properties: dict[str, Any]
     exists: str = ""
+
+
+class Secret(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A secret that is made when the change is, and for whom: it is handed over once and kept nowhere else.
+
+    `what` it is, `to` whom it goes, `note` what they have to know with it. `key` is the receiver's public key, age or
+    SSH; "": the file is only kept from others' eyes.
+    """
+
+    name: str
+    what: str
+    to: str
+    note: str = ""
+    key: str = ""
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -126,7 +153,12 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `control` must PASS for `fingerprint` afterwards; where there is no such control, `then` must hold. `expects` are
     the preconditions. `accounts` are those whose facts tell: the change's own and the finding's. `patience` is for how
     many seconds AWS may take until the control shows it. `declares` is the same as code; a change that CloudFormation
-    and Terraform cannot say declares nothing.
+    and Terraform cannot say declares nothing. `supposes` is what the facts will read besides, in places that nobody can
+    name yet (AWS draws the id of a key) or once a person has done a part (a mail is confirmed): later changes are
+    planned on it, and it is never looked up. `made` says which texts of `then` stand for names that AWS gives only when
+    a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`). `secrets`
+    are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would shut them
+    out.
     """
 
     id: str
@@ -146,15 +178,38 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
     expects: tuple[Expect, ...] = ()
     then: tuple[Expect, ...] = ()
+    supposes: tuple[Expect, ...] = ()
     steps: tuple[Step, ...] = ()
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     patience: int = 0
+    made: dict[str, str] = {}
+    secrets: tuple[Secret, ...] = ()
+    never_by: tuple[str, ...] = ()
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """The ARNs of the single resources that it touches, in order; patterns are left out."""
+        arns = {arn for step in self.steps for arn in step.on if arn.count(":") >= 5 and "*" not in arn}
+        return tuple(sorted(arns))
 
     @property
     def stays(self) -> tuple[str, ...]:
-        """What of it cannot be taken back, and why."""
-        return tuple(step.stays for step in self.steps if step.stays)
+        """What of it cannot be taken back, and why; each reason once, whatever number of steps has it."""
+        return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
+
+    def then_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...]:
+        """Return what must hold afterwards, by the names that AWS gave to what the steps made.
+
+        Where such a name is not known, what is said of the thing is left out.
+        """
+        known = {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)}
+        return renamed(without(self.then, self.made.keys() - known.keys()), known)
+
+    @property
+    def leaves(self) -> tuple[Expect, ...]:
+        """How the facts will read once all of it was done, people's part included."""
+        return (*self.then, *self.supposes)
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -236,6 +291,11 @@ def as_json(value: Any) -> dict[str, Any]:
     return {JSON: value}
 
 
+def secret(name: str) -> dict[str, str]:
+    """Return the parameter that stands for a secret of the change."""
+    return {SECRET: name}
+
+
 def references(value: Any) -> Iterator[str]:
     """Go through the names that a parameter refers to, however deep."""
     if isinstance(value, Mapping):
@@ -248,21 +308,32 @@ def references(value: Any) -> Iterator[str]:
             yield from references(item)
 
 
-def resolved(value: Any, kept: Mapping[str, Any]) -> Any:
-    """Return a parameter as it is sent, references and JSON text put in.
+def no_secret(name: str) -> str:
+    """Stand for whoever makes secrets where nobody does.
 
     Raises:
-        KeyError: it refers to something that no step kept.
+        KeyError: always.
+    """
+    raise KeyError(name)
+
+
+def resolved(value: Any, kept: Mapping[str, Any], secrets: Callable[[str], str] = no_secret) -> Any:
+    """Return a parameter as it is sent, references, secrets and JSON text put in.
+
+    Raises:
+        KeyError: it refers to something that no step kept, or to a secret that nobody makes.
     """
     match value:
         case {"$ref": str() as name} if len(value) == 1:
             return kept[name]
+        case {"$secret": str() as name} if len(value) == 1:
+            return secrets(name)
         case {"$json": inner} if len(value) == 1:
-            return msgspec.json.encode(resolved(inner, kept)).decode()
+            return msgspec.json.encode(resolved(inner, kept, secrets)).decode()
         case dict():
-            return {name: resolved(item, kept) for name, item in value.items()}
+            return {name: resolved(item, kept, secrets) for name, item in value.items()}
         case list() | tuple():
-            return [resolved(item, kept) for item in value]
+            return [resolved(item, kept, secrets) for item in value]
         case _:
             return value
 
@@ -279,7 +350,8 @@ def read_plan(data: bytes, file: str) -> Plan:
     """Decode a plan file.
 
     Raises:
-        InputError: it is no plan, of a newer schema, or a field is missing or of the wrong type.
+        InputError: it is no plan, of a newer schema, a field is missing or of the wrong type, or it asks for a call
+            that is in no table.
     """
     again = "make it again with `rootwarden plan -o plan.json`"
     try:
@@ -293,9 +365,17 @@ def read_plan(data: bytes, file: str) -> Plan:
         )
         raise InputError(f"{file} is not a plan that can be read", why=why, todo=again)
     try:
-        return _plan.decode(data)
+        plan = _plan.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
+    for change, step in in_steps(plan.changes):
+        strange = next((call.name for call in (step.call, *step.undo) if call.name not in WRITES), "")
+        if step.seen is not None and step.seen.call.name not in (*LOOKS, *FACT_CALLS):
+            strange = strange or step.seen.call.name
+        if strange:
+            why = f"{change.id}, step {step.id}: {strange} is no call that Rootwarden makes"
+            raise InputError(f"{file} asks for what no remedy does", why=why, todo=again)
+    return plan
 
 
 def in_steps(changes: Iterable[Change]) -> Iterator[tuple[Change, Step]]:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Raw
 
 from rootwarden.model.account_line import decoded
-from rootwarden.model.expect import Expect, Item, as_if
+from rootwarden.model.expect import Expect, as_if
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
 from rootwarden.model.sight import Log, Sight
 
@@ -22,6 +22,8 @@ SHARED: Mapping[str, str | None] = {
     "sns.topics": "TopicArn",
     "budgets.budgets": WHOLE,
     "budgets.notifications": WHOLE,
+    "budgets.subscribers": WHOLE,
+    "ce.cost": WHOLE,
 }
 
 
@@ -81,13 +83,15 @@ class Shared:
             if one.fact not in SHARED:
                 continue
             key, first = SHARED[one.fact], one.at[0] if one.at else ""
-            identity = account if key == WHOLE else first.wanted if isinstance(first, Item) else first
+            identity = account if key == WHOLE else str(first)
             held = self._found.get((one.fact, identity), (account, None, True))[1]
             held = decoded(held)[0] if isinstance(held, Raw) else held
             whole = held if key == WHOLE else {identity: held} if key is None else [held] if held is not None else []
             changed = as_if({one.fact: whole}, (one,))[one.fact]
             item = changed if key == WHOLE else changed[identity] if key is None else next(iter(changed), None)
             self._accounts.add(account)
+            if key != WHOLE and (one.fact, identity) not in self._found:
+                self._named.setdefault((one.fact, _account_in(identity)), []).append(identity)
             self._found[one.fact, identity] = (account, item, False)
 
     def look(self, fact: str, identity: str, log: Log, missing: str) -> Sight:

@@ -8,7 +8,7 @@ from msgspec import Struct
 class Write(Struct, frozen=True, kw_only=True):
     """One row of the table of writes. `again` says that making the call twice is making it once.
 
-    `gone` are the error codes that mean, when it takes something back, that there is nothing left to take back; `also`
+    `gone` are the error codes that mean, when it takes something back or away, that there is nothing left to; `also`
     are IAM actions that AWS always checks beside the first.
     """
 

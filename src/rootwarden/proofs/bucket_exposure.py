@@ -17,7 +17,7 @@ from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.condition_values import Context
 from rootwarden.proofs.policy_coverage import covers_action
-from rootwarden.proofs.policy_decision import Request, decide
+from rootwarden.proofs.policy_decision import Decision, Request, decide
 from rootwarden.proofs.policy_document import Document, Statement, read_document
 from rootwarden.proofs.policy_principals import service, speaks_of
 from rootwarden.proofs.public_policy import is_public
@@ -78,20 +78,25 @@ def lets_in_strangers(policy: Sight, partition: str, bucket: str) -> bool | None
     document = read_document(policy.plain())
     if document.flaw:
         raise UnseenError(Unknown(f"policy_not_understood: {document.flaw}"), policy.path)
-    denials = tuple(statement for statement in document.statements if statement.allows is False)
-    target = f"arn:{partition}:s3:::{bucket}/AWSLogs/{_STRANGER}/{ANYTHING}"
-    request = Request(_WRITE, target, _CLOUDTRAIL, _foreign_trail(partition))
-    answers = [
-        decide(Document((replace(statement, resources=None), *denials)), request)
-        for statement in document.statements
-        if statement.allows is not False and _lets_cloudtrail_write(statement)
-    ]
+    answers = [answer for _, answer in writing_statements(document, partition, bucket)]
     if any(answer.allowed for answer in answers):
         return True
     unsure = sorted(answer.why for answer in answers if answer.allowed is None)
     if unsure:
         raise UnseenError(Unknown(f"policy_not_understood: {unsure[0]}"), policy.path)
     return False if answers else None
+
+
+def writing_statements(document: Document, partition: str, bucket: str) -> list[tuple[int, Decision]]:
+    """Return the statements that let CloudTrail write, by their place, and whether each lets in a stranger's trail."""
+    denials = tuple(statement for statement in document.statements if statement.allows is False)
+    target = f"arn:{partition}:s3:::{bucket}/AWSLogs/{_STRANGER}/{ANYTHING}"
+    request = Request(_WRITE, target, _CLOUDTRAIL, _foreign_trail(partition))
+    return [
+        (at, decide(Document((replace(statement, resources=None), *denials)), request))
+        for at, statement in enumerate(document.statements)
+        if statement.allows is not False and _lets_cloudtrail_write(statement)
+    ]
 
 
 def _foreign_trail(partition: str) -> Context:

@@ -98,7 +98,9 @@ class WaysIn:
             cells = tuple(row[f"access_key_{n}_active"] for n, one in enumerate(held.keys, 1) if one.value)[:1]
         way = "password and MFA" if by_password.value else "access key"
         notes = tuple(notes_on(with_mfa)) if by_password.value else tuple(notes_on(bare))
-        label = (f"break_glass: {user.name} looks like a break-glass user",) if _is_break_glass(user.name) else ()
+        label = (
+            (f"break_glass: {user.name} looks like a break-glass user",) if looks_like_break_glass(user.name) else ()
+        )
         yield Way(any_true((by_password, by_key)), f"user {user.name} ({way})", cells, (*notes, *label))
 
     def _role(self, named: Named) -> Iterator[Way]:
@@ -159,6 +161,7 @@ def _way(role: Role, door: Door, there: Truth, power: Standing) -> Way:
     return Way(there, f"role {role.name} ({door.says})", (role.trust_cell(Log()), *door.cells), notes)
 
 
-def _is_break_glass(name: str) -> bool:
+def looks_like_break_glass(name: str) -> bool:
+    """Return whether a name says that somebody comes in by it only when all else fails."""
     plain = name.lower().replace("-", "").replace("_", "")
     return "breakglass" in plain or "emergency" in plain

@@ -18,6 +18,20 @@ def checks(run: Run, checked: Sequence[Checked]) -> str:
     return "\n".join(line for one in checked for line in _checked(by_id[one.change], one))
 
 
+def restored(run: Run, checked: Sequence[Checked]) -> str:
+    """Return what was found after undoing, change by change."""
+    by_id = {one.id: one for one in run.plan.changes}
+    return "\n".join(line for one in checked for line in _restored(by_id[one.change], one))
+
+
+def _restored(change: Change, one: Checked) -> Iterator[str]:
+    word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
+    judged = f"; {one.control} is {STATUS[one.after].word} now" if one.after is not None else ""
+    yield from _wrapped(f"{word}: {change.title} ({change.account}){judged}")
+    if one.detail:
+        yield from _wrapped(one.detail, "    ")
+
+
 def _checked(change: Change, one: Checked) -> Iterator[str]:
     before = f"{STATUS[one.before].word} -> " if one.before is not None else ""
     after = STATUS[one.after].word if one.after is not None else "nothing to judge"

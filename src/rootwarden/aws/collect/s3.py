@@ -34,8 +34,11 @@ def buckets(visit: Visit) -> dict[str, Any]:
     if not named:
         return _none_named(visit)
     listed = visit.ask.items("s3", "ListBuckets", "Buckets", MaxBuckets=_PAGE)
-    owned = {one["Name"]: one.get("BucketRegion") or named[one["Name"]] for one in listed if one["Name"] in named}
-    found: dict[str, Any] = {name: _bucket(visit.ask, name, region) for name, region in owned.items()}
+    owned = {one["Name"]: one.get("BucketRegion", "") for one in listed if one["Name"] in named}
+    found: dict[str, Any] = {
+        name: ({"BucketRegion": region} if region else {}) | _bucket(visit.ask, name, region or named[name])
+        for name, region in owned.items()
+    }
     return found | {name: None for name in _own_trails_name(visit) - owned.keys() if _is_gone(visit, name)}
 
 

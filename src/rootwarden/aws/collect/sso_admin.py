@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -163,3 +164,65 @@ def _shared(ask: Ask, region: str, asked: dict[str, Any]) -> dict[str, Any]:
         "Name": described.get("Name"),
         "ManagedPolicies": [{"Name": one.get("Name"), "Arn": one.get("Arn")} for one in attached],
     }
+
+
+@of_organization(
+    "sso.directory",
+    per={
+        "identitystore.ListGroupMemberships": "group",
+        "sso-admin.DescribePermissionSet": "permission set of the organization",
+        "sso-admin.ListManagedPoliciesInPermissionSet": "permission set of the organization",
+        "sso-admin.GetInlinePolicyForPermissionSet": "permission set of the organization",
+        "sso-admin.ListAccountsForProvisionedPermissionSet": "permission set of the organization",
+        "sso-admin.ListAccountAssignments": "permission set and account",
+    },
+)
+def directory(visit: Visit) -> dict[str, Any] | None:
+    """Return the people and groups of Identity Center, and what each permission set gives to whom; None: no instance.
+
+    Of a user only the name, the kind and the groups are kept.
+    """
+    centre = _find(visit.round)
+    if not centre.instances:
+        return None
+    caller, arn, store = visit.caller, centre.instances[0]["InstanceArn"], centre.instances[0]["IdentityStoreId"]
+    listed = partial(caller.items, "identitystore")
+    groups = listed("ListGroups", "Groups", centre.region, IdentityStoreId=store)
+    joined: dict[str, dict[str, str]] = {}
+    for group in groups:
+        members = listed(
+            "ListGroupMemberships", "GroupMemberships", centre.region, IdentityStoreId=store, GroupId=group["GroupId"]
+        )
+        for one in members:
+            joined.setdefault(one["MemberId"]["UserId"], {})[group["DisplayName"]] = one["MembershipId"]
+    users = listed("ListUsers", "Users", centre.region, IdentityStoreId=store)
+    sets = caller.items(_SERVICE, "ListPermissionSets", "PermissionSets", centre.region, InstanceArn=arn)
+    return {
+        "InstanceArn": arn,
+        "IdentityStoreId": store,
+        "Region": centre.region,
+        "groups": [{"GroupId": one["GroupId"], "DisplayName": one["DisplayName"]} for one in groups],
+        "users": [_user(one, joined.get(one["UserId"], {})) for one in users],
+        "sets": [_set(caller, centre.region, {"InstanceArn": arn, "PermissionSetArn": one}) for one in sets],
+    }
+
+
+def _user(user: dict[str, Any], joined: dict[str, str]) -> dict[str, Any]:
+    about = {"UserId": user["UserId"], "UserName": user.get("UserName"), "UserType": user.get("UserType")}
+    return about | {"Groups": sorted(joined), "Memberships": joined}
+
+
+def _set(ask: Ask, region: str, asked: dict[str, Any]) -> dict[str, Any]:
+    shared = _shared(ask, region, asked)
+    text = ask.call(_SERVICE, "GetInlinePolicyForPermissionSet", region, **asked).get("InlinePolicy")
+    accounts = ask.items(_SERVICE, "ListAccountsForProvisionedPermissionSet", "AccountIds", region, **asked)
+    assignments = [
+        {"AccountId": account, "PrincipalType": one["PrincipalType"], "PrincipalId": one["PrincipalId"]}
+        for account in accounts
+        for one in ask.items(
+            _SERVICE, "ListAccountAssignments", "AccountAssignments", region, **asked, AccountId=account
+        )
+    ]
+    inline = json.loads(text) if text else None
+    about = {"PermissionSetArn": asked["PermissionSetArn"], "InlinePolicy": inline, "assignments": assignments}
+    return shared | about

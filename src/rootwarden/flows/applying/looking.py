@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +17,7 @@ from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import collect
 from rootwarden.model.control import Registered
-from rootwarden.model.expect import Found, as_if, broken, plain_facts
+from rootwarden.model.expect import Expect, Found, as_if, broken, lasting, plain_facts
 from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.findings import Finding
 from rootwarden.model.plan import Change
@@ -33,8 +34,11 @@ class Looked(Struct, frozen=True):
 
 
 class Standing(StrEnum):
-    """Where a change stands before anything is done: it can be made, it was begun in this run, it is made already,
-    what it rests on has changed, nobody could look, or a person has to do it."""
+    """Where a change stands before anything is done.
+
+    It can be made, it was begun in this run, it is made already, what it rests on has changed, nobody could look, a
+    person has to do it, or the resource is somebody else's.
+    """
 
     READY = "ready"
     UNDER_WAY = "under way"
@@ -42,14 +46,16 @@ class Standing(StrEnum):
     STALE = "stale"
     UNREAD = "unread"
     BY_HAND = "by hand"
+    OWNED = "not ours"
 
 
 class Seen(Struct, frozen=True):
-    """One change, where it stands, and what stands in its way."""
+    """One change, where it stands, and what stands in its way; `owner` says in words whose the resource is."""
 
     change: Change
     standing: Standing
     found: tuple[Found, ...] = ()
+    owner: str = ""
 
 
 def look(request: ApplyRequest, changes: Iterable[Change]) -> Looked:
@@ -76,18 +82,24 @@ def look(request: ApplyRequest, changes: Iterable[Change]) -> Looked:
 
 def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]], progress: Progress) -> list[Seen]:
     """Return where each change stands, every one looked at as if those before it were made."""
-    now = dict(facts)
+    now, changes = dict(facts), tuple(changes)
     found: list[Seen] = []
-    for change in changes:
+    for at, change in enumerate(changes):
         own = now.get(change.account, {})
-        one = _standing(change, own, progress)
+        one = _standing(change, own, progress, lasting_then(change, changes[at + 1 :], progress))
         found.append(one)
         if one.standing in (Standing.READY, Standing.UNDER_WAY):
-            now[change.account] = as_if(own, change.then)
+            now[change.account] = as_if(own, change.leaves)
     return found
 
 
-def _standing(change: Change, facts: Mapping[str, Any], progress: Progress) -> Seen:
+def lasting_then(change: Change, later: Iterable[Change], progress: Progress) -> tuple[Expect, ...]:
+    """Return what of a change must still hold once those after it were made: not what one of them sets anew."""
+    others = (one.then_with(progress.kept(one)) for one in later if one.account == change.account)
+    return lasting(change.then_with(progress.kept(change)), chain.from_iterable(others))
+
+
+def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then: tuple[Expect, ...]) -> Seen:
     if not change.steps:
         return Seen(change, Standing.BY_HAND)
     if progress.begun(change):
@@ -95,7 +107,7 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress) -> S
     amiss = broken(change.expects, facts)
     if not amiss:
         return Seen(change, Standing.READY)
-    if not broken(change.then, facts):
+    if not broken(then, facts):
         return Seen(change, Standing.MADE)
     unread = any(one.unread is not None for one in amiss)
     return Seen(change, Standing.UNREAD if unread else Standing.STALE, tuple(amiss))

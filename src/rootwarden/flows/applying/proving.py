@@ -4,30 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rootwarden.flows.applying.looking import Looked, look
+from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import broken
+from rootwarden.model.expect import Found, broken, lasting
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Checked
+from rootwarden.model.run import Checked, Progress
 
 # Seconds before it is looked again.
 _PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
-_Check = Callable[[Change, Looked], Checked]
+_Check = Callable[[Change, Sequence[Change], Looked], Checked]
 
 
-def prove_made(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
-    """Return for each change whether its control passes now, and the facts read as planned.
+def prove_made(
+    request: ApplyRequest, changes: Sequence[Change], clock: Clock, progress: Progress
+) -> tuple[Checked, ...]:
+    """Return for each change, in the order made, whether its control passes now, and the facts read as planned.
+
+    `progress` tells the names that AWS gave to what was made. What a later change set anew counts no more.
 
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, _made)
+
+    def check(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
+        return _made(change, broken(lasting_then(change, later, progress), seen.facts.get(change.account, {})), seen)
+
+    return _prove(request, changes, clock, check)
 
 
 def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
-    """Return for each change whether the facts read as before it.
+    """Return for each change, in the order taken back, whether the facts read as before it.
 
     Raises:
         RootwardenError: nothing could be read at all.
@@ -39,7 +47,7 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
     began = clock.monotonic()
     for pause in (*_PAUSES, None):
         seen = look(request, changes)
-        found = tuple(check(one, seen) for one in changes)
+        found = tuple(check(one, changes[at + 1 :], seen) for at, one in enumerate(changes))
         late = clock.monotonic() - began + (pause or 0) > request.patience
         if pause is None or late or all(one.proved or one.waiting for one in found):
             return found
@@ -47,8 +55,7 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
     raise AssertionError("the last look returns")
 
 
-def _made(change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.then, seen.facts.get(change.account, {}))
+def _made(change: Change, amiss: list[Found], seen: Looked) -> Checked:
     finding = seen.findings.get(change.fingerprint)
     after = finding.status if finding is not None else None
     passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
@@ -64,8 +71,11 @@ def _made(change: Change, seen: Looked) -> Checked:
     )
 
 
-def _undone(change: Change, seen: Looked) -> Checked:
-    amiss = broken(change.expects, seen.facts.get(change.account, {}))
+def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
+    """Check one that was taken back; those taken back after it may have gone on to what was before them."""
+    anew = (one for other in later if other.account == change.account for one in other.expects)
+    before = lasting(change.expects, anew)
+    amiss = broken(before, seen.facts.get(change.account, {}))
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)
     return Checked(

@@ -20,7 +20,9 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
 
     `reading` is how it is looked before and afterwards; its accounts and facts are set by the plan. `role` is assumed
     to change other accounts than the caller's, `roles` names another one for single accounts. `settings` are those of
-    the controls, by slug. `patience` is for how many seconds it is looked again while a change does not show yet.
+    the controls, by slug. `states` are the resources that Terraform looks after, by ARN. `patience` is for how many
+    seconds it is looked again while a change does not show yet. `force` undoes what somebody changed since. `handover`
+    is the folder into which secrets that are made go, a file for each.
     """
 
     reading: CollectRequest
@@ -31,6 +33,8 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
     max_monthly_usd: Decimal = Decimal(50)
     patience: float = 30.0
     force: bool = False
+    states: Mapping[str, str] = {}
+    handover: str = ""
 
     @property
     def entry(self) -> Roles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from threading import Event
 
@@ -10,15 +10,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden.aws.clock import SystemClock, new_ulid
-from rootwarden.aws.hands import Hands
-from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
+from rootwarden.aws.hands import ENTERING, Hands, WriteError
+from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import Doing, StoppedError
+from rootwarden.flows.applying.handing import handing_over
 from rootwarden.flows.applying.looking import Seen, Standing, look, standings
+from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
-from rootwarden.model.plan import Plan
+from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
 from rootwarden.store.opening import open_store
@@ -62,21 +64,17 @@ def apply_plan(
         RefusedError: the plan is stale, costs too much, or another run is in the way.
         RootwardenError: AWS or the store cannot be reached.
     """
-    clock = clock or SystemClock()
+    clock, run_id = clock or SystemClock(), new_id()
     affordable(plan, request.max_monthly_usd)
-    ready = _ready(plan, request, _NOTHING)
-    if not any(one.standing is Standing.READY for one in ready):
-        agree(plan, ready)
+    hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
+    same_place(plan, hands)
+    ready = _not_others(_ready(plan, request, _NOTHING), hands, request)
+    _nobody_shut_out((one.change for one in ready if one.standing is Standing.READY), hands)
+    if not agree(plan, ready) or not any(one.standing is Standing.READY for one in ready):
         return None
-    if not agree(plan, ready):
-        return None
-    changes = tuple(one.change for one in ready if one.standing is Standing.READY)
-    run_id = new_id()
-    hands = Hands(request.reading.way, clock, run_id, request.entry)
-    _same_place(plan, hands)
     # Whoever was asked may have taken an hour to answer.
-    again = _ready(replace(plan, changes=changes), request, _NOTHING)
-    changes = tuple(one.change for one in again if one.standing is Standing.READY)
+    wanted = replace(plan, changes=tuple(one.change for one in ready if one.standing is Standing.READY))
+    changes = tuple(one.change for one in _ready(wanted, request, _NOTHING) if one.standing is Standing.READY)
     run = Run(
         id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=clock.now()
     )
@@ -103,8 +101,9 @@ def resume_run(
         ready = _ready(run.plan, request, steps_of(store, run.id))
         if not agree(run.plan, ready):
             return None
-        hands = Hands(request.reading.way, clock, run.id, request.entry)
-        _same_place(run.plan, hands)
+        hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
+        same_place(run.plan, hands)
+        _nobody_shut_out(run.plan.changes, hands)
         with hold_run(store, run.id, RunState.RUNNING) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell)
@@ -124,7 +123,7 @@ def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, t
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was changed")
     try:
-        checked = prove_made(request, changes, clock)
+        checked = prove_made(request, changes, clock, log.progress())
     except RootwardenError as error:
         log.state(replace(log.run, state=RunState.DONE, finished=clock.now()))
         return Applied(log.run, log.progress(), unproved=error)
@@ -151,7 +150,31 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> list[Seen]:
     return found
 
 
-def _same_place(plan: Plan, hands: Hands) -> None:
+def _not_others(found: list[Seen], hands: Hands, request: ApplyRequest) -> list[Seen]:
+    """Mark the changes of what somebody else looks after.
+
+    Raises:
+        AuthError: an account cannot be entered.
+        RefusedError: nobody can tell whose a resource is.
+    """
+    ready = [one.change for one in found if one.standing is Standing.READY]
+    try:
+        owned = owners(hands, ready, request.states)
+    except WriteError as error:
+        why = f"{error.message or error.why} ({error.call})"
+        if error.call == ENTERING:
+            todo = "create the role (`rootwarden iam-policy remediate`), or name another with --remediate-role"
+            raise AuthError("an account cannot be entered", why=why, todo=todo) from error
+        raise RefusedError(
+            "it cannot be told who looks after what would be changed", why=why,
+            todo="see `rootwarden iam-policy plan.json` for the permissions that are needed",
+        ) from error  # fmt: skip
+    return [
+        Seen(one.change, Standing.OWNED, owner=owned[one.change.id]) if one.change.id in owned else one for one in found
+    ]
+
+
+def same_place(plan: Plan, hands: Hands) -> None:
     """See that the plan was made for where it is applied.
 
     Raises:
@@ -164,6 +187,21 @@ def _same_place(plan: Plan, hands: Hands) -> None:
             why=f"these credentials belong to account {account} ({partition})",
             todo="use the credentials it was planned with, or make a new plan",
         )
+
+
+def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
+    """See that nobody applies what would shut them out themselves.
+
+    Raises:
+        RefusedError: the caller is one of those who must not make a change.
+    """
+    for change in changes:
+        if {hands.opened.arn, hands.opened.first_arn} & set(change.never_by):
+            raise RefusedError(
+                f"{change.title}: that is who asks",
+                why=f"the credentials belong to {hands.opened.arn}",
+                todo="have somebody else apply the plan",
+            )
 
 
 def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:

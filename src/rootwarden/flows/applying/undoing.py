@@ -15,7 +15,7 @@ from rootwarden.flows.applying.doing import StoppedError
 from rootwarden.flows.applying.looking import Looked, look
 from rootwarden.flows.applying.proving import prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
-from rootwarden.flows.applying.running import Applied
+from rootwarden.flows.applying.running import Applied, same_place
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.expect import as_if, broken
 from rootwarden.model.plan import Change, Step
@@ -50,16 +50,17 @@ def undo_run(
     """
     clock = clock or SystemClock()
     with closing(open_store(request.store)) as store:
-        run, progress = find_run(store, name), steps_of(store, name)
+        run = find_run(store, name)
         if run.state is RunState.UNDONE:
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
         progress = steps_of(store, run.id)
+        hands = Hands(request.reading.way, clock, run.id, request.entry)
+        same_place(run.plan, hands)
         changes = [one for one in reversed(run.plan.changes) if progress.begun(one)]
         if changes and not request.force:
             _untouched(changes, progress, look(request, changes))
         if not agree(run, changes):
             return None
-        hands = Hands(request.reading.way, clock, run.id, request.entry)
         with hold_run(store, run.id, RunState.UNDOING) as log:
             return _take_back(log, hands, changes, request, clock, tell)
 
@@ -98,7 +99,7 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
         half_way = not progress.made(change) or any(
             one.way is Way.UNDO and one.change == change.id for one in progress.log
         )
-        amiss = broken(change.then, own)
+        amiss = broken(change.then_with(progress.kept(change)), own)
         if amiss and not half_way and broken(change.expects, own):
             raise RefusedError(
                 f"{change.title} in account {change.account} was changed since",

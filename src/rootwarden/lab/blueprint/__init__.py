@@ -5,7 +5,7 @@ Times are ages relative to the moment of seeding: a world stays as fresh, or as 
 """
 
 from rootwarden.lab.blueprint.alerting import Alarm, LogGroup, MetricFilter, Rule, Subscription, Topic
-from rootwarden.lab.blueprint.money import Budget, BudgetAlert
+from rootwarden.lab.blueprint.money import Budget, BudgetAlert, DailyCost
 from rootwarden.lab.blueprint.part import AccountId, Document, Part
 from rootwarden.lab.blueprint.people import (
     Contact,
@@ -31,6 +31,7 @@ __all__ = [
     "Contact",
     "Contacts",
     "ControlPolicy",
+    "DailyCost",
     "Document",
     "Group",
     "Key",

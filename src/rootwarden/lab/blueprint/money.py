@@ -1,4 +1,4 @@
-"""Budgets and who hears of them."""
+"""Budgets and who hears of them, and what services cost day by day."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ class Budget(Part, frozen=True, kw_only=True):
     filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ended: bool = False
     alerts: tuple[BudgetAlert, ...] = ()
+
+
+class DailyCost(Part, frozen=True, kw_only=True):
+    """What one service cost on each of the last `days`, in USD: about `usd`, times `weekend` on Saturdays and Sundays.
+
+    From `jump_days_ago` on, for `jump_days`, it costs `jump_usd` instead; 0 days ago: never.
+    """
+
+    service: str
+    usd: float
+    weekend: float = 1.0
+    days: int = 60
+    jump_days_ago: int = 0
+    jump_days: int = 1
+    jump_usd: float = 0

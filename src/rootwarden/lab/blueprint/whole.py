@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from rootwarden.lab.blueprint.alerting import Alarm, LogGroup, MetricFilter, Rule, Topic
-from rootwarden.lab.blueprint.money import Budget
+from rootwarden.lab.blueprint.money import Budget, DailyCost
 from rootwarden.lab.blueprint.part import AccountId, Document, Part
 from rootwarden.lab.blueprint.people import Contacts, Group, PasswordPolicy, Role, Root, User
 from rootwarden.lab.blueprint.storage import Bucket, Key, Trail
@@ -17,6 +17,7 @@ class Account(Part, frozen=True, kw_only=True):
     """One AWS account with everything in it.
 
     `audit_role` is the role RootwardenAudit, `remediate_role` the role RootwardenRemediate; `monthly_cost` is in USD.
+    `detectors` and `analyzers` are the Regions in which GuardDuty and an Access Analyzer of the account are on.
     """
 
     id: AccountId
@@ -44,8 +45,11 @@ class Account(Part, frozen=True, kw_only=True):
     metric_filters: tuple[MetricFilter, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     rules: tuple[Rule, ...] = ()
+    detectors: tuple[str, ...] = ()
+    analyzers: tuple[str, ...] = ()
     budgets: tuple[Budget, ...] = ()
     monthly_cost: tuple[float, ...] = ()
+    daily_costs: tuple[DailyCost, ...] = ()
 
 
 class ControlPolicy(Part, frozen=True, kw_only=True):

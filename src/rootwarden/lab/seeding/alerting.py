@@ -32,6 +32,14 @@ def seed_alerting(hands: Hands, world: World, account: Account) -> None:
         _seed_rule(hands, rule, rule.region or world.region, account.id)
 
 
+def seed_detection(hands: Hands, account: Account) -> None:
+    """Switch GuardDuty and Access Analyzer on where they are; runs in the account."""
+    for region in account.detectors:
+        hands("guardduty", region).create_detector(Enable=True)
+    for region in account.analyzers:
+        hands("accessanalyzer", region).create_analyzer(analyzerName="account", type="ACCOUNT")
+
+
 def topic_arn(region: str, account: str, name: str) -> str:
     """Return the ARN a topic will have."""
     return f"arn:aws:sns:{region}:{account}:{name}"

@@ -1,14 +1,16 @@
-"""Seeds money: budgets with their alerts and recipients, and what the last months cost."""
+"""Seeds money: budgets with their alerts and recipients, and what the last months and days cost."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
-from rootwarden.lab.blueprint import Account, Budget, BudgetAlert
+from rootwarden.lab.blueprint import Account, Budget, BudgetAlert, DailyCost
 from rootwarden.lab.seeding.alerting import topic_arn
 from rootwarden.lab.seeding.hands import Hands
 
+_SATURDAY = 5
 _FOREVER = 3706473600  # 2087-06-15, what AWS sets where no end is given
 
 
@@ -22,6 +24,9 @@ def seed_billing(hands: Hands, account: Account, now: datetime) -> None:
         )
     if account.monthly_cost:
         hands.control("POST", f"costs/{account.id}", list(account.monthly_cost))
+    if account.daily_costs:
+        daily = {one.service: _days(one, account.id, now) for one in account.daily_costs}
+        hands.control("POST", f"daily/{account.id}", daily)
 
 
 def _budget(budget: Budget, now: datetime) -> dict[str, Any]:
@@ -36,6 +41,19 @@ def _budget(budget: Budget, now: datetime) -> dict[str, Any]:
         "TimePeriod": {"Start": int(start.timestamp()), "End": end},
         "CalculatedSpend": {"ActualSpend": _usd(budget.spent), "ForecastedSpend": _usd(budget.forecast)},
     }
+
+
+def _days(cost: DailyCost, account: str, now: datetime) -> list[float]:
+    """Return the cost of each day, oldest first, the last being yesterday; the same for a world on the same date."""
+    return [_day(cost, account, now - timedelta(days=ago), ago) for ago in range(cost.days, 0, -1)]
+
+
+def _day(cost: DailyCost, account: str, day: datetime, ago: int) -> float:
+    if cost.jump_days_ago - cost.jump_days < ago <= cost.jump_days_ago:
+        return cost.jump_usd
+    wobble = crc32(f"{account}/{cost.service}/{ago}".encode()) % 801 - 400  # in hundredths of a percent
+    quiet = cost.weekend if day.weekday() >= _SATURDAY else 1.0
+    return round(cost.usd * quiet * (1 + wobble / 10_000), 4)
 
 
 def _usd(amount: float) -> dict[str, str]:

@@ -51,7 +51,7 @@ def audit_permissions(*, organization: bool) -> Document:
     actions = {
         action
         for fact in FACTS.values()
-        if organization or fact.scope is not Scope.ORG
+        if (organization or fact.scope is not Scope.ORG) and not fact.on_request
         for action in fact.permissions
         if organization or action != "sts:AssumeRoot"
     }

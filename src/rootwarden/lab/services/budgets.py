@@ -46,6 +46,21 @@ class Budgets(BudgetsResponse):
         budget.add_notification(wanted, subscribers)
         return EmptyResult()
 
+    def update_notification(self) -> Any:
+        """Replace what an alert says; its subscribers stay."""
+        old, new = self._get_param("OldNotification"), self._get_param("NewNotification")
+        held = self._notification(old)
+        if not _same(old, new) and any(_same(one.details, new) for one in self._budget().notifications):
+            raise AwsError("DuplicateRecordException", "Error updating notification: it already exists.")
+        held.details = new
+        return EmptyResult()
+
+    def delete_notification(self) -> Any:
+        """Remove a notification and its subscribers."""
+        gone = self._notification()
+        self._budget().notifications.remove(gone)
+        return EmptyResult()
+
     def create_subscriber(self) -> Any:
         """Add a subscriber to a notification."""
         subscribers, new = self._notification().subscribers, self._get_param("Subscriber")
@@ -53,6 +68,17 @@ class Budgets(BudgetsResponse):
             raise AwsError("DuplicateRecordException", "Error creating subscriber: it already exists.")
         _refuse_too_many([*subscribers, new])
         subscribers.append(new)
+        return EmptyResult()
+
+    def update_subscriber(self) -> Any:
+        """Replace one subscriber of a notification by another."""
+        subscribers = self._notification().subscribers
+        old, new = self._get_param("OldSubscriber"), self._get_param("NewSubscriber")
+        if old not in subscribers:
+            raise _not_found("Unable to update subscriber - it doesn't exist.")
+        if new in subscribers and new != old:
+            raise AwsError("DuplicateRecordException", "Error updating subscriber: it already exists.")
+        subscribers[subscribers.index(old)] = new
         return EmptyResult()
 
     def delete_subscriber(self) -> Any:
@@ -66,15 +92,17 @@ class Budgets(BudgetsResponse):
         return EmptyResult()
 
     def update_budget(self) -> Any:
-        """Replace limit, period and filters of a budget; its notifications stay."""
+        """Replace limit, period and filters of a budget; its notifications stay.
+
+        What was calculated drops to zero, as the API Reference says, until there are new figures: here for good.
+        """
         new: dict[str, Any] = self._get_param("NewBudget")
         old = self._budgets().get(new["BudgetName"])
         if old is None:
             raise _not_found(f"Unable to update budget: {new['BudgetName']} - the budget doesn't exist.")
-        kept: dict[str, Any] = {
-            name: old.budget[name] for name in ("CalculatedSpend", "TimePeriod") if name in old.budget
-        }
-        replaced = Budget({**kept, **new}, [])
+        kept: dict[str, Any] = {"TimePeriod": old.budget["TimePeriod"]}
+        nothing = {"ActualSpend": {"Amount": "0", "Unit": _unit(new)}}
+        replaced = Budget({**kept, **new, "CalculatedSpend": nothing}, [])
         replaced.notifications = old.notifications
         self._budgets()[new["BudgetName"]] = replaced
         return EmptyResult()
@@ -93,12 +121,16 @@ class Budgets(BudgetsResponse):
             raise _not_found(f"Unable to get budget: {name} - the budget doesn't exist.")
         return budget
 
-    def _notification(self) -> Any:
-        wanted = self._get_param("Notification")
+    def _notification(self, named: dict[str, Any] | None = None) -> Any:
+        wanted = named or self._get_param("Notification")
         for one in self._budget().notifications:
             if _same(one.details, wanted):
                 return one
         raise _not_found("The notification doesn't exist.")
+
+
+def _unit(budget: dict[str, Any]) -> str:
+    return str(budget.get("BudgetLimit", {}).get("Unit", "USD"))
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:

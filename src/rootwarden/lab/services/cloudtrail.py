@@ -14,6 +14,7 @@ from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.deliveries import forget, status_of
 from rootwarden.lab.membership import administers, organization_of, trusts
 from rootwarden.lab.policy_check import as_list
+from rootwarden.lab.trail_keys import key_arn
 from rootwarden.lab.trail_views import find_trail, visible_trails
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
@@ -76,17 +77,27 @@ class CloudTrail(CloudTrailResponse):
         owner = self._organization_owner() if organization else str(self.current_account)
         if str(self._get_param("Name")) in self._home(owner).trails:
             raise AwsError("TrailAlreadyExistsException", f"Trail {self._get_param('Name')} already exists.")
-        if owner == self.current_account:
-            return super().create_trail()
+        arn = f"arn:{self.partition}:cloudtrail:{self.region}:{owner}:trail/{self._get_param('Name')}"
+        named = str(self._get_param("KmsKeyId") or "")
+        key = key_arn(named, owner, self.region, arn, str(self._get_param("S3BucketName")))
         self.current_account = owner  # a delegated administrator creates the trail in the managing account
-        return super().create_trail()
+        answer = super().create_trail()
+        self._home(owner).trails[str(self._get_param("Name"))].kms_key_id = key
+        return answer
 
     def update_trail(self) -> Any:
         """Change a trail of one's own."""
-        self._owned("Name")
+        trail = self._owned("Name")
         if bucket := self._get_param("S3BucketName"):
             _refuse_bucket(str(bucket), self.partition)
-        return super().update_trail()
+        wanted = self._get_param("KmsKeyId")
+        key = trail.kms_key_id
+        if wanted is not None:
+            bucket = str(self._get_param("S3BucketName") or trail.bucket_name)
+            key = key_arn(str(wanted), trail.account_id, self.region, trail.arn, bucket)
+        answer = super().update_trail()
+        trail.kms_key_id = key
+        return answer
 
     def start_logging(self) -> Any:
         """Begin to record; what was known of earlier deliveries is history."""
@@ -152,6 +163,7 @@ def _described(trail: Trail) -> dict[str, Any]:
     shown: dict[str, Any] = trail.description(include_region=True)
     shown["HasCustomEventSelectors"] = bool(trail.event_selectors or trail.advanced_event_selectors)
     shown["HasInsightSelectors"] = bool(trail.insight_selectors)
+    shown["KmsKeyId"] = shown.get("KmsKeyId") or None
     return {name: value for name, value in shown.items() if value is not None}
 
 

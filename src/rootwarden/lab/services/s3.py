@@ -17,6 +17,7 @@ from rootwarden.lab.access_logs import set_access_logs
 from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.bucket_access import let_in
 from rootwarden.lab.callers import caller_of
+from rootwarden.lab.object_lock import refuse_suspension, set_lock
 from rootwarden.lab.public_bucket import is_public
 from rootwarden.lab.services.s3_notices import set_notices
 
@@ -85,6 +86,10 @@ class S3(S3Response):
             return self._put_logging(bucket_name)
         if "notification" in querystring:
             return self._put_notices(bucket_name)
+        if "object-lock" in querystring:
+            return self._put_lock(bucket_name)
+        if "versioning" in querystring and (bucket := self._bucket(bucket_name)):
+            refuse_suspension(bucket, self.body.decode())
         answer = super()._bucket_response_put(request, bucket_name, querystring)
         if "versioning" in querystring and (match := _MFA_DELETE.search(self.body.decode())):
             self._extras().mfa_delete[bucket_name] = match[1]
@@ -96,6 +101,12 @@ class S3(S3Response):
         self.data["Action"] = "PutBucketLogging"
         self._authenticate_and_authorize_s3_action(bucket_name=bucket_name)
         set_access_logs(self.backend, self.backend.get_bucket(bucket_name), self._logging_from_body())
+        return ""
+
+    def _put_lock(self, bucket_name: str) -> Any:
+        self.data["Action"] = "PutBucketObjectLockConfiguration"
+        self._authenticate_and_authorize_s3_action(bucket_name=bucket_name)
+        set_lock(self.backend.get_bucket(bucket_name), self._process_lock_config_from_body())
         return ""
 
     def _put_notices(self, bucket_name: str) -> Any:

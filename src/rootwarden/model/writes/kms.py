@@ -9,7 +9,13 @@ ROWS = (
     Write(call="kms.CreateAlias", action="kms:CreateAlias", again=False),
     Write(call="kms.DeleteAlias", action="kms:DeleteAlias", gone=("NotFoundException",)),
     Write(call="kms.EnableKeyRotation", action="kms:EnableKeyRotation"),
+    Write(call="kms.EnableKey", action="kms:EnableKey"),
+    Write(call="kms.DisableKey", action="kms:DisableKey", gone=("NotFoundException", "KMSInvalidStateException")),
+    # Making it twice is answered by KMSInvalidStateException: the key waits for nothing any more.
+    Write(call="kms.CancelKeyDeletion", action="kms:CancelKeyDeletion", again=False),
     Write(call="kms.PutKeyPolicy", action="kms:PutKeyPolicy"),
+    # A key that waits for its deletion can still be found by its tags.
+    Write(call="kms.UntagResource", action="kms:UntagResource", gone=("NotFoundException", "KMSInvalidStateException")),
     Write(
         call="kms.ScheduleKeyDeletion",
         action="kms:ScheduleKeyDeletion",

@@ -28,10 +28,8 @@ def render(plan: Plan, options: RenderOptions) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"# Runbook: {plural(len(plan.changes), 'change')} in {plural(len(plan.accounts), 'account')}"
     yield ""
-    yield (
-        f"Planned from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC. {cost(plan.cost)}. "
-        f"Afterwards {plan.mends} of {plan.failing} failing findings pass."
-    )
+    after = f" Afterwards {plan.mends} of {plan.failing} failing findings pass." if plan.failing else ""
+    yield f"Planned from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC. {cost(plan.cost)}.{after}"
     if any(step.keeps for _, step in in_steps(plan.changes)):
         yield ""
         yield 'In parameters `{"$ref": "step.name"}` is what an earlier step kept, `{"$json": ...}` is sent as text.'

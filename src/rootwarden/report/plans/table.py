@@ -97,9 +97,7 @@ def _left(pen: Pen, left: Iterable[Left], *, verbose: bool) -> None:
 
 def _sum(pen: Pen, plan: Plan) -> None:
     pen.heading("In all")
-    pen.line(
-        f"{plural(len(plan.changes), 'change')}, after which {plan.mends} of {plan.failing} failing findings pass. "
-        f"{cost(plan.cost)}."
-    )
+    after = f", after which {plan.mends} of {plan.failing} failing findings pass" if plan.failing else ""
+    pen.line(f"{plural(len(plan.changes), 'change')}{after}. {cost(plan.cost)}.")
     if plan.unread:
         pen.line(f"{plural(plan.unread, 'finding')} could not be judged; nothing is planned for what was not read.")

@@ -1,0 +1,37 @@
+"""The second half of the demo: mend a practice organization, look again, and take everything back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from rootwarden.cli.writing import write_out
+from rootwarden.errors import Exit
+
+# What the practice organization would have in its rootwarden.toml.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "register-security-contact": {
+        "name": "Priya Raman", "title": "CTO", "email": "security@startup.example", "phone": "+49 30 5550101",
+    },
+}  # fmt: skip
+
+
+def mend(endpoint: str, *, quiet: bool) -> int:
+    """Plan, apply, audit and undo in the lab at `endpoint`; return the exit code: 7 where something was not proved."""
+    from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
+    from rootwarden.flows.practising import practise  # noqa: PLC0415
+    from rootwarden.report import practised_text  # noqa: PLC0415
+
+    def tell(text: str) -> None:
+        if not quiet:
+            click.echo(f"rootwarden: {text.strip()}", err=True)
+
+    with TemporaryDirectory(prefix="rootwarden-") as folder:
+        found = practise(CollectRequest(org=True, endpoint_url=endpoint), SETTINGS, Path(folder), tell)
+    write_out(practised_text.table(found.plan, found.before, found.after, found.undone, found.left, found.stays))
+    for words in found.unproved:
+        click.echo(f"rootwarden: not proved: {words}", err=True)
+    return Exit.UNVERIFIED if found.unproved or (found.left and not found.stays) else Exit.FINE

@@ -1,0 +1,152 @@
+"""`rootwarden users`: people instead of root. A roster says who works here; the account follows it."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rootwarden.cli.options import aws_options
+from rootwarden.cli.plan import targets
+from rootwarden.cli.progress import Progress
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.writing import check, screen_width, write_file, write_out
+from rootwarden.errors import Exit, InputError
+from rootwarden.report import plans
+from rootwarden.report.options import RenderOptions
+
+_snapshot = click.option("--snapshot", metavar="FILE", help="Use this snapshot; AWS is not asked.")
+_role = click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
+                     help="Role to assume to read another account than the caller's.")  # fmt: skip
+_quiet = click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
+
+
+@click.group(name="users")
+def command() -> None:
+    """Give people users of their own, behind MFA and a boundary, and take them away when they leave.
+
+    \b
+    rootwarden users export -o roster.yaml
+    rootwarden users plan roster.yaml -o plan.json
+    rootwarden apply plan.json --handover passwords/
+    """
+
+
+@command.command(name="plan")
+@click.argument("roster", metavar="ROSTER")
+@click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
+              help="Write it to a file, too: json, markdown, shell; the file's ending tells which.")  # fmt: skip
+@click.option("--confirm-count", type=click.IntRange(0), metavar="N",
+              help="So many people are to be disabled; asked for where they are many.")  # fmt: skip
+@click.option("--adopt", is_flag=True, help="Take over users of the roster's names that were there before it.")
+@click.option("--iam", is_flag=True, help="IAM users, although the organization has IAM Identity Center.")
+@_snapshot
+@_role
+@_quiet
+@aws_options
+@click.pass_obj
+def plan_(
+    settings: Settings, /, roster: str, output: tuple[str, ...], snapshot: str | None, confirm_count: int | None,
+    adopt: bool, **given: Any,
+) -> int:  # fmt: skip
+    """Show what makes the account look like the roster: who comes, moves and goes. Nothing is changed.
+
+    \b
+    rootwarden users plan roster.yaml -o plan.json
+    rootwarden users plan roster.yaml --confirm-count 7 -o plan.json
+
+    Refused (6) where more than five people, or one in ten, would be disabled and --confirm-count does not say so.
+    """
+    from rootwarden.flows.people import PeopleRequest  # noqa: PLC0415 - --help must not wait for AWS libraries
+    from rootwarden.people.reading import read_roster  # noqa: PLC0415
+
+    wanted = targets(output, roster, snapshot or "")
+    request = PeopleRequest(
+        roster=read_roster(_text(roster), roster), adopting=adopt, confirmed=confirm_count, iam=given["iam"]
+    )
+    made = _planned(settings, snapshot, request, given)
+    look = RenderOptions(
+        width=screen_width(), color=colorful("auto", os.environ), plain=not speaks_unicode(), verbose=True
+    )
+    if not any(one.file == "-" for one in wanted):
+        write_out(plans.find("table").render(made, look))
+    for one in wanted:
+        text = one.format.render(made, look)
+        if one.file == "-":
+            write_out(text)
+        else:
+            write_file(Path(one.file), text)
+    if made.accounts:
+        file = next((one.file for one in wanted if one.format.name == "json" and one.file != "-"), "plan.json")
+        folder = " --handover FOLDER" if any(one.secrets for one in made.changes) else ""
+        _note(f"nothing was changed; apply it with `rootwarden apply {file}{folder}`", given)
+    return Exit.FINE
+
+
+@command.command()
+@click.option("--output", "-o", default="-", metavar="FILE", help="Where the roster goes (default: standard output).")
+@click.option("--id", "name", default="people", show_default=True, help="The id of the roster.")
+@_snapshot
+@_role
+@_quiet
+@aws_options
+@click.pass_obj
+def export(settings: Settings, /, output: str, name: str, snapshot: str | None, **given: Any) -> int:
+    """Write the IAM users and groups that are there as a roster; what nobody could know is marked to be filled in."""
+    from rootwarden.flows.people import export_people, export_people_live  # noqa: PLC0415
+    from rootwarden.store.snapshots import open_snapshot  # noqa: PLC0415
+
+    if output != "-":
+        check(output)
+    if snapshot is not None:
+        text = export_people(open_snapshot(snapshot), name)
+    else:
+        with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
+            text = export_people_live(_reading(settings, given), name, progress)
+    if output == "-":
+        write_out(text)
+    else:
+        write_file(Path(output), text)
+        _note(f"wrote {output}; fill in what is marked, then `rootwarden users plan {output} --adopt`", given)
+    return Exit.FINE
+
+
+def _planned(settings: Settings, snapshot: str | None, request: Any, given: dict[str, Any]) -> Any:
+    from rootwarden.flows.people import plan_people, plan_people_live  # noqa: PLC0415
+    from rootwarden.flows.planning import affordable  # noqa: PLC0415
+    from rootwarden.store.snapshots import open_snapshot  # noqa: PLC0415
+
+    if snapshot is not None:
+        made = plan_people(open_snapshot(snapshot), request)
+    else:
+        with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
+            _, made = plan_people_live(_reading(settings, given), request, progress)
+    affordable(made, Decimal(50))
+    return made
+
+
+def _reading(settings: Settings, given: dict[str, Any]) -> Any:
+    from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
+
+    return CollectRequest(
+        profile=given["profile"], region=given["region"], role_arn=given["role_arn"], external_id=given["external_id"],
+        endpoint_url=given["endpoint_url"], concurrency=given["concurrency"], timeout=given["timeout"],
+        role=given["role"], roles=settings.roles,
+    )  # fmt: skip
+
+
+def _text(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        todo = "name a roster; `rootwarden users export -o roster.yaml` writes one"
+        raise InputError(f"cannot read {file}", why=str(getattr(error, "strerror", error)), todo=todo) from error
+
+
+def _note(text: str, given: dict[str, Any]) -> None:
+    if not given["quiet"]:
+        click.echo(f"rootwarden: {text}", err=True)

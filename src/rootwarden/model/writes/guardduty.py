@@ -1,0 +1,21 @@
+"""Detectors of GuardDuty: one for each account and Region, made together with the role that the service works as.
+
+AWS answers BadRequestException both for a detector that is not there and for other mistakes; of a detector that this
+program made, it means the first.
+"""
+
+from __future__ import annotations
+
+from rootwarden.model.write import Write
+
+_GONE = ("BadRequestException",)
+ROWS = (
+    Write(
+        call="guardduty.CreateDetector",
+        action="guardduty:CreateDetector",
+        also=("iam:CreateServiceLinkedRole",),
+        again=False,
+    ),
+    Write(call="guardduty.UpdateDetector", action="guardduty:UpdateDetector", gone=_GONE),
+    Write(call="guardduty.DeleteDetector", action="guardduty:DeleteDetector", gone=_GONE),
+)

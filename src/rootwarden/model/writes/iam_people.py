@@ -1,0 +1,46 @@
+"""What IAM may be told about people: users, groups, passwords, policies. Each call and whether it may be repeated."""
+
+from __future__ import annotations
+
+from rootwarden.model.write import Write
+
+_GONE = ("NoSuchEntity",)
+ROWS = (
+    Write(call="iam.CreateUser", action="iam:CreateUser", also=("iam:TagUser",), again=False),
+    Write(call="iam.DeleteUser", action="iam:DeleteUser", gone=_GONE),
+    Write(call="iam.TagUser", action="iam:TagUser"),
+    Write(call="iam.UntagUser", action="iam:UntagUser", gone=_GONE),
+    Write(call="iam.CreateLoginProfile", action="iam:CreateLoginProfile", again=False),
+    Write(call="iam.DeleteLoginProfile", action="iam:DeleteLoginProfile", gone=_GONE),
+    Write(call="iam.UpdateAccessKey", action="iam:UpdateAccessKey", gone=_GONE),
+    Write(call="iam.DeleteAccessKey", action="iam:DeleteAccessKey", gone=_GONE),
+    Write(call="iam.DeactivateMFADevice", action="iam:DeactivateMFADevice", gone=_GONE),
+    Write(call="iam.DeleteVirtualMFADevice", action="iam:DeleteVirtualMFADevice", gone=_GONE),
+    Write(call="iam.DeleteSigningCertificate", action="iam:DeleteSigningCertificate", gone=_GONE),
+    Write(call="iam.PutUserPolicy", action="iam:PutUserPolicy"),
+    Write(call="iam.DeleteUserPolicy", action="iam:DeleteUserPolicy", gone=_GONE),
+    Write(call="iam.DetachUserPolicy", action="iam:DetachUserPolicy", gone=_GONE),
+    Write(call="iam.PutUserPermissionsBoundary", action="iam:PutUserPermissionsBoundary"),
+    Write(call="iam.DeleteUserPermissionsBoundary", action="iam:DeleteUserPermissionsBoundary", gone=_GONE),
+    Write(call="iam.AddUserToGroup", action="iam:AddUserToGroup"),
+    Write(call="iam.RemoveUserFromGroup", action="iam:RemoveUserFromGroup", gone=_GONE),
+    Write(call="iam.CreateGroup", action="iam:CreateGroup", again=False),
+    Write(call="iam.DeleteGroup", action="iam:DeleteGroup", gone=_GONE),
+    Write(call="iam.AttachGroupPolicy", action="iam:AttachGroupPolicy"),
+    Write(call="iam.DetachGroupPolicy", action="iam:DetachGroupPolicy", gone=_GONE),
+    Write(call="iam.PutGroupPolicy", action="iam:PutGroupPolicy"),
+    Write(call="iam.DeleteGroupPolicy", action="iam:DeleteGroupPolicy", gone=_GONE),
+    Write(call="iam.CreatePolicy", action="iam:CreatePolicy", also=("iam:TagPolicy",), again=False),
+    Write(call="iam.DeletePolicy", action="iam:DeletePolicy", gone=_GONE),
+    Write(call="iam.CreatePolicyVersion", action="iam:CreatePolicyVersion", again=False),
+    Write(call="iam.SetDefaultPolicyVersion", action="iam:SetDefaultPolicyVersion", gone=_GONE),
+    Write(call="iam.DeletePolicyVersion", action="iam:DeletePolicyVersion", gone=_GONE),
+    Write(call="iam.UpdateAccountPasswordPolicy", action="iam:UpdateAccountPasswordPolicy"),
+    Write(call="iam.DeleteAccountPasswordPolicy", action="iam:DeleteAccountPasswordPolicy", gone=_GONE),
+)
+LOOKS = {
+    "iam.GetUser": ("iam:GetUser",),
+    "iam.GetLoginProfile": ("iam:GetLoginProfile",),
+    "iam.GetGroup": ("iam:GetGroup",),
+    "iam.GetPolicy": ("iam:GetPolicy",),
+}

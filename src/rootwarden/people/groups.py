@@ -1,0 +1,122 @@
+"""A group of the roster: made with its policies, or brought to what the roster says; what it holds beyond is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rootwarden.model.expect import Expect, Item
+from rootwarden.model.plan import Difference, Probe, Risk, Step, as_json
+from rootwarden.people.ground import Ground, iam
+from rootwarden.people.roster import Group
+from rootwarden.proofs.iam_directory import FACT
+
+
+def policy_arn(name: str, partition: str) -> str:
+    """Return the ARN of a policy of the roster: AWS's own are named by path and name."""
+    return name if name.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{name}"
+
+
+def ensure_groups(ground: Ground) -> None:
+    """Plan all groups that the roster names."""
+    for name, group in ground.roster.groups.items():
+        _ensure(ground, name, group)
+
+
+def ensure_group(ground: Ground, name: str, arns: Iterable[str]) -> None:
+    """Plan one more group that holds these policies."""
+    _ensure(ground, name, Group(policies=tuple(arns)))
+
+
+def _ensure(ground: Ground, name: str, group: Group) -> None:
+    arns = tuple(policy_arn(one, ground.partition) for one in group.policies)
+    there = ground.group(name)
+    if there is None:
+        _create(ground, name, arns, group.documents)
+        return
+    has = {str(one.get("PolicyArn")) for one in there.get("AttachedManagedPolicies") or ()}
+    texts = {str(one.get("PolicyName")): one.get("PolicyDocument") for one in there.get("GroupPolicyList") or ()}
+    _add(
+        ground, there, [arn for arn in arns if arn not in has],
+        {key: text for key, text in group.documents.items() if texts.get(key) != text}, texts,
+    )  # fmt: skip
+    beyond = sorted((has - set(arns)) | (set(texts) - set(group.documents)))
+    if beyond:
+        ground.leave(
+            f"group {name}", "it holds policies that the roster does not name",
+            f"name them under groups.{name}, or take them off: {', '.join(beyond)}",
+            resource=str(there.get("Arn") or ""),
+        )  # fmt: skip
+
+
+def _create(ground: Ground, name: str, arns: tuple[str, ...], documents: Mapping[str, dict[str, Any]]) -> None:
+    path = ground.roster.path
+    arn = ground.arn("group", path, name)
+    create = Step(
+        id="group", does=f"Create the group {name}", call=iam("CreateGroup", GroupName=name, Path=path),
+        undo=(iam("DeleteGroup", GroupName=name),),
+        seen=Probe(call=iam("GetGroup", GroupName=name), done="Group.GroupName", absent=("NoSuchEntity",)), on=(arn,),
+    )  # fmt: skip
+    own: dict[str, Any] = {"Path": path, "Arn": arn} | ({} if arns else {"AttachedManagedPolicies": []})
+    ground.plan(
+        "group", f"Create the group {name}", why=f"the roster {ground.roster.roster} names it", resource=arn,
+        steps=(create, *_steps(name, arn, arns, documents, {})),
+        expects=(_of(name, value=None),),
+        then=(_of(name, value=own), *_then(name, arns, documents)),
+        shows=tuple(Difference(what=f"group {name}", before="not there", after=one) for one in (*arns, *documents)),
+    )  # fmt: skip
+
+
+def _add(
+    ground: Ground, there: Mapping[str, Any], arns: list[str], documents: dict[str, dict[str, Any]],
+    before: Mapping[str, Any],
+) -> None:  # fmt: skip
+    name, arn = str(there["GroupName"]), str(there.get("Arn") or "")
+    if not (arns or documents):
+        return
+    expects = [_of(name, "AttachedManagedPolicies", Item("PolicyArn", one)) for one in arns]
+    for key in documents:
+        old = before.get(key)
+        at = _of(name, "GroupPolicyList", Item("PolicyName", key), value=old and {"PolicyDocument": old})
+        expects.append(at)
+    ground.plan(
+        "group-policies", f"Give the group {name} what the roster says", risk=Risk.CAREFUL,
+        why=f"it lacks what the roster {ground.roster.roster} names", resource=arn,
+        steps=_steps(name, arn, arns, documents, before), expects=expects, then=_then(name, arns, documents),
+        shows=(
+            *(Difference(what=f"group {name}", before="without", after=one) for one in arns),
+            *(Difference(what=f"group {name}, {key}", before="another text" if before.get(key) else "without",
+                         after="as in the roster") for key in documents),
+        ),
+    )  # fmt: skip
+
+
+def _steps(
+    name: str, arn: str, arns: Iterable[str], documents: Mapping[str, Any], before: Mapping[str, Any]
+) -> Iterator[Step]:
+    for number, one in enumerate(arns, start=1):
+        both = {"GroupName": name, "PolicyArn": one}
+        yield Step(
+            id=f"attach-{number}", does=f"Attach {one.rpartition('/')[2]}", call=iam("AttachGroupPolicy", **both),
+            undo=(iam("DetachGroupPolicy", **both),), on=(arn,),
+        )  # fmt: skip
+    for number, (key, text) in enumerate(documents.items(), start=1):
+        both = {"GroupName": name, "PolicyName": key}
+        old = before.get(key)
+        back = iam("PutGroupPolicy", **both, PolicyDocument=as_json(old)) if old else iam("DeleteGroupPolicy", **both)
+        yield Step(
+            id=f"document-{number}", does=f"Write the policy {key}",
+            call=iam("PutGroupPolicy", **both, PolicyDocument=as_json(text)), undo=(back,), on=(arn,),
+        )  # fmt: skip
+
+
+def _then(name: str, arns: Iterable[str], documents: Mapping[str, Any]) -> Iterator[Expect]:
+    for one in arns:
+        value = {"PolicyName": one.rpartition("/")[2], "PolicyArn": one}
+        yield _of(name, "AttachedManagedPolicies", Item("PolicyArn", one), value=value)
+    for key, text in documents.items():
+        yield _of(name, "GroupPolicyList", Item("PolicyName", key), value={"PolicyDocument": text})
+
+
+def _of(name: str, *at: str | Item, value: Any = None) -> Expect:
+    return Expect(fact=FACT, at=("groups", Item("GroupName", name), *at), value=value)

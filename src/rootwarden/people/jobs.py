@@ -1,0 +1,126 @@
+"""A job in Identity Center: a group, a permission set with what the job needs, and its assignment to the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rootwarden.model.expect import Item
+from rootwarden.model.plan import Call, Difference, Probe, Step, as_json, refer
+from rootwarden.people.centre import Centre, place
+from rootwarden.people.groups import policy_arn
+from rootwarden.people.roster import MANAGED, Group
+
+_SESSION = "PT4H"
+
+
+def plan_jobs(centre: Centre) -> None:
+    """Plan the group, permission set and assignment of every group of the roster, as far as they are not there."""
+    for name, group in centre.ground.roster.groups.items():
+        _job(centre, name, group)
+
+
+def _job(centre: Centre, name: str, job: Group) -> None:
+    account = centre.ground.account
+    group, found = centre.find("groups", "DisplayName", name), centre.find("sets", "Name", name)
+    arns = [policy_arn(one, centre.ground.partition) for one in job.policies]
+    inline = _one_document(job)
+    if found is not None and not _as_wanted(found, arns, inline):
+        centre.ground.leave(
+            f"permission set {name}", "it allows something else than the roster says",
+            "correct one of the two; who has it would get other rights without asking",
+        )  # fmt: skip
+        return
+    group_id: Any = str(group["GroupId"]) if group else refer("group", "id")
+    set_arn: Any = str(found["PermissionSetArn"]) if found else refer("set", "arn")
+    assigned = group and found and any(
+        (one["AccountId"], one["PrincipalId"]) == (account, group_id) for one in found["assignments"]
+    )  # fmt: skip
+    steps = [] if group else [_group(centre, name)]
+    steps += [] if found else [*_set(centre, name, arns, inline)]
+    steps += [] if assigned else [_assignment(centre, account, group_id, set_arn, fresh=found is None)]
+    if not steps:
+        return
+    expects = [] if group else [place("groups", "DisplayName", name)]
+    expects += [] if found else [place("sets", "Name", name)]
+    assignment = place(
+        "sets", "Name", name, "assignments", Item("AccountId", account), value={"PrincipalType": "GROUP"}
+    )
+    centre.plan(
+        "centre-job", f"Give {name} its group and permission set in Identity Center", name,
+        why=f"the roster names {name}", steps=steps, expects=expects,
+        then=[place("groups", "DisplayName", name, value={}), place("sets", "Name", name, value={}), assignment],
+        shows=[Difference(what=f"permission set {name}", before="not assigned", after=one)
+               for one in (*arns, *job.documents)],
+    )  # fmt: skip
+
+
+def _one_document(job: Group) -> dict[str, Any] | None:
+    """Return the documents of a job as one: a permission set has a single inline policy."""
+    statements: list[Any] = []
+    for document in job.documents.values():
+        found = document.get("Statement")
+        statements += found if isinstance(found, list) else [found]
+    return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def _as_wanted(found: Mapping[str, Any], arns: list[str], inline: dict[str, Any] | None) -> bool:
+    held = sorted(str(one.get("Arn")) for one in found["ManagedPolicies"])
+    return held == sorted(arns) and found.get("InlinePolicy") == inline
+
+
+def _group(centre: Centre, name: str) -> Step:
+    return Step(
+        id="group", does=f"Create the group {name}", keeps={"id": "GroupId"},
+        call=centre.call("CreateGroup", DisplayName=name, Description=f"{centre.mark}"),
+        undo=(centre.call("DeleteGroup", GroupId=refer("group", "id")),),
+        seen=Probe(call=centre.group_id(name), done="GroupId", absent=("ResourceNotFoundException",)),
+    )  # fmt: skip
+
+
+def _set(centre: Centre, name: str, arns: list[str], inline: dict[str, Any] | None) -> Iterator[Step]:
+    arn = {"PermissionSetArn": refer("set", "arn")}
+    yield Step(
+        id="set", does=f"Create the permission set {name}", keeps={"arn": "PermissionSet.PermissionSetArn"},
+        call=centre.admin(
+            "CreatePermissionSet", Name=name, SessionDuration=_SESSION,
+            Tags=[{"Key": MANAGED, "Value": centre.ground.roster.roster}],
+        ),
+        undo=(centre.admin("DeletePermissionSet", **arn),),
+        seen=Probe(
+            call=centre.admin("ListPermissionSets", MaxResults=100), over="PermissionSets",
+            each=centre.admin("DescribePermissionSet", PermissionSetArn={"$ref": "item"}),
+            done=f"PermissionSet.Name=='{name}'",
+        ),
+    )  # fmt: skip
+    for number, policy in enumerate(arns, start=1):
+        both = {**arn, "ManagedPolicyArn": policy}
+        listed = centre.admin("ListManagedPoliciesInPermissionSet", **arn)
+        yield Step(
+            id=f"attach-{number}", does=f"Attach {policy.rpartition('/')[2]}",
+            call=centre.admin("AttachManagedPolicyToPermissionSet", **both),
+            undo=(centre.admin("DetachManagedPolicyFromPermissionSet", **both),),
+            seen=Probe(call=listed, done=f"AttachedManagedPolicies[?Arn=='{policy}']"),
+        )  # fmt: skip
+    if inline is not None:
+        yield Step(
+            id="inline", does="Write its own policy",
+            call=centre.admin("PutInlinePolicyToPermissionSet", **arn, InlinePolicy=as_json(inline)),
+            undo=(centre.admin("DeleteInlinePolicyFromPermissionSet", **arn),),
+        )  # fmt: skip
+
+
+def _assignment(centre: Centre, account: str, group: Any, arn: Any, *, fresh: bool) -> Step:
+    """Assign the set to the group in the account; a set that is new has no other assignment there."""
+    everything: dict[str, Any] = {
+        "PermissionSetArn": arn, "TargetType": "AWS_ACCOUNT", "TargetId": account, "PrincipalType": "GROUP",
+        "PrincipalId": group,
+    }  # fmt: skip
+    listed: Call = centre.admin("ListAccountAssignments", AccountId=account, PermissionSetArn=arn)
+    known = "" if fresh or not isinstance(group, str) else f"[?PrincipalId=='{group}']"
+    return Step(
+        id="assignment", does=f"Assign it in account {account}",
+        call=centre.admin("CreateAccountAssignment", **everything),
+        undo=(centre.admin("DeleteAccountAssignment", **everything),),
+        seen=Probe(call=listed, done=f"AccountAssignments{known}"),
+    )  # fmt: skip

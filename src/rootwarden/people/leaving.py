@@ -1,0 +1,262 @@
+"""Who goes: disabled at once and reversibly, deleted only after the grace period.
+
+Disabling is a denial of everything, first, because it also ends sessions that are open and can be taken back with one
+call; then the mark with the date; then the access keys are made inactive and the password is deleted, so that the
+credentials themselves are worth nothing. Groups stay as they are: who comes back is where they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from rootwarden.errors import RefusedError
+from rootwarden.model.expect import Expect, Item
+from rootwarden.model.findings import Severity
+from rootwarden.model.plan import Change, Difference, Risk, Step, as_json
+from rootwarden.model.readings import UnseenError
+from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_tag, of_user, tag_of
+from rootwarden.people.roster import DISABLED
+from rootwarden.people.sparing import keeps_a_way_in, why_spared
+from rootwarden.proofs.credential_report import report_date
+from rootwarden.proofs.iam_users import Report
+from rootwarden.proofs.policy_decision import Effect, Request, decide_together
+
+DENY_POLICY = "rootwarden-disabled"
+# So many may be disabled at once without a word: 5, and one in ten.
+_AT_ONCE, _SHARE = 5, 10
+
+
+def deny_document() -> dict[str, Any]:
+    """Return the policy of somebody who left."""
+    everything = {"Sid": "Left", "Effect": "Deny", "Action": "*", "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [everything]}
+
+
+def see_off(ground: Ground, confirmed: int | None) -> None:
+    """Plan what becomes of the users that the roster made and does not name any more.
+
+    Raises:
+        RefusedError: they are more than one in ten, or more than five, and nobody confirmed just that number.
+        UnseenError: the users could not be read.
+    """
+    managed = ground.managed()
+    unnamed = [one for one in managed if _unnamed(ground, one)]
+    spared = {str(one["UserName"]): _spared(ground, one) for one in unnamed}
+    leaving = [one for one in unnamed if not is_disabled(one) and not spared[str(one["UserName"])]]
+    not_too_many(leaving, [one for one in managed if not is_disabled(one)], confirmed)
+    for user in unnamed:
+        why = spared[str(user["UserName"])]
+        if why and not is_disabled(user):
+            _leave(ground, user, why)
+    for user in leaving:
+        _disable(ground, user)
+    for user in unnamed:
+        if is_disabled(user) and not spared[str(user["UserName"])] and _grace_is_over(ground, user):
+            _delete(ground, user)
+
+
+def _unnamed(ground: Ground, user: dict[str, Any]) -> bool:
+    person = ground.roster.person(str(user["UserName"]))
+    return person is None or person.gone(ground.now.date())
+
+
+def _spared(ground: Ground, user: dict[str, Any]) -> str:
+    try:
+        return why_spared(ground, user)
+    except UnseenError as error:
+        return f"could not tell whether it may be disabled: {error}"
+
+
+def not_too_many(leaving: list[Any], managed: list[Any], confirmed: int | None) -> None:
+    """See that no more are disabled at once than may be, or than somebody confirmed by their number.
+
+    Raises:
+        RefusedError: they are more.
+    """
+    many = len(leaving) > _AT_ONCE or len(leaving) * _SHARE > len(managed)
+    if confirmed is not None and confirmed != len(leaving):
+        raise RefusedError(
+            f"{len(leaving)} people would be disabled, and {confirmed} were confirmed",
+            why=_names(leaving) or "the roster names everybody it manages",
+            todo="look at the roster, and confirm the number that it comes to",
+        )
+    if leaving and many and confirmed is None:
+        raise RefusedError(
+            f"{len(leaving)} of {len(managed)} people would be disabled: {_names(leaving)}",
+            why=f"more than {_AT_ONCE}, or more than one in {_SHARE}, at once may be a roster that was cut short",
+            todo=f"if it is right, plan with --confirm-count {len(leaving)}",
+        )
+
+
+def _names(users: list[Any]) -> str:
+    names = [str(one["UserName"]) for one in users]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _leave(ground: Ground, user: dict[str, Any], why: str) -> None:
+    ground.leave(
+        f"leaver {user['UserName']}", f"it is not disabled: {why}", "decide by hand, or name it in the roster",
+        resource=str(user.get("Arn") or ""), severity=Severity.MEDIUM,
+    )  # fmt: skip
+
+
+def _disable(ground: Ground, user: dict[str, Any]) -> None:
+    try:
+        change = _disabling(ground, user)
+        kept = keeps_a_way_in(ground, user, change)
+    except UnseenError as error:
+        _leave(ground, user, f"could not tell what to change: {error}")
+        return
+    if kept:
+        ground.add(change)
+    else:
+        _leave(ground, user, "it is the last way into the account as an administrator")
+
+
+def _disabling(ground: Ground, user: dict[str, Any]) -> Change:
+    name, arn = str(user["UserName"]), str(user.get("Arn") or "")
+    held, today = ground.held(name), ground.now.date().isoformat()
+    keys = [str(one["AccessKeyId"]) for one in held["AccessKeys"] if one.get("Status") != "Inactive"]
+    has_password = held.get("LoginProfile") is not None
+    denied = of_user(name, "UserPolicyList", Item("PolicyName", DENY_POLICY))
+    then: list[Expect] = [Expect(fact=denied.fact, at=denied.at, value={"PolicyDocument": deny_document()})]
+    then.append(of_tag(name, DISABLED, today))
+    then += [of_credentials(name, "AccessKeys", Item("AccessKeyId", key), "Status", value="Inactive") for key in keys]
+    expects = [of_credentials(name, "AccessKeys", Item("AccessKeyId", key), "Status", value="Active") for key in keys]
+    if has_password:
+        then.append(of_credentials(name, "LoginProfile"))
+    after = ground.now.date() + timedelta(days=ground.roster.grace_days)
+    return ground.draft(
+        "disable", f"Disable the user {name}", risk=Risk.CAREFUL, resource=arn,
+        why=f"the roster {ground.roster.roster} does not name {name} any more",
+        steps=tuple(_disabling_steps(name, arn, today, keys, has_password=has_password)),
+        expects=(denied, of_tag(name, DISABLED, None), *expects), then=then,
+        shows=(
+            Difference(what=f"user {name}", before="enabled", after=f"disabled, deleted after {after}"),
+            *(Difference(what=f"access key ...{key[-4:]}", before="Active", after="Inactive") for key in keys),
+            *((Difference(what="password", before="there", after="deleted"),) if has_password else ()),
+        ),
+        notes=(*_last_use(ground, name, keys), "sessions of roles that it has entered last until they end"),
+        never_by=(arn,),
+    )  # fmt: skip
+
+
+def _disabling_steps(name: str, arn: str, today: str, keys: list[str], *, has_password: bool) -> Iterator[Step]:
+    both = {"UserName": name, "PolicyName": DENY_POLICY}
+    yield Step(
+        id="deny", does="Deny everything, open sessions included",
+        call=iam("PutUserPolicy", **both, PolicyDocument=as_json(deny_document())),
+        undo=(iam("DeleteUserPolicy", **both),), on=(arn,),
+    )  # fmt: skip
+    yield Step(
+        id="tag", does="Mark since when", call=iam("TagUser", UserName=name, Tags=[{"Key": DISABLED, "Value": today}]),
+        undo=(iam("UntagUser", UserName=name, TagKeys=[DISABLED]),), on=(arn,),
+    )  # fmt: skip
+    for number, key in enumerate(keys, start=1):
+        one = {"UserName": name, "AccessKeyId": key}
+        yield Step(
+            id=f"key-{number}", does=f"Make the access key ...{key[-4:]} inactive",
+            call=iam("UpdateAccessKey", **one, Status="Inactive"),
+            undo=(iam("UpdateAccessKey", **one, Status="Active"),), on=(arn,),
+        )  # fmt: skip
+    if has_password:
+        yield Step(
+            id="password", does="Delete the password", call=iam("DeleteLoginProfile", UserName=name), on=(arn,),
+            away=True,
+            stays=f"the password of {name} is gone: who comes back gets a new one when the roster names them",
+        )  # fmt: skip
+
+
+def _last_use(ground: Ground, name: str, keys: list[str]) -> Iterator[str]:
+    """Note when keys were last used: what still runs with them stops."""
+    if not keys:
+        return
+    row = ground.view.once(Report).row(name)
+    cells = row.raw if isinstance(row.raw, dict) else {}
+    dates = []
+    for number in (1, 2):
+        try:
+            dates.append(report_date(row.at(ground.view.log)[f"access_key_{number}_last_used_date"]))
+        except UnseenError:
+            continue
+    used = max((one for one in dates if one is not None), default=None)
+    if used is not None:
+        yield f"an access key was last used on {used:%Y-%m-%d}: what still runs with it stops"
+    elif not cells:
+        yield "nobody could say when its access keys were last used"
+
+
+def _grace_is_over(ground: Ground, user: dict[str, Any]) -> bool:
+    try:
+        since = date.fromisoformat(tag_of(user, DISABLED))
+    except ValueError:
+        ground.leave(
+            f"leaver {user['UserName']}", f"its tag {DISABLED} is no date", "write the day as 2026-12-31",
+            resource=str(user.get("Arn") or ""),
+        )  # fmt: skip
+        return False
+    return ground.now.date() > since + timedelta(days=ground.roster.grace_days)
+
+
+def _delete(ground: Ground, user: dict[str, Any]) -> None:
+    """Plan the deletion of a user that was disabled long enough; only while it is disabled still."""
+    name, arn = str(user["UserName"]), str(user.get("Arn") or "")
+    try:
+        held = ground.held(name)
+    except UnseenError as error:
+        ground.leave(f"leaver {name}", f"it is not deleted: {error}", "make it readable, and plan again", resource=arn)
+        return
+    own = [one.get("PolicyDocument") for one in user.get("UserPolicyList") or ()]
+    denied = decide_together(own, Request("iam:GetUser", arn)).effect is Effect.DENY
+    usable = held.get("LoginProfile") is not None or any(one.get("Status") != "Inactive" for one in held["AccessKeys"])
+    if not denied or usable:
+        ground.leave(
+            f"leaver {name}", "it is marked as disabled and can be used all the same",
+            "look who enabled it again and why", resource=arn, severity=Severity.HIGH,
+        )  # fmt: skip
+        return
+    since = tag_of(user, DISABLED)
+    ground.plan(
+        "delete", f"Delete the user {name}", risk=Risk.DANGEROUS, resource=arn,
+        why=f"it was disabled on {since}, longer than {ground.roster.grace_days} days ago",
+        steps=tuple(_deleting_steps(ground, user, held, name, arn)),
+        expects=(of_tag(name, DISABLED, since), of_credentials(name, "LoginProfile")),
+        then=(of_user(name), of_credentials(name)), never_by=(arn,),
+        shows=(Difference(what=f"user {name}", before=f"disabled since {since}", after="deleted"),),
+        notes=("SSH keys and Git credentials are not looked for; AWS names them where they are in the way",),
+    )  # fmt: skip
+
+
+def _deleting_steps(ground: Ground, user: dict[str, Any], held: dict[str, Any], name: str, arn: str) -> Iterator[Step]:
+    """Go through what DeleteUser wants gone first (IAM API Reference), then the user."""
+
+    def away(step: str, does: str, operation: str, *on: str, **parameters: Any) -> Step:
+        return Step(id=step, does=does, call=iam(operation, **parameters), on=on or (arn,), away=True)
+
+    one = {"UserName": name}
+    for n, key in enumerate(held["AccessKeys"], start=1):
+        yield away(f"key-{n}", "Delete an access key", "DeleteAccessKey", **one, AccessKeyId=key["AccessKeyId"])
+    for n, device in enumerate(held["MFADevices"], start=1):
+        serial = device["SerialNumber"]
+        yield away(f"mfa-{n}", "Take an MFA device off", "DeactivateMFADevice", **one, SerialNumber=serial)
+        if ":mfa/" in serial:
+            yield away(f"virtual-{n}", "Delete it", "DeleteVirtualMFADevice", serial, SerialNumber=serial)
+    for n, signing in enumerate(held["SigningCertificates"], start=1):
+        certificate = {"CertificateId": signing["CertificateId"]}
+        yield away(f"certificate-{n}", "Delete a signing certificate", "DeleteSigningCertificate", **one, **certificate)
+    for n, group in enumerate(user.get("GroupList") or (), start=1):
+        there = ground.group(group) or {}
+        on = str(there.get("Arn") or "*")
+        yield away(f"group-{n}", f"Take it out of {group}", "RemoveUserFromGroup", on, **one, GroupName=group)
+    for n, attached in enumerate(user.get("AttachedManagedPolicies") or (), start=1):
+        policy = {"PolicyArn": attached["PolicyArn"]}
+        yield away(f"attached-{n}", "Detach a policy", "DetachUserPolicy", **one, **policy)
+    for n, inline in enumerate(user.get("UserPolicyList") or (), start=1):
+        policy = {"PolicyName": inline["PolicyName"]}
+        yield away(f"inline-{n}", "Delete an inline policy", "DeleteUserPolicy", **one, **policy)
+    yield Step(
+        id="user", does=f"Delete the user {name}", call=iam("DeleteUser", **one), on=(arn,), away=True,
+        stays=f"the user {name} is gone, with its keys and devices; who comes back gets a new user",
+    )  # fmt: skip

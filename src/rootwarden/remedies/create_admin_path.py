@@ -1,0 +1,104 @@
+"""Makes a way into the account for administrators who are not root: a role that named people enter with MFA.
+
+Root may only rest while somebody else can do its everyday work. Whom the role trusts is written by name in the
+configuration; it trusts no whole account of its own, and nobody without MFA.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec.structs import replace
+
+from rootwarden.model.expect import Expect, Item
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, as_json
+from rootwarden.model.remedy import Case, Not, Remedy
+
+REMEDY = Remedy(
+    title="Make a way in for administrators", order=20, params={"role": "RootwardenAdmin", "principals": ()}
+)
+
+_FACT = "iam.authorization"
+# IAM User Guide, "Principal": an IAM user or role, or another account as a whole. No wildcard names anybody.
+_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::(?P<account>[0-9]{12}):(?P<who>root|(?:user|role)/[\w+=,.@/-]+)")
+# IAM User Guide, "AWS global condition context keys": a federated session has no aws:MultiFactorAuthPresent.
+_NOTE = "sessions of Identity Center and other federated sign-in carry no MFA key: they need a permission set instead"
+_ROLE = re.compile(r"[\w+=,.@-]{1,64}")
+
+
+def prescribe(case: Case) -> Change | Not:
+    """Create the role with AdministratorAccess; taken back, it is gone."""
+    where, name = f"[remedies.{case.slug}]", case.settings.text("role")
+    principals = tuple(dict.fromkeys(case.settings.texts("principals")))
+    if not principals:
+        return Not("nobody said who the administrators are", f"set principals, ARNs of users or roles, under {where}")
+    why = _unfit(name, principals, case.finding.account)
+    if why:
+        return Not(why, f"correct it under {where}")
+    if any(role["RoleName"].text() == name for role in case.seen.account.part(_FACT, "roles").each()):
+        return Not(f"there is a role {name} already, through which nobody can come", "look at its trust and policies")
+    return _change(case, name, principals)
+
+
+def _unfit(name: str, principals: tuple[str, ...], account: str) -> str:
+    if _ROLE.fullmatch(name) is None:
+        return f"role = {name!r} is no name of a role"
+    for one in principals:
+        found = _PRINCIPAL.fullmatch(one)
+        if found is None:
+            return f"{one!r} is no ARN of a user, role or account"
+        if found["who"] == "root" and found["account"] == account:
+            return "the whole account itself is nobody by name"
+    return ""
+
+
+def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
+    partition, account = case.seen.subject.partition, case.finding.account
+    arn, admin = f"arn:{partition}:iam::{account}:role/{name}", f"arn:{partition}:iam::aws:policy/AdministratorAccess"
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": principals[0] if len(principals) == 1 else list(principals)},
+                "Action": "sts:AssumeRole",
+                "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+            }
+        ],
+    }
+    create = Step(
+        id="role", does=f"Create the role {name}",
+        call=_call("CreateRole", RoleName=name, AssumeRolePolicyDocument=as_json(trust),
+                   Description="The way in for administrators who are not root"),
+        undo=(_call("DeleteRole", RoleName=name),), on=(arn,),
+        seen=Probe(call=_call("GetRole", RoleName=name), done="Role.RoleName", absent=("NoSuchEntity",)),
+    )  # fmt: skip
+    both = {"RoleName": name, "PolicyArn": admin}
+    attach = Step(
+        id="attach", does="Attach AdministratorAccess", call=_call("AttachRolePolicy", **both),
+        undo=(_call("DetachRolePolicy", **both),), on=(arn,),
+    )  # fmt: skip
+    place = ("roles", Item("RoleName", name))
+    held = [{"PolicyName": "AdministratorAccess", "PolicyArn": admin}]
+    about = {"Arn": arn, "Path": "/", "AssumeRolePolicyDocument": trust, "AttachedManagedPolicies": held}
+    change = case.change(
+        f"Create the role {name} for {len(principals)} named principals, with MFA",
+        risk=Risk.CAREFUL,
+        steps=(create, attach),
+        expects=(Expect(fact=_FACT, at=place),),
+        then=(Expect(fact=_FACT, at=place, value=about),),
+        shows=tuple(_shown(name, one) for one in principals),
+        resource=arn,
+    )  # fmt: skip
+    properties = {"RoleName": name, "AssumeRolePolicyDocument": trust, "ManagedPolicyArns": [admin]}
+    declared = Declared(type="AWS::IAM::Role", name="AdminPath", properties=properties)
+    return replace(change, declares=(declared,), notes=(_NOTE,))
+
+
+def _shown(name: str, principal: str) -> Difference:
+    return Difference(what=f"role {name}", before="not there", after=f"entered by {principal}")
+
+
+def _call(operation: str, **parameters: Any) -> Call:
+    return Call(service="iam", operation=operation, parameters=parameters)

@@ -1,0 +1,177 @@
+"""Plan, apply and undo as a person types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from rootwarden.lab.seed import seed
+from rootwarden.lab.server import Lab
+from tests.applying.workshop import CONTACT, MANAGEMENT, MEMBER, REGIONS, WORLD
+from tests.journeys.terminal import CLEAN, Answer, rootwarden
+from tests.journeys.test_bad_input import one_line
+
+CONFIGURATION = "[remedies.register-security-contact]\n" + "".join(
+    f"{name} = {json.dumps(value)}\n" for name, value in CONTACT.items()
+)
+ONLY = ("--only", "RW-POL-05,RW-TRAIL-03", "--regions", ",".join(REGIONS))
+
+
+@pytest.fixture(scope="module", name="open_lab")
+def _open_lab() -> Iterator[Lab]:
+    """One server for the tests of this file."""
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(name="place")
+def _place(open_lab: Lab, tmp_path: Path) -> Path:
+    """A folder with a configuration, and the workshop in the lab."""
+    open_lab.reset()
+    seed(open_lab.endpoint, WORLD)
+    (tmp_path / "rootwarden.toml").write_text(CONFIGURATION)
+    return tmp_path
+
+
+def run(lab: Lab, place: Path, *arguments: str, stdin: str = "") -> Answer:
+    """Run the program as an administrator of the management account."""
+    return rootwarden(*arguments, env=lab.environment(MANAGEMENT, "Admin"), cwd=place, stdin=stdin)
+
+
+def at_a_terminal(lab: Lab, place: Path, *arguments: str, typed: str) -> tuple[int, str]:
+    """Run the program at a terminal of its own, and type something; return the exit code and all that was shown."""
+    environment = {**CLEAN, **lab.environment(MANAGEMENT, "Admin"), "TERM": "dumb"}
+    child, terminal = pty.fork()
+    if child == 0:  # pragma: no cover - another process
+        os.chdir(place)
+        os.execve(sys.executable, [sys.executable, "-m", "rootwarden", *arguments], environment)
+    os.write(terminal, f"{typed}\n".encode())
+    shown = b""
+    while True:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:  # the other side is gone
+            break
+        if not data:
+            break
+        shown += data
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), shown.decode().replace("\r\n", "\n")
+
+
+def test_the_plan_is_shown(open_lab: Lab, place: Path):
+    """What, from what to what, risk, cost; nothing is changed."""
+    answer = run(open_lab, place, "plan", *ONLY, "-o", "plan.json")
+    assert answer.code == 0
+    assert answer.out.partition("\n")[2] == snapshot("""\
+
+Account 444444444401 ───────────────────────────────────────────────── 2 changes
+
+  1  Register security@shop.example as the security contact
+     safe · RW-POL-05 medium
+     security contact: none -> Security team <security@shop.example>, +1 555
+     0100
+     Register the contact: account.PutAlternateContact
+
+  2  Switch log file validation of the trail management-trail on
+     safe · RW-TRAIL-03 medium · trail/management-trail in eu-west-1
+     LogFileValidationEnabled: false -> true
+     Switch validation on: cloudtrail.UpdateTrail
+
+In all ─────────────────────────────────────────────────────────────────────────
+2 changes, after which 2 of 2 failing findings pass. Costs nothing.
+""")
+    assert oct((place / "plan.json").stat().st_mode)[-3:] == "600"
+    assert not [one for one in open_lab.records(MANAGEMENT) if not one["readOnly"]]
+
+
+def test_from_plan_to_undo(open_lab: Lab, place: Path):
+    """The way a person goes, with the store and the plan in the folder."""
+    run(open_lab, place, "plan", "--org", *ONLY, "-o", "plan.json")
+    applied = run(open_lab, place, "apply", "plan.json", "--yes")
+    assert applied.code == 0
+    assert applied.out == snapshot("""\
+RW-POL-05 FAIL -> PASS, proved: Register security@shop.example as the security
+contact (444444444401)
+RW-TRAIL-03 FAIL -> PASS, proved: Switch log file validation of the trail
+management-trail on (444444444401)
+RW-POL-05 FAIL -> PASS, proved: Register security@shop.example as the security
+contact (444444444402)
+RW-TRAIL-03 FAIL -> PASS, proved: Switch log file validation of the trail
+member-trail on (444444444402)
+""")
+    listed = run(open_lab, place, "undo")
+    name = listed.out.split()[3]
+    assert "done" in listed.out
+    undone = run(open_lab, place, "undo", name, "--yes")
+    assert undone.code == 0
+    assert undone.out == snapshot("""\
+reads as before: Switch log file validation of the trail member-trail on
+(444444444402); RW-TRAIL-03 is FAIL now
+reads as before: Register security@shop.example as the security contact
+(444444444402); RW-POL-05 is FAIL now
+reads as before: Switch log file validation of the trail management-trail on
+(444444444401); RW-TRAIL-03 is FAIL now
+reads as before: Register security@shop.example as the security contact
+(444444444401); RW-POL-05 is FAIL now
+""")
+
+
+def test_the_account_id_is_typed(open_lab: Lab, place: Path):
+    """Another text is no consent."""
+    run(open_lab, place, "plan", *ONLY, "-o", "plan.json")
+    code, shown = at_a_terminal(open_lab, place, "apply", "plan.json", typed="yes")
+    assert code == 6
+    assert f"2 changes in account {MANAGEMENT}. Type {MANAGEMENT} to go on:" in shown
+    assert "that is another text; nothing was changed" in shown
+    code, shown = at_a_terminal(open_lab, place, "apply", "plan.json", typed=MANAGEMENT)
+    assert code == 0, shown
+    assert "FAIL -> PASS, proved" in shown
+
+
+def test_without_a_terminal_yes_is_needed(open_lab: Lab, place: Path):
+    """The error names the option."""
+    run(open_lab, place, "plan", *ONLY, "-o", "plan.json")
+    answer = run(open_lab, place, "apply", "plan.json", stdin=f"{MANAGEMENT}\n")
+    assert answer.code == 2
+    assert "give --yes" in answer.err
+    dry = run(open_lab, place, "apply", "plan.json", "--dry-run")
+    assert dry.code == 0
+    assert "nothing was changed" in dry.err
+
+
+def test_the_policy_of_a_plan(open_lab: Lab, place: Path):
+    """By the file alone, or for one account."""
+    run(open_lab, place, "plan", "--org", *ONLY, "-o", "plan.json")
+    whole = json.loads(run(open_lab, place, "iam-policy", "plan.json").out)
+    allowed = {action for one in whole["Statement"] for action in one["Action"]}
+    assert allowed == {
+        "account:PutAlternateContact", "account:DeleteAlternateContact", "cloudtrail:UpdateTrail", "tag:GetResources",
+    }  # fmt: skip
+    member = run(open_lab, place, "iam-policy", "plan", "plan.json", "--account", MEMBER).out
+    assert MANAGEMENT not in member
+    assert MEMBER in member
+    assert run(open_lab, place, "iam-policy", "plan", "plan.json", "--account", "1").code == 2
+
+
+def test_bad_input_is_answered_by_name(open_lab: Lab, place: Path):
+    """File, field and what to do."""
+    one_line(run(open_lab, place, "apply", "nothing.json"), 2, "nothing.json", "rootwarden plan")
+    (place / "other.json").write_text("{}")
+    one_line(run(open_lab, place, "apply", "other.json"), 2, "other.json", "plan/1")
+    one_line(run(open_lab, place, "apply"), 2, "no plan is named")
+    one_line(run(open_lab, place, "apply", "--resume"), 2, "no run", "broken off")
+    one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "no run", "rootwarden undo")
+    one_line(run(open_lab, place, "plan", "--only", "nonsense"), 2, "nonsense")
+    one_line(run(open_lab, place, "plan", "-o", "plan.pdf"), 2, "plan.pdf", "markdown")
+    (place / "rootwarden.toml").write_text("[remedies.register-security-contct]\n")
+    one_line(run(open_lab, place, "plan"), 2, "register-security-contct", "did you mean 'register-security-contact'")
+    (place / "rootwarden.toml").write_text("[remedies.register-security-contact]\nemail = 5\n")
+    one_line(run(open_lab, place, "plan"), 2, "email", "rootwarden.toml")

@@ -1,0 +1,39 @@
+"""The table of writes says what AWS says: operations that exist, actions that are spelt as AWS spells them."""
+
+from __future__ import annotations
+
+import re
+
+import botocore.session
+import pytest
+
+from rootwarden.model.writes import LOOKS, WRITES
+
+_SESSION = botocore.session.Session()
+
+
+@pytest.mark.parametrize("call", [*WRITES, *LOOKS])
+def test_the_operation_exists(call: str):
+    """In botocore's model of the service, under that very name."""
+    service, operation = call.split(".")
+    assert operation in _SESSION.get_service_model(service).operation_names
+
+
+@pytest.mark.parametrize("call", WRITES)
+def test_the_row_is_sound(call: str):
+    """A write does not look, its actions are written `service:Action`, and its errors are the service's own."""
+    row = WRITES[call]
+    service, operation = call.split(".")
+    assert not operation.startswith(("Get", "List", "Describe", "Head"))
+    assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z]+", action) for action in row.actions)
+    known = set(_SESSION.get_service_model(service).shape_names)
+    # S3 documents its errors in one list for all operations (API reference, "Error responses").
+    documented = known | {code + "Exception" for code in ()} | {"NoSuchBucket"}
+    for code in row.gone:
+        assert code in documented or f"{code}Exception" in documented, code
+
+
+@pytest.mark.parametrize("call", LOOKS)
+def test_a_look_only_reads(call: str):
+    """Whatever it needs begins so."""
+    assert call.split(".")[1].startswith(("Get", "List", "Describe", "Head"))

@@ -1,0 +1,172 @@
+"""Where the organization has Identity Center, the roster becomes people, groups and permission sets there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rootwarden.aws.ask import Ask
+from rootwarden.errors import RefusedError
+from rootwarden.flows.applying.running import apply_plan, resume_run
+from tests.emulated.lab_at_work import client, entry
+from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
+    ACCOUNT,
+    JOBS,
+    MANAGEMENT,
+    Company,
+    _company,
+    _open_company,
+    person,
+    roster,
+)
+
+STAFF = [("dana", "developers"), ("erik", "support"), ("boss", "admins"), *((f"p{n}", "finance") for n in range(8))]
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+@pytest.fixture(name="centre")
+def _centre(company: Company) -> Any:
+    """Identity Center of the organization, which has nobody in it yet."""
+    admin = client(company.lab, "sso-admin", entry(company.lab, MANAGEMENT))
+    admin.create_instance(Name="company")
+    return admin
+
+
+def directory(company: Company) -> dict[str, Any]:
+    """Return who is in which group, and which permission set is given to whom where, by names."""
+    who = entry(company.lab, MANAGEMENT)
+    admin, store = client(company.lab, "sso-admin", who), client(company.lab, "identitystore", who)
+    instance = admin.list_instances()["Instances"][0]
+    at = {"IdentityStoreId": instance["IdentityStoreId"]}
+    users = {one["UserId"]: one["UserName"] for one in store.list_users(**at)["Users"]}
+    groups = {one["GroupId"]: one["DisplayName"] for one in store.list_groups(**at)["Groups"]}
+    members = {
+        name: sorted(users[one["MemberId"]["UserId"]]
+                     for one in store.list_group_memberships(**at, GroupId=key)["GroupMemberships"])
+        for key, name in groups.items()
+    }  # fmt: skip
+    arn = {"InstanceArn": instance["InstanceArn"]}
+    sets = {}
+    for one in admin.list_permission_sets(**arn)["PermissionSets"]:
+        which = {**arn, "PermissionSetArn": one}
+        name = admin.describe_permission_set(**which)["PermissionSet"]["Name"]
+        held = admin.list_managed_policies_in_permission_set(**which)["AttachedManagedPolicies"]
+        given = admin.list_account_assignments(**which, AccountId=ACCOUNT)["AccountAssignments"]
+        sets[name] = [sorted(item["Name"] for item in held), [groups[item["PrincipalId"]] for item in given]]
+    return {"users": sorted(users.values()), "members": members, "sets": sets}
+
+
+def test_people_come_and_it_is_taken_back(company: Company, centre: Any) -> None:
+    """Each job has its permission set and its people; planned again nothing is left to do; undone all of it is gone."""
+    before = directory(company)
+    wanted = roster(*(person(*one) for one in STAFF))
+    plan = company.plan(wanted)
+    assert {one.account for one in plan.changes} == {MANAGEMENT}
+    assert all("Identity Center" in " ".join(one.notes) for one in plan.changes)
+    assert not any(one.secrets for one in plan.changes)
+    done = company.follow(wanted)
+    found = directory(company)
+    assert found["members"] == {job: sorted(user for user, its in STAFF if its == job) for job in JOBS}
+    assert found["sets"]["developers"] == [["PowerUserAccess"], ["developers"]]
+    assert found["sets"]["support"] == [[], ["support"]]
+    assert "developers" in " ".join(
+        role["RoleName"] for role in company.iam.list_roles(PathPrefix="/aws-reserved/")["Roles"]
+    )
+    assert company.iam.list_groups()["Groups"] == []
+    company.undo(done)
+    assert directory(company) == before
+
+
+def test_iam_users_all_the_same(company: Company, centre: Any) -> None:
+    """--iam plans IAM users, and what is left of them is named once people sign in at Identity Center."""
+    wanted = roster(person("dana"))
+    forced = company.plan(wanted, iam=True)
+    assert "Create the user dana for dana of Company" in {one.title for one in forced.changes}
+    company.apply(forced)
+    left = {one.title: one.why for one in company.plan(wanted).left}
+    assert "beside Identity Center" in left["user dana"]
+
+
+def test_movers_and_leavers(company: Company, centre: Any) -> None:
+    """A mover changes groups; a leaver has none; both are taken back; the last administrator stays."""
+    company.follow(roster(*(person(*one) for one in STAFF)))
+    before = directory(company)
+    done = company.follow(roster(*(person(user, "support" if user == "dana" else job) for user, job in STAFF[:-1])))
+    found = directory(company)
+    assert "dana" in found["members"]["support"]
+    assert "p7" not in found["members"]["finance"]
+    assert "p7" in found["users"]
+    company.undo(done)
+    assert directory(company) == before
+    spared = company.plan(roster(*(person(*one) for one in STAFF if one[0] != "boss")))
+    assert not spared.changes
+    assert "last of admins" in next(one.why for one in spared.left if one.title == "leaver boss")
+    with pytest.raises(RefusedError, match="--confirm-count 2"):
+        company.plan(roster(*(person(*one) for one in STAFF[:-2])))
+
+
+def test_somebody_elses_people_and_sets_stay(company: Company, centre: Any) -> None:
+    """A user and a permission set that were there before are named, and never changed."""
+    who = entry(company.lab, MANAGEMENT)
+    instance = centre.list_instances()["Instances"][0]
+    store = client(company.lab, "identitystore", who)
+    store.create_user(
+        IdentityStoreId=instance["IdentityStoreId"], UserName="dana", DisplayName="D",
+        Name={"GivenName": "D", "FamilyName": "E"}, Emails=[{"Value": "d@x.example", "Primary": True}],
+    )  # fmt: skip
+    made = centre.create_permission_set(InstanceArn=instance["InstanceArn"], Name="developers")["PermissionSet"]
+    centre.attach_managed_policy_to_permission_set(
+        InstanceArn=instance["InstanceArn"], PermissionSetArn=made["PermissionSetArn"],
+        ManagedPolicyArn="arn:aws:iam::aws:policy/AdministratorAccess",
+    )  # fmt: skip
+    plan = company.plan(roster(person("dana")))
+    assert not any("dana" in one.title or one.resource == "developers" for one in plan.changes)
+    assert {"user dana", "permission set developers"} <= {one.title for one in plan.left}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["CreatePermissionSet", "CreateGroup", "AttachManagedPolicyToPermissionSet", "CreateAccountAssignment",
+     "CreateGroupMembership"],
+)  # fmt: skip
+def test_broken_off_after_any_call(
+    company: Company, centre: Any, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    """The process dies right after a call: gone on with, nothing is there twice, and undo takes all of it back."""
+    before = directory(company)
+    plan = company.plan(roster(person("dana"), person("erik", "support")))
+    with monkeypatch.context() as patch:
+        real = Ask.call
+
+        def dying(self: Ask, service: str, asked: str, region: str = "", /, **parameters: Any) -> Any:
+            answer = real(self, service, asked, region, **parameters)
+            if asked == operation:
+                raise Crash
+            return answer
+
+        patch.setattr(Ask, "call", dying)
+        with pytest.raises(Crash):
+            apply_plan(plan, company.request, lambda *_: True, print)
+    done = resume_run(None, company.request, lambda *_: True, print)
+    assert done is not None
+    assert done.stopped is None, done.stopped
+    assert done.exit == 0
+    found = directory(company)
+    assert found["members"]["developers"] == ["dana"]
+    assert found["sets"]["developers"] == [["PowerUserAccess"], ["developers"]]
+    company.undo(done)
+    assert directory(company) == before
+
+
+def test_unread_it_is_refused(company: Company, centre: Any) -> None:
+    """Where the people of Identity Center cannot be read nothing is planned: they might be made twice."""
+    company.lab.deny("identitystore:ListUsers")
+    try:
+        with pytest.raises(RefusedError, match="could not be read"):
+            company.plan(roster(person("dana")))
+    finally:
+        company.lab.clear_faults()

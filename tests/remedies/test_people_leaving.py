@@ -1,0 +1,247 @@
+"""Who leaves is disabled at once and deleted later; a roster cut short, and a careless one, disable nobody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from rootwarden.errors import InputError, RefusedError
+from rootwarden.lab.clock import now
+from rootwarden.model.plan import Risk
+from rootwarden.people.reading import read_roster
+from rootwarden.people.roster import DISABLED, MANAGED
+from rootwarden.proofs.identity_decision import user_may
+from tests.emulated.collecting import sign_in
+from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
+    ACCOUNT,
+    Company,
+    _company,
+    _open_company,
+    person,
+    roster,
+    roster_text,
+)
+
+TEN = [f"p{n}" for n in range(10)]
+
+
+def of(*users: str, top: str = "") -> object:
+    """Return a roster of developers, with one administrator whose way in is a key that works."""
+    return roster(*(person(user) for user in users), top=top)
+
+
+def way_in(company: Company) -> None:
+    """Give the account an administrator who is no person of the roster and can surely come in."""
+    company.iam.create_user(UserName="founder")
+    company.iam.attach_user_policy(UserName="founder", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    company.iam.create_access_key(UserName="founder")
+
+
+def state(company: Company, user: str) -> tuple[bool, list[str], str]:
+    """Return whether a user has a password, the states of its keys, and since when it is disabled."""
+    iam = company.iam
+    try:
+        iam.get_login_profile(UserName=user)
+        password = True
+    except iam.exceptions.NoSuchEntityException:
+        password = False
+    keys = [one["Status"] for one in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]]
+    tags = {one["Key"]: one["Value"] for one in iam.get_user(UserName=user)["User"].get("Tags", [])}
+    return password, keys, tags.get(DISABLED, "")
+
+
+def test_disabled_and_back(company: Company) -> None:
+    """Everything is denied, the key is inactive, the password is gone; undone, all but the password is as before."""
+    way_in(company)
+    company.follow(of(*TEN))
+    company.iam.create_access_key(UserName="p9")
+    company.iam.update_login_profile(UserName="p9", PasswordResetRequired=False)
+    before = company.people()
+    plan = company.plan(of(*TEN[:9]))
+    assert [(one.title, one.risk) for one in plan.changes] == [("Disable the user p9", Risk.CAREFUL)]
+    done = company.apply(plan)
+    today = f"{now():%Y-%m-%d}"
+    assert state(company, "p9") == (False, ["Inactive"], today)
+    seen = company.view()
+    for mfa in (True, False):
+        assert user_may(seen, "p9", "iam:GetUser", f"arn:aws:iam::{ACCOUNT}:user/people/p9", mfa=mfa).allowed is False
+    assert not company.plan(of(*TEN[:9])).changes, "disabled once is enough"
+    undone = company.undo(done)
+    assert company.people() == before
+    assert state(company, "p9") == (False, ["Active"], "")
+    assert "password of p9 is gone" in undone.checked[0].detail
+
+
+def test_who_comes_back_gets_a_new_password(company: Company) -> None:
+    """Named again, a leaver is let in with a new first password and in the same groups."""
+    way_in(company)
+    company.follow(of(*TEN))
+    company.follow(of(*TEN[:9]))
+    path = company.folder / "handover" / f"{ACCOUNT}-p9.txt"
+    old = path.read_text()
+    company.follow(of(*TEN))
+    assert state(company, "p9") == (True, [], "")
+    assert path.read_text() != old
+    assert company.iam.get_login_profile(UserName="p9")["LoginProfile"]["PasswordResetRequired"]
+    assert user_may(company.view(), "p9", "s3:ListAllMyBuckets", "*", mfa=True).allowed
+
+
+def test_deleted_after_the_grace_period_only(company: Company) -> None:
+    """On the last day of grace nothing happens; the day after, the user goes with all that hangs on it."""
+    way_in(company)
+    company.follow(of(*TEN))
+    company.iam.create_access_key(UserName="p9")
+    device = company.iam.create_virtual_mfa_device(VirtualMFADeviceName="p9")["VirtualMFADevice"]["SerialNumber"]
+    company.iam.enable_mfa_device(
+        UserName="p9", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+    company.follow(of(*TEN[:9]))
+    for days, planned in ((30, []), (31, ["Delete the user p9"])):
+        day = f"{now() - timedelta(days=days):%Y-%m-%d}"
+        company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": day}])
+        plan = company.plan(of(*TEN[:9]))
+        assert [one.title for one in plan.changes] == planned
+    assert plan.changes[0].risk is Risk.DANGEROUS
+    assert plan.changes[0].stays
+    company.apply(plan)
+    assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}
+    assert not company.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
+    assert not company.plan(of(*TEN[:9])).changes
+
+
+def test_one_that_was_enabled_again_is_not_deleted(company: Company) -> None:
+    """A user with the old mark and a working key is in somebody's use: a person has to look."""
+    way_in(company)
+    company.follow(of(*TEN))
+    company.follow(of(*TEN[:9]))
+    company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": "2020-01-01"}])
+    company.iam.create_access_key(UserName="p9")
+    plan = company.plan(of(*TEN[:9]))
+    assert not plan.changes
+    assert "can be used all the same" in next(one.why for one in plan.left if one.title == "leaver p9")
+
+
+def test_a_last_day_ends_a_job(company: Company) -> None:
+    """Who has a last day is disabled the day after it, without being taken off the roster."""
+    way_in(company)
+    company.follow(of(*TEN))
+    for days, planned in ((0, []), (1, ["Disable the user p9"])):
+        until = f", until: {now() - timedelta(days=days):%Y-%m-%d}"
+        wanted = roster(*(person(user) for user in TEN[:9]), person("p9", more=until))
+        assert [one.title for one in company.plan(wanted).changes] == planned
+
+
+@pytest.mark.parametrize(("there", "left", "refused"), [(10, 9, False), (9, 8, True), (60, 55, False), (61, 55, True)])
+def test_many_at_once_need_a_number(company: Company, there: int, left: int, refused: bool) -> None:
+    """One of ten may go, one of nine may not; five of sixty may, six of sixty-one may not: the number is asked for."""
+    way_in(company)
+    iam = company.iam
+    for n in range(there):
+        iam.create_user(UserName=f"u{n}", Path="/people/", Tags=[{"Key": MANAGED, "Value": "company"}])
+    wanted = of(*(f"u{n}" for n in range(left)))
+    gone = there - left
+    if not refused:
+        assert sum(one.title.startswith("Disable") for one in company.plan(wanted).changes) == gone
+        return
+    with pytest.raises(RefusedError, match=f"--confirm-count {gone}") as error:
+        company.plan(wanted)
+    assert error.value.exit_code == 6
+    with pytest.raises(RefusedError, match="were confirmed"):
+        company.plan(wanted, confirmed=gone - 1)
+    plan = company.plan(wanted, confirmed=gone)
+    assert sum(one.title.startswith("Disable") for one in plan.changes) == gone
+
+
+def test_an_empty_or_cut_roster_is_no_roster() -> None:
+    """A file that names nobody, or fewer than it counts, or ends within a person, is refused as a file."""
+    for text, why in (
+        (roster_text(), "people"),
+        (roster_text(person("a"), top="count: 2"), "count"),
+        (roster_text(person("a")).rstrip().removesuffix("developers}"), "roster.yaml"),
+        ("", "roster.yaml"),
+    ):
+        with pytest.raises(InputError, match=why):
+            read_roster(text, "roster.yaml")
+
+
+def test_only_marked_users_are_ever_disabled(company: Company) -> None:
+    """Users without the mark, or with that of another roster, are not touched, whoever is on the roster."""
+    way_in(company)
+    company.follow(of(*TEN))
+    company.iam.create_user(UserName="stranger")
+    company.iam.create_user(UserName="theirs", Tags=[{"Key": MANAGED, "Value": "subsidiary"}])
+    touched = {one.resource.rpartition("/")[2] for one in company.plan(of(*TEN[:9])).changes}
+    assert touched == {"p9"}
+
+
+def test_break_glass_users_and_workloads_are_spared(company: Company) -> None:
+    """Named on the roster, called so, or at work for a machine: none of them is disabled, and the plan says why."""
+    way_in(company)
+    company.follow(of(*TEN))
+    mark = [{"Key": MANAGED, "Value": "company"}]
+    for name, path in (("vault", "/"), ("Break-Glass-1", "/"), ("emergency", "/"), ("batch", "/service/")):
+        company.iam.create_user(UserName=name, Path=path, Tags=mark)
+    plan = company.plan(of(*TEN, top="break_glass: [vault]"))
+    assert not plan.changes
+    why = {one.title: one.why for one in plan.left}
+    assert "break-glass user of the roster" in why["leaver vault"]
+    assert "name says" in why["leaver Break-Glass-1"]
+    assert "name says" in why["leaver emergency"]
+    assert "workload" in why["leaver batch"]
+
+
+def test_who_asks_is_spared_and_cannot_apply_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan leaves the caller alone, and a plan that names the caller is refused when the caller applies it."""
+    way_in(company)
+    company.follow(of(*TEN))
+    key = company.iam.create_access_key(UserName="p9")["AccessKey"]
+    others = company.plan(of(*TEN[:9]))
+    sign_in(monkeypatch, company.lab, ACCOUNT)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
+    monkeypatch.delenv("AWS_SESSION_TOKEN")
+    mine = company.plan(of(*TEN[:9]))
+    assert not mine.changes
+    assert any("it is who asks" in one.why for one in mine.left)
+    with pytest.raises(RefusedError, match="that is who asks"):
+        company.apply(replace(others, caller=ACCOUNT))
+    assert state(company, "p9")[1] == ["Active"]
+
+
+def test_the_last_way_in_is_spared(company: Company) -> None:
+    """The only administrator is not disabled, nor moved out of the administrators; with another one it is."""
+    users = [person("boss", "admins"), *(person(user) for user in TEN)]
+    company.follow(roster(*users))
+    company.iam.create_access_key(UserName="boss")
+    company.iam.remove_user_from_group(GroupName="company-mfa-gate", UserName="boss")
+    _close_roles(company)
+    left = company.plan(roster(*users[1:]))
+    assert not [one for one in left.changes if "boss" in one.title]
+    assert any("last way into the account" in one.why for one in left.left)
+    moved = company.plan(roster(person("boss"), *users[1:]))
+    assert not [one for one in moved.changes if "boss" in one.title]
+    way_in(company)
+    assert [one.title for one in company.plan(roster(*users[1:])).changes] == ["Disable the user boss"]
+
+
+def _close_roles(company: Company) -> None:
+    """Take away the roles through which the management account can come in as an administrator."""
+    service = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},' \
+              '"Action":"sts:AssumeRole"}]}'  # fmt: skip
+    company.iam.update_assume_role_policy(RoleName="OrganizationAccountAccessRole", PolicyDocument=service)
+    company.iam.delete_role_policy(RoleName="RootwardenRemediate", PolicyName="RootwardenRemediate")
+
+
+def test_unread_credentials_disable_nobody(company: Company) -> None:
+    """Where the keys of a leaver cannot be read, the leaver is left, and the plan names what was missing."""
+    way_in(company)
+    company.follow(of(*TEN))
+    company.lab.deny("iam:ListAccessKeys", account=ACCOUNT)
+    try:
+        plan = company.plan(of(*TEN[:9]))
+    finally:
+        company.lab.clear_faults()
+    assert not plan.changes
+    assert any("iam:ListAccessKeys" in one.why for one in plan.left)

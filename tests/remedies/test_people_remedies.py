@@ -1,0 +1,171 @@
+"""Owners, the MFA gate for users that are there, and a way in for administrators: planned, applied, judged, undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rootwarden import catalogue
+from rootwarden.flows.audit import JudgeRequest
+from rootwarden.flows.collect import CollectRequest
+from rootwarden.flows.live import plan_live
+from rootwarden.flows.planning import PlanRequest
+from rootwarden.model.plan import Plan
+from rootwarden.proofs.identity_decision import user_may
+from tests.emulated.collecting import sign_in
+from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
+    ACCOUNT,
+    MANAGEMENT,
+    Company,
+    _company,
+    _open_company,
+)
+
+OWNERS = ("ci=platform team", "old-hand=old@company.example", "yan = yan@company.example", "shared-box=two people")
+
+
+@pytest.fixture(name="at_home")
+def _at_home(company: Company, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """Somebody at work in the people's own account."""
+    sign_in(monkeypatch, company.lab, ACCOUNT)
+    return company
+
+
+def plan(*controls: str, settings: dict[str, Any] | None = None, wishes: tuple[str, ...] = ()) -> Plan:
+    """Plan for these controls and wishes."""
+    judging = JudgeRequest(controls=tuple(catalogue.find(one) for one in controls), settings={})
+    request = PlanRequest(judging=judging, settings=settings or {}, wishes=wishes)
+    return plan_live(CollectRequest(regions=("us-east-1",)), request)[1]
+
+
+def why(found: Plan) -> dict[str, str]:
+    """Return why findings are left, by what they are about."""
+    return {one.resource.rpartition("/")[2] or one.why: f"{one.why}; {one.todo}" for one in found.left}
+
+
+def test_an_owner_is_written_down(at_home: Company) -> None:
+    """Whoever the configuration names is tagged; the control passes then, and undone the tags are gone."""
+    iam = at_home.iam
+    iam.create_user(UserName="yan", Tags=[{"Key": "Owner", "Value": ""}])
+    iam.create_user(UserName="shared-box")
+    iam.create_login_profile(UserName="shared-box", Password="Lab-only-7-not-a-secret!")
+    before = at_home.people()
+    settings = {"name-user-owner": {"owners": OWNERS}}
+    found = plan("RW-IAM-01", settings=settings)
+    assert found.changes, why(found)
+    assert {one.title for one in found.changes} == {"Tag the user ci as platform team's",
+                                                    "Tag the user yan as yan@company.example's"}  # fmt: skip
+    assert "an owner is not enough" in why(found)["shared-box"]
+    done = at_home.apply(found)
+    assert {one.after for one in done.checked} == {"PASS"}
+    assert not plan("RW-IAM-01", settings=settings).changes
+    at_home.undo(done)
+    assert at_home.people() == before
+
+
+def test_nobody_is_guessed(at_home: Company) -> None:
+    """Without a word on whose user it is there is no change, and the plan says where to write it."""
+    found = plan("RW-IAM-01")
+    assert not found.changes
+    assert '"ci=PERSON" to owners under [remedies.name-user-owner]' in why(found)["ci"]
+
+
+def test_mfa_is_enrolled_by_its_user(at_home: Company) -> None:
+    """No plan pretends to enrol a device: the runbook is named."""
+    at_home.iam.attach_user_policy(UserName="old-hand", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    found = plan("RW-IAM-02", "RW-IAM-03")
+    assert not found.changes
+    assert [one.control for one in found.left] == ["RW-IAM-02", "RW-IAM-03"]
+    assert all("rootwarden runbook user-mfa old-hand" in one.todo for one in found.left)
+
+
+def test_the_gate_takes_in_whom_it_may(at_home: Company) -> None:
+    """People with a password go behind the gate; keys, workloads and break-glass users never do, and undo opens it."""
+    iam = at_home.iam
+    for user, path, key in (("keyed", "/", True), ("batch", "/service/", False), ("break-glass", "/", False),
+                            ("vault", "/", False), ("plain", "/", False)):  # fmt: skip
+        iam.create_user(UserName=user, Path=path)
+        iam.create_login_profile(UserName=user, Password="Lab-only-7-not-a-secret!")
+        if key:
+            iam.create_access_key(UserName=user)
+    iam.create_user(UserName="no-password")
+    before = at_home.people()
+    settings = {"require-user-mfa": {"break_glass": ("vault",)}}
+    found = plan("RW-IAM-13", settings=settings, wishes=("require-user-mfa",))
+    assert [one.title for one in found.changes] == [
+        "Make the MFA gate rootwarden-mfa-gate", "Put old-hand behind the MFA gate", "Put plain behind the MFA gate",
+    ]  # fmt: skip
+    said = " ".join(why(found))
+    for text in ("keyed is not put", "active access key", "batch is not put", "break-glass is not put", "vault is not"):
+        assert text in said
+    done = at_home.apply(found)
+    assert not plan("RW-IAM-13", settings=settings, wishes=("require-user-mfa",)).changes
+    seen = at_home.view()
+    own = f"arn:aws:iam::{ACCOUNT}:user/plain"
+    assert user_may(seen, "plain", "iam:ChangePassword", own, mfa=False).allowed
+    assert user_may(seen, "plain", "iam:DeactivateMFADevice", own, mfa=False).allowed is False
+    at_home.undo(done)
+    assert at_home.people() == before
+
+
+def test_a_new_key_is_seen_before_the_report_knows(at_home: Company) -> None:
+    """A key made after the credential report keeps its user from behind the gate all the same."""
+    plan("RW-IAM-02")
+    at_home.iam.create_access_key(UserName="old-hand")
+    found = plan("RW-IAM-13", wishes=("require-user-mfa",))
+    assert not [one for one in found.changes if "old-hand" in one.title]
+
+
+def _shut(company: Company) -> None:
+    """Take all ways in for administrators away."""
+    service = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},' \
+              '"Action":"sts:AssumeRole"}]}'  # fmt: skip
+    company.iam.update_assume_role_policy(RoleName="OrganizationAccountAccessRole", PolicyDocument=service)
+
+
+@pytest.mark.parametrize(
+    ("principals", "says"),
+    [
+        ((), "set principals"),
+        (("*",), "no ARN of a user"),
+        ((f"arn:aws:iam::{ACCOUNT}:root",), "nobody by name"),
+        ((f"arn:aws:iam::{MANAGEMENT}:user/*",), "no ARN of a user"),
+    ],
+)
+def test_an_admin_path_needs_names(at_home: Company, principals: tuple[str, ...], says: str) -> None:
+    """Nobody, everybody, and the whole account itself are no names."""
+    _shut(at_home)
+    found = plan("RW-IAM-13", settings={"create-admin-path": {"principals": principals}})
+    assert not found.changes
+    assert says in " ".join(f"{one.why} {one.todo}" for one in found.left)
+
+
+@pytest.mark.parametrize("names", [("role/Admins",), ("user/dana", "user/erik")])
+def test_an_admin_path_is_made_and_taken_back(at_home: Company, names: tuple[str, ...]) -> None:
+    """The role is entered by named principals with MFA; the control passes; undone there is no role."""
+    _shut(at_home)
+    before = [one["RoleName"] for one in at_home.iam.list_roles()["Roles"]]
+    settings = {"create-admin-path": {"principals": tuple(f"arn:aws:iam::{MANAGEMENT}:{one}" for one in names)}}
+    found = plan("RW-IAM-13", settings=settings)
+    assert [one.resource for one in found.changes] == [f"arn:aws:iam::{ACCOUNT}:role/RootwardenAdmin"]
+    done = at_home.apply(found)
+    assert [one.after for one in done.checked] == ["PASS"]
+    role = at_home.iam.get_role(RoleName="RootwardenAdmin")["Role"]
+    condition = role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    assert condition == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    assert not plan("RW-IAM-13", settings=settings).changes
+    at_home.undo(done)
+    assert [one["RoleName"] for one in at_home.iam.list_roles()["Roles"]] == before
+
+
+def test_unread_credentials_gate_nobody(at_home: Company, tmp_path: Path) -> None:
+    """Where keys cannot be read nobody is put behind the gate."""
+    at_home.lab.deny("iam:ListAccessKeys", account=ACCOUNT)
+    try:
+        found = plan("RW-IAM-13", wishes=("require-user-mfa",))
+    finally:
+        at_home.lab.clear_faults()
+    assert not found.changes
+    assert "iam:ListAccessKeys" in " ".join(why(found))

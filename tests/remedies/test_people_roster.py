@@ -1,0 +1,69 @@
+"""A roster is read strictly: what is wrong is said by file and field, with what to do, and nothing is guessed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rootwarden.errors import InputError
+from rootwarden.people.reading import read_roster
+from rootwarden.people.roster import Boundary
+from tests.remedies.people_at_work import person, roster_text
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGxv8Z0m7nWl0nq1m1v8mX0y5c8Wn8b1b5H6f7xX2k3d dana@laptop"
+
+
+def test_everything_it_can_say() -> None:
+    """Each field is read as what it is; a date needs no quotes, not even the version of a policy."""
+    line = f", groups: [support, support], until: 2027-01-31, key: {KEY}"
+    top = "path: /staff/\ngrace_days: 14\nbreak_glass: [vault]\ncount: 1\nboundary: {document: {Version: 2012-10-17}}"
+    found = read_roster(roster_text(person("dana", "finance", line), top=top), "r.yaml")
+    dana = found.people[0]
+    assert dana.member_of == ("finance", "support")
+    assert (dana.until, dana.gone(date(2027, 1, 31)), dana.gone(date(2027, 2, 1))) == (date(2027, 1, 31), False, True)
+    assert dana.key == KEY
+    assert found.groups["support"].documents["app-logs"]["Version"] == "2012-10-17"
+    assert found.boundary == Boundary(document={"Version": "2012-10-17"})
+    assert (found.path, found.grace_days, found.break_glass, found.count) == ("/staff/", 14, ("vault",), 1)
+    assert found.person("DANA") is dana
+
+
+WRONG = [
+    (roster_text(person("dana")).replace("email", "emial"), "people[0] (dana)", "did you mean email?"),
+    (roster_text(person("dana")).replace("function: developers", "function: developer"), "people[0] (dana).function",
+     "did you mean developers?"),
+    (roster_text(person("dana", more=", groups: [nobody]")), "people[0] (dana).groups", "there are: developers"),
+    (roster_text(person("dana", more=", until: soon")), "people[0] (dana).until", "docs/people.md"),
+    (roster_text(person("dana", more=", key: my-key")), "people[0] (dana).key", "docs/people.md"),
+    (roster_text(person("dana"), person("DANA")), "people", "user of their own"),
+    (roster_text(person("dana")).replace("@company.example", ""), "people[0] (dana).email", "own address"),
+    (roster_text(person("dana")).replace("name: dana of Company", "name: FILL-IN"), "people[0] (dana).name", "whose"),
+    (roster_text(person("dana")).replace('"222233334444"', "222233334444"), "account", "in quotes"),
+    (roster_text(person("dana"), top="grace_days: 0"), "grace_days", "docs/people.md"),
+    (roster_text(person("dana"), top="path: /service/x/"), "path", "/people/"),
+    (roster_text(person("dana"), top="path: people"), "path", "docs/people.md"),
+    (roster_text(person("dana"), top="boundary: {}"), "boundary", "default"),
+    (roster_text(person("dana"), top="boundary: other"), "boundary", "docs/people.md"),
+    (roster_text(person("dana"), top="break_glass: [dana]"), "people[0] (dana).user", "user of their own"),
+    (roster_text(person("dana"), jobs={"developers": "{}"}), "groups.developers", "policies"),
+    (roster_text(person("dana"), top="count: 3"), "count", "cut short"),
+    (roster_text(person("dana"), top="roster: other"), "line 3", "keep one"),
+    (roster_text(person("dana"), top="grace: 3"), "the roster", "did you mean grace_days?"),
+    (roster_text(person("dana"), top="x: &a [1]\ny: *a"), "line 4", "write the value out"),
+    (roster_text(person("dana"), top="x: !!python/object/apply:os.system [id]"), "line 3", "tag"),
+    ("- a list\n", "r.yaml is no roster", "docs/people.md"),
+    (roster_text(), "people", "empty roster disables nobody"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "field", "todo"), WRONG, ids=[row[1] + " " + row[2] for row in WRONG])
+def test_what_is_wrong_is_named(text: str, field: str, todo: str) -> None:
+    """Every mistake names the file, the field and the way out."""
+    with pytest.raises(InputError) as error:
+        read_roster(text, "r.yaml")
+    said = str(error.value)
+    assert "r.yaml" in said
+    assert field in said
+    assert todo in said
+    assert error.value.exit_code == 2

@@ -1,0 +1,98 @@
+"""The KMS key of a trail: none, switched off, about to be deleted, gone, or closed to CloudTrail."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from rootwarden.errors import RefusedError
+from rootwarden.lab.blueprint import World
+from tests.remedies.trail_bench import REGION, Start, _lab, _start, only, world  # noqa: F401
+
+ACCOUNT, BUCKET = "544444444441", "key-trail-logs"
+SLUG, CODES = "encrypt-trail-with-kms-key", ("RW-TRAIL-04",)
+
+
+def single(key: str = "", trail: str = "") -> World:
+    """Return an account with a trail; `key` are further fields of its key, None leaves it without."""
+    return world(
+        f"""
+name: keyed
+story: One account, one trail, one key.
+region: eu-west-1
+accounts:
+  - id: "{ACCOUNT}"
+    name: keyed
+    email: keyed@example.com
+    users: [{{name: ada, password: true, mfa: virtual, policies: [AdministratorAccess]}}]
+    keys: [{{alias: trail, services: [cloudtrail.amazonaws.com]{key}}}]
+    buckets: [{{name: {BUCKET}}}]
+    trails: [{{name: main, bucket: {BUCKET}{trail}}}]
+"""
+    )
+
+
+WITH_KEY = ", key: keyed/trail"
+
+
+def test_a_trail_without_a_key_is_given_one(start: Start) -> None:
+    """The key stays when the change is taken back; its name does not, so that it can be made again."""
+    bench = start(single())
+    plan = bench.plan(CODES)
+    change = only(plan, SLUG)
+    assert [one.type for one in change.declares] == ["AWS::KMS::Key", "AWS::KMS::Alias"]
+    assert any("the key stays" in one for one in change.stays)
+    bench.keeps_the_laws(plan, CODES)
+    kms = bench.api("kms")
+    names = [one["AliasName"] for one in kms.list_aliases()["Aliases"]]
+    assert not [one for one in names if one.startswith("alias/rootwarden")]
+    assert len(kms.list_keys()["Keys"]) == 2
+
+
+def test_a_change_of_the_key_by_somebody_else_stops_the_undoing(start: Start) -> None:
+    """The plan did not know the key's ARN; the run does, and compares."""
+    bench = start(single())
+    applied = bench.apply(bench.plan(CODES))
+    other = bench.api("kms").describe_key(KeyId="alias/trail")["KeyMetadata"]["Arn"]
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    document = json.loads(bench.api("kms").get_key_policy(KeyId=other, PolicyName="default")["Policy"])
+    document["Statement"].append({"Effect": "Allow", "Principal": service, "Action": "kms:*", "Resource": "*"})
+    bench.api("kms").put_key_policy(KeyId=other, PolicyName="default", Policy=json.dumps(document))
+    bench.api("cloudtrail").update_trail(Name="main", KmsKeyId=other)
+    with pytest.raises(RefusedError) as refused:
+        bench.undo(applied)
+    assert other in str(refused.value.why)
+
+
+def test_a_key_that_was_switched_off_is_switched_on(start: Start) -> None:
+    bench = start(single(", state: Disabled", WITH_KEY))
+    plan = bench.plan(CODES)
+    assert [one.call.operation for one in only(plan, SLUG).steps] == ["EnableKey"]
+    bench.keeps_the_laws(plan, CODES)
+
+
+def test_a_key_that_waits_for_its_deletion_is_kept_for_good(start: Start) -> None:
+    """Taking it back would make the log unreadable, so that it is not offered."""
+    bench = start(single(", state: PendingDeletion", WITH_KEY))
+    plan = bench.plan(CODES)
+    change = only(plan, SLUG)
+    assert [one.call.operation for one in change.steps] == ["CancelKeyDeletion", "EnableKey"]
+    assert not any(one.undo for one in change.steps)
+    assert len(change.stays) == 1
+    bench.keeps_the_laws(plan, CODES)
+
+
+def test_a_key_policy_that_shuts_out_cloudtrail_is_mended(start: Start) -> None:
+    late = ", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"
+    bench = start(single("", WITH_KEY + late))
+    kms = bench.api("kms", region=REGION)
+    key = kms.describe_key(KeyId="alias/trail")["KeyMetadata"]["Arn"]
+    document = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    only_us = {**document, "Statement": document["Statement"][:1]}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(only_us))
+    plan = bench.plan(("RW-TRAIL-02",))
+    (step,) = only(plan, "restore-trail-delivery").steps
+    assert step.call.operation == "PutKeyPolicy"
+    assert step.call.parameters["Policy"]["$json"]["Statement"][0] == only_us["Statement"][0]
+    bench.keeps_the_laws(plan, ("RW-TRAIL-02",), waits=1)

@@ -1,0 +1,87 @@
+"""The run log: on the disk before a call is made, held by one process, told apart after a crash."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from rootwarden.errors import InputError, RefusedError
+from rootwarden.model.plan import Call, Change, Plan, Risk, Step
+from rootwarden.model.run import Run, RunState, StepState, Way
+from rootwarden.store.opening import Store
+from rootwarden.store.run_log import begin_run, find_run, hold_run, is_held, past_runs, steps_of
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+STEP = Step(id="one", does="Do it", call=Call(service="account", operation="PutAlternateContact"))
+
+
+def run(name: str, *accounts: str) -> Run:
+    """Return a run that changes these accounts."""
+    changes = tuple(
+        Change(id=f"do-{one}", remedy="do", title="Do", why="", account=one, risk=Risk.SAFE, steps=(STEP,))
+        for one in accounts
+    )
+    plan = Plan(
+        tool_version="0", catalogue_version="0", made_at=NOW, partition="aws", failing=1, mends=1, unread=0,
+        changes=changes, left=(),
+    )  # fmt: skip
+    return Run(id=name, plan=plan, by="arn:aws:iam::1:user/eve", role="R", started=NOW)
+
+
+def test_lines_outlast_whoever_wrote_them(store: Store):
+    """A line without an end stands as begun, with all that was kept before it."""
+    with begin_run(store, run("01A", "1", "2")) as log:
+        first = log.begin(Way.DO, "do-1", "one", 0, NOW)
+        log.end(first, StepState.DONE, NOW + timedelta(seconds=1), {"arn": "arn:k"}, "well")
+        log.begin(Way.DO, "do-2", "one", 0, NOW)
+    progress = steps_of(store, "01A")
+    changes = find_run(store, "01A").plan.changes
+    assert [(one.n, one.change, one.state) for one in progress.log] == [
+        (1, "do-1", StepState.DONE), (2, "do-2", StepState.BEGUN),
+    ]  # fmt: skip
+    assert progress.kept(changes[0]) == {"one.arn": "arn:k"}
+    assert [progress.made(one) for one in changes] == [True, False]
+    assert [progress.begun(one) for one in changes] == [True, True]
+    assert progress.in_doubt(changes[1], STEP)
+    assert find_run(store, "01a").state is RunState.RUNNING
+
+
+def test_one_run_on_an_account_at_a_time(store: Store):
+    """Others are refused while it is under way, and after it was broken off; other accounts are free."""
+    with begin_run(store, run("01A", "1", "2")):
+        assert is_held(store, "01A")
+        with pytest.raises(RefusedError, match="another run changes account 2"):
+            begin_run(store, run("01B", "2", "3"))
+        begin_run(store, run("01C", "3")).close()
+    assert not is_held(store, "01A")
+    with pytest.raises(RefusedError, match=r"was broken off.*--resume 01A"):
+        begin_run(store, run("01B", "2"))
+    assert [one.id for one in past_runs(store)] == ["01C", "01A"]
+
+
+def test_a_finished_run_is_in_nobodys_way(store: Store):
+    """Nor is one that stopped: what it did is known."""
+    with begin_run(store, run("01A", "1")) as log:
+        log.state(replace(log.run, state=RunState.STOPPED, finished=NOW))
+    with begin_run(store, run("01B", "1")) as log:
+        with pytest.raises(RefusedError, match="another run changes account 1"):
+            hold_run(store, "01A", RunState.RUNNING)
+        log.state(replace(log.run, state=RunState.DONE, finished=NOW))
+    with hold_run(store, "01A", RunState.UNDOING) as log:
+        assert log.run.state is RunState.UNDOING
+        assert log.run.finished is None
+        with pytest.raises(RefusedError, match="01A is under way"):
+            hold_run(store, "01A", RunState.UNDOING)
+
+
+def test_runs_are_found_by_the_beginning_of_their_id(store: Store):
+    """One only; nothing finds nothing."""
+    for name in ("01AB", "01AC"):
+        with begin_run(store, run(name, name)) as log:
+            log.state(replace(log.run, state=RunState.DONE, finished=NOW))
+    assert find_run(store, "01ac").id == "01AC"
+    for name, said in (("01A", "several runs"), ("02", "no run"), ("", "there is no run|several"), ("0%", "no run")):
+        with pytest.raises(InputError, match=said):
+            find_run(store, name)
