@@ -22,6 +22,9 @@ from rootwarden.report.options import RenderOptions
 from rootwarden.store.snapshots import open_snapshot
 from tests.exports.sample_plans import ACCOUNT, REGION
 
+TRAILS = tuple(f"RW-TRAIL-0{number}" for number in range(1, 8))
+# The remedy that makes a trail where there is none; tests that plan with it wait until it is there.
+REMEDY = "record-all-management-events"
 # One account, a person with power and MFA, and nothing that is ever written down.
 BARE = f"""
 name: bare

@@ -13,13 +13,16 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.lab.server import Lab
+from rootwarden.model.findings import Status
 from rootwarden.model.plan import Call, Step
 from rootwarden.model.writes import LOOKS, WRITES
 from rootwarden.report.code.aws_cli import operation_name
+from tests.emulated.collecting import sign_in
 from tests.emulated.lab_at_work import _open_lab, client, entry
 from tests.exports.sample_plans import ACCOUNT, OTHER, REGION, change, contact, new_key, plan
-from tests.exports.stacks import text
+from tests.exports.stacks import REMEDY, TRAILS, bare, findings, planned, text
 
 __all__ = ["_open_lab"]
 AWS = shutil.which("aws")
@@ -141,3 +144,16 @@ def test_a_secret_is_asked_for(tmp_path: Path) -> None:
     assert not (tmp_path / "aws.log").exists()
     assert done(login_secret_pw="s3cret").returncode == 0
     assert (tmp_path / "aws.log").read_text() == '{"UserName":"ada","Password":"s3cret"}'
+
+
+@needs_aws
+@pytest.mark.skipif(REMEDY not in {*remedies()}, reason=f"the remedy {REMEDY} is not there")
+def test_the_script_does_what_applying_does(open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account without a trail gets one by the script of the remedies' own plan."""
+    bare(open_lab)
+    sign_in(monkeypatch, open_lab, ACCOUNT)
+    made = planned(tmp_path, *TRAILS, settings={REMEDY: {"admin": "role/Admin"}})
+    done = run(open_lab, text(made, "shell"), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    open_lab.deliver()
+    assert not [one for one in findings(tmp_path, *TRAILS) if one.status is Status.FAIL]

@@ -33,11 +33,9 @@ from tests.exports.sample_plans import (
     plan,
     validation,
 )
-from tests.exports.stacks import bare, findings, planned, stacked, text
+from tests.exports.stacks import REMEDY, TRAILS, bare, findings, planned, stacked, text
 
 __all__ = ["_open_lab"]
-TRAILS = tuple(f"RW-TRAIL-0{number}" for number in range(1, 8))
-REMEDY = "record-all-management-events"
 
 
 def see(lab: Lab, service: str, operation: str, **asked: Any) -> Any:

@@ -130,7 +130,7 @@ def test_new_things_refer_to_old_ones_by_name() -> None:
 def test_steps_beside_the_stack_come_before_or_after() -> None:
     """What the change is about besides is not lost."""
     trust = Step(id="trust", does="x", call=Call(service="organizations", operation="EnableAWSServiceAccess"))
-    made = Step(id="make", does="x", call=Call(service="sns", operation="CreateTopic"))
+    made = Step(id="make", does="x", call=Call(service="sns", operation="CreateTopic", parameters={"Name": "t"}))
     put = Step(id="put", does="x", call=Call(service="s3", operation="PutBucketLogging", parameters={"Bucket": "old"}))
     topic = change("one", declared("SNS::Topic", "T", TopicName="t"), steps=(trust, made, put))
     told = about(plan(topic))["ByCommand"]

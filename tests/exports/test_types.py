@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
+import rootwarden as program
 from rootwarden.lab.stack.kinds import KINDS as LAB
 from rootwarden.report.code.aws_types import TYPES
 from rootwarden.report.code.terraform import KINDS as TERRAFORM
@@ -87,3 +90,15 @@ def test_attributes_are_known_to_terraform_and_lab(type_: str) -> None:
     """Every attribute that CloudFormation gives of a type has words in Terraform."""
     about = TYPES[type_]
     assert {*about.arns, *about.names} - set(TERRAFORM[type_].gets) <= {"Id"}
+
+
+def test_every_type_that_a_remedy_declares_is_known() -> None:
+    """A remedy of a new type is told here what it lacks; what only runs would tell is not waited for."""
+    rooms = Path(program.__file__).parent
+    found = {
+        type_
+        for room in ("remedies", "proofs")
+        for path in (rooms / room).glob("*.py")
+        for type_ in re.findall(r'type="(AWS::\w+::\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert found <= set(TYPES)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from rootwarden.model.plan import JSON, REF, Call, Change, Step
+from rootwarden.model.plan import JSON, REF, SECRET, Call, Change, Step
 from rootwarden.report.legible import HARMFUL, legible
 
 # Services that the AWS CLI calls by another name than botocore does.
@@ -18,8 +18,6 @@ _COMMANDS = {"s3": "s3api", "config": "configservice"}
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Made by anybody but root, the same calls would be about whoever makes them; and a script looks at nothing beforehand.
 _AS_ROOT = "# left out: only `rootwarden apply` does this as root, once its guards have looked; it cannot be taken back"
-# How a parameter names a secret, which no plan and no script holds.
-_SECRET = "$secret"
 # Between double quotes these mean something to a shell.
 _MEANING = re.compile(r'([\\"$`])')
 
@@ -97,7 +95,7 @@ def _marked(change: Change, value: Any, mark: str) -> Any:
     match value:
         case {"$ref": str() as name} if set(value) == {REF}:
             return f"{mark}{_variable(change, name)}{mark}"
-        case {"$secret": str() as name} if set(value) == {_SECRET}:
+        case {"$secret": str() as name} if set(value) == {SECRET}:
             return f"{mark}{_variable(change, f'secret.{name}')}:?set it first: {_secret(change, name)}{mark}"
         case {"$json": inner} if set(value) == {JSON}:
             return msgspec.json.encode(_marked(change, inner, mark)).decode()
@@ -111,7 +109,7 @@ def _marked(change: Change, value: Any, mark: str) -> Any:
 
 def _secret(change: Change, name: str) -> str:
     """Return what a secret is, in words that a shell takes for nothing else."""
-    what = next((one.what for one in getattr(change, "secrets", ()) if one.name == name), name)
+    what = next((one.what for one in change.secrets if one.name == name), name)
     return re.sub(r"[^\w .,-]", " ", what, flags=re.ASCII)
 
 
