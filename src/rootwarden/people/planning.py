@@ -44,10 +44,12 @@ def plan_people(ground: Ground, organization: Mapping[str, Any], home: str, aske
         _iam_users_left(ground)
         return
     if isinstance(organization.get("org.organization"), dict) and not isinstance(instances, list) and not asked.iam:
+        why = unknown_in(instances) or Unknown("not_collected")
         ground.leave(
-            "IAM Identity Center", f"could not tell whether the organization has it: {unknown_in(instances) or Unknown('not_collected')}",
+            "IAM Identity Center",
+            f"could not tell whether the organization has it: {why}",
             "plan from the management account: where it is there, people belong there",
-        )  # fmt: skip
+        )
     _users(ground, adopting=asked.adopting)
     see_off(ground, asked.confirmed)
 
