@@ -170,3 +170,14 @@ def test_unread_it_is_refused(company: Company, centre: Any) -> None:
             company.plan(roster(person("dana")))
     finally:
         company.lab.clear_faults()
+
+
+def test_unsure_of_identity_center_is_said(company: Company) -> None:
+    """Where nobody could tell whether there is one, IAM users are planned, and the plan says what it does not know."""
+    company.lab.deny("sso:ListInstances")
+    try:
+        plan = company.plan(roster(person("dana")))
+    finally:
+        company.lab.clear_faults()
+    assert "Create the user dana for dana of Company" in {one.title for one in plan.changes}
+    assert "sso:ListInstances" in next(one.why for one in plan.left if one.title == "IAM Identity Center")

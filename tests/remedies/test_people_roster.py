@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rootwarden.errors import InputError
 from rootwarden.people.reading import read_roster
@@ -67,3 +69,26 @@ def test_what_is_wrong_is_named(text: str, field: str, todo: str) -> None:
     assert field in said
     assert todo in said
     assert error.value.exit_code == 2
+
+
+TWENTY = roster_text(*(person(f"p{n}") for n in range(20)), top="count: 20")
+
+
+@given(st.integers(0, len(TWENTY)))
+def test_a_file_cut_short_is_never_a_shorter_roster(at: int) -> None:
+    """Cut at any byte, a roster that counts its people is whole or refused."""
+    try:
+        found = read_roster(TWENTY[:at], "r.yaml")
+    except InputError:
+        return
+    assert len(found.people) == 20
+
+
+@given(st.text(max_size=60), st.integers(0, len(TWENTY)), st.integers(0, 40))
+def test_no_text_breaks_the_reader(text: str, at: int, gone: int) -> None:
+    """Whatever stands in a file, it is read or refused by name: nothing else is raised."""
+    for one in (text, TWENTY[:at] + text + TWENTY[at + gone :]):
+        try:
+            read_roster(one, "r.yaml")
+        except InputError as error:
+            assert error.exit_code == 2

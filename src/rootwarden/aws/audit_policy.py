@@ -32,15 +32,21 @@ def member_policy(*, paid: bool = False, also: Iterable[str] = ()) -> dict[str, 
 
 
 def caller_policy(
-    *, roles: Iterable[str] = ("RootwardenAudit",), partition: str = "aws", root_audit: bool = False, paid: bool = False
+    *,
+    roles: Iterable[str] = ("RootwardenAudit",),
+    partition: str = "aws",
+    root_audit: bool = False,
+    paid: bool = False,
+    also: Iterable[str] = (),
 ) -> dict[str, Any]:
     """Return the policy of whoever starts an audit of an organization: read it, enter the `roles` of its accounts.
 
     A standalone account is audited with it too: it holds what tells that there is no organization. `root_audit` adds
     AssumeRoot with the one task policy that only reads root's credentials, and the right to enter a role under the
-    audit's own source identity (IAM User Guide, "Monitor and control actions taken with assumed roles").
+    audit's own source identity (IAM User Guide, "Monitor and control actions taken with assumed roles"). `also` are
+    facts that are read on request only.
     """
-    own = _collected(central=False, paid=paid) + _collected(central=True, paid=paid)
+    own = [*_collected(central=False, paid=paid), *_collected(central=True, paid=paid), *also]
     statements = [_read("RootwardenAudit", own)]
     statements.append(
         {
@@ -93,3 +99,12 @@ def _collected(*, central: bool, paid: bool) -> list[str]:
 def _read(sid: str, facts: Iterable[str]) -> dict[str, Any]:
     actions = sorted({action for fact in facts for action in FACTS[fact].permissions})
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*"}
+
+
+def on_request(*, central: bool) -> tuple[str, ...]:
+    """Return the facts that no audit reads, of each account or (`central`) of the organization."""
+    return tuple(
+        one.fact
+        for one in collectors()
+        if FACTS[one.fact].on_request and (central or one.kind is not Kind.ORGANIZATION)
+    )

@@ -224,8 +224,9 @@ class Hands:
 
     def _secret(self, call: Call, change: Change, name: str, made: list[str]) -> str:
         """Have a secret made and handed over, before the call that uses it; note it in `made`."""
-        assert self._secrets is not None  # whoever started the run saw to it
-        wanted = next(one for one in change.secrets if one.name == name)
+        wanted = next((one for one in change.secrets if one.name == name), None)
+        if wanted is None or self._secrets is None:
+            raise WriteError(call.name, "not handed over", message=f"the plan does not say for whom {name} is")
         try:
             made.append(self._secrets.make(wanted, change.account, self._run))
         except OutputError as error:

@@ -87,17 +87,21 @@ def remediate() -> None:
 @_partition
 @click.option("--root-audit", is_flag=True, help="With --caller: allow AssumeRoot with the read-only task policy.")
 @click.option("--paid", is_flag=True, help="Allow calls that AWS charges for.")
-def audit(caller: bool, roles: tuple[str, ...], partition: str, root_audit: bool, paid: bool) -> None:
+@click.option("--people", is_flag=True, help="Add what `rootwarden users` reads.")
+def audit(caller: bool, roles: tuple[str, ...], partition: str, root_audit: bool, paid: bool, people: bool) -> None:
     """Print the policy of an audit.
 
     \b
     rootwarden iam-policy audit                        for the role in every other account
     rootwarden iam-policy audit --caller --root-audit  for whoever starts it
     """
-    from rootwarden.aws.audit_policy import caller_policy, member_policy  # noqa: PLC0415
+    from rootwarden.aws.audit_policy import caller_policy, member_policy, on_request  # noqa: PLC0415
 
-    policy = caller_policy(roles=roles, partition=partition, root_audit=root_audit, paid=paid) if caller else None
-    _print(policy or member_policy(paid=paid))
+    also = on_request(central=caller) if people else ()
+    if caller:
+        _print(caller_policy(roles=roles, partition=partition, root_audit=root_audit, paid=paid, also=also))
+    else:
+        _print(member_policy(paid=paid, also=also))
 
 
 def _arns(option: str, service: str, text: str, todo: str) -> Callable[[Any], Any]:

@@ -8,7 +8,7 @@ credentials themselves are worth nothing. Groups stay as they are: who comes bac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from rootwarden.errors import RefusedError
@@ -16,12 +16,12 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.findings import Severity
 from rootwarden.model.plan import Change, Difference, Risk, Step, as_json
 from rootwarden.model.readings import UnseenError
-from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_tag, of_user, tag_of
+from rootwarden.people.deleting import delete_when_over
+from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_tag, of_user
 from rootwarden.people.roster import DISABLED
 from rootwarden.people.sparing import keeps_a_way_in, why_spared
 from rootwarden.proofs.credential_report import report_date
 from rootwarden.proofs.iam_users import Report
-from rootwarden.proofs.policy_decision import Effect, Request, decide_together
 
 DENY_POLICY = "rootwarden-disabled"
 # So many may be disabled at once without a word: 5, and one in ten.
@@ -53,8 +53,8 @@ def see_off(ground: Ground, confirmed: int | None) -> None:
     for user in leaving:
         _disable(ground, user)
     for user in unnamed:
-        if is_disabled(user) and not spared[str(user["UserName"])] and _grace_is_over(ground, user):
-            _delete(ground, user)
+        if is_disabled(user) and not spared[str(user["UserName"])]:
+            delete_when_over(ground, user)
 
 
 def _unnamed(ground: Ground, user: dict[str, Any]) -> bool:
@@ -185,77 +185,3 @@ def _last_use(ground: Ground, name: str, keys: list[str]) -> Iterator[str]:
         yield f"an access key was last used on {used:%Y-%m-%d}: what still runs with it stops"
     elif not cells:
         yield "nobody could say when its access keys were last used"
-
-
-def _grace_is_over(ground: Ground, user: dict[str, Any]) -> bool:
-    try:
-        since = date.fromisoformat(tag_of(user, DISABLED))
-    except ValueError:
-        ground.leave(
-            f"leaver {user['UserName']}", f"its tag {DISABLED} is no date", "write the day as 2026-12-31",
-            resource=str(user.get("Arn") or ""),
-        )  # fmt: skip
-        return False
-    return ground.now.date() > since + timedelta(days=ground.roster.grace_days)
-
-
-def _delete(ground: Ground, user: dict[str, Any]) -> None:
-    """Plan the deletion of a user that was disabled long enough; only while it is disabled still."""
-    name, arn = str(user["UserName"]), str(user.get("Arn") or "")
-    try:
-        held = ground.held(name)
-    except UnseenError as error:
-        ground.leave(f"leaver {name}", f"it is not deleted: {error}", "make it readable, and plan again", resource=arn)
-        return
-    own = [one.get("PolicyDocument") for one in user.get("UserPolicyList") or ()]
-    denied = decide_together(own, Request("iam:GetUser", arn)).effect is Effect.DENY
-    usable = held.get("LoginProfile") is not None or any(one.get("Status") != "Inactive" for one in held["AccessKeys"])
-    if not denied or usable:
-        ground.leave(
-            f"leaver {name}", "it is marked as disabled and can be used all the same",
-            "look who enabled it again and why", resource=arn, severity=Severity.HIGH,
-        )  # fmt: skip
-        return
-    since = tag_of(user, DISABLED)
-    ground.plan(
-        "delete", f"Delete the user {name}", risk=Risk.DANGEROUS, resource=arn,
-        why=f"it was disabled on {since}, longer than {ground.roster.grace_days} days ago",
-        steps=tuple(_deleting_steps(ground, user, held, name, arn)),
-        expects=(of_tag(name, DISABLED, since), of_credentials(name, "LoginProfile")),
-        then=(of_user(name), of_credentials(name)), never_by=(arn,),
-        shows=(Difference(what=f"user {name}", before=f"disabled since {since}", after="deleted"),),
-        notes=("SSH keys and Git credentials are not looked for; AWS names them where they are in the way",),
-    )  # fmt: skip
-
-
-def _deleting_steps(ground: Ground, user: dict[str, Any], held: dict[str, Any], name: str, arn: str) -> Iterator[Step]:
-    """Go through what DeleteUser wants gone first (IAM API Reference), then the user."""
-
-    def away(step: str, does: str, operation: str, *on: str, **parameters: Any) -> Step:
-        return Step(id=step, does=does, call=iam(operation, **parameters), on=on or (arn,))
-
-    one = {"UserName": name}
-    for n, key in enumerate(held["AccessKeys"], start=1):
-        yield away(f"key-{n}", "Delete an access key", "DeleteAccessKey", **one, AccessKeyId=key["AccessKeyId"])
-    for n, device in enumerate(held["MFADevices"], start=1):
-        serial = device["SerialNumber"]
-        yield away(f"mfa-{n}", "Take an MFA device off", "DeactivateMFADevice", **one, SerialNumber=serial)
-        if ":mfa/" in serial:
-            yield away(f"virtual-{n}", "Delete it", "DeleteVirtualMFADevice", serial, SerialNumber=serial)
-    for n, signing in enumerate(held["SigningCertificates"], start=1):
-        certificate = {"CertificateId": signing["CertificateId"]}
-        yield away(f"certificate-{n}", "Delete a signing certificate", "DeleteSigningCertificate", **one, **certificate)
-    for n, group in enumerate(user.get("GroupList") or (), start=1):
-        there = ground.group(group) or {}
-        on = str(there.get("Arn") or "*")
-        yield away(f"group-{n}", f"Take it out of {group}", "RemoveUserFromGroup", on, **one, GroupName=group)
-    for n, attached in enumerate(user.get("AttachedManagedPolicies") or (), start=1):
-        policy = {"PolicyArn": attached["PolicyArn"]}
-        yield away(f"attached-{n}", "Detach a policy", "DetachUserPolicy", **one, **policy)
-    for n, inline in enumerate(user.get("UserPolicyList") or (), start=1):
-        policy = {"PolicyName": inline["PolicyName"]}
-        yield away(f"inline-{n}", "Delete an inline policy", "DeleteUserPolicy", **one, **policy)
-    yield Step(
-        id="user", does=f"Delete the user {name}", call=iam("DeleteUser", **one), on=(arn,),
-        stays=f"the user {name} is gone, with its keys and devices; who comes back gets a new user",
-    )  # fmt: skip

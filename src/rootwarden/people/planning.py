@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.readings import UnseenError
+from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.people.centre import Centre, has_centre, must_be_read, plan_people_there
 from rootwarden.people.foundation import Foundation, lay
 from rootwarden.people.ground import Ground, is_disabled, tag_of
@@ -36,12 +36,20 @@ def plan_people(ground: Ground, organization: Mapping[str, Any], home: str, aske
         UnseenError: users, groups or policies could not be read.
         RefusedError: too many would be disabled, or the boundary would shut new people out.
     """
-    if has_centre(organization.get("sso.instances")) and not asked.iam:
+    instances = organization.get("sso.instances")
+    if has_centre(instances) and not asked.iam:
         centre = Centre(ground, home, must_be_read(organization.get("sso.directory")))
         plan_jobs(centre)
         plan_people_there(centre, asked.confirmed)
         _iam_users_left(ground)
         return
+    if isinstance(organization.get("org.organization"), dict) and not isinstance(instances, list) and not asked.iam:
+        why = unknown_in(instances) or Unknown("not_collected")
+        ground.leave(
+            "IAM Identity Center",
+            f"could not tell whether the organization has it: {why}",
+            "plan from the management account: where it is there, people belong there",
+        )
     _users(ground, adopting=asked.adopting)
     see_off(ground, asked.confirmed)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import Found, broken, lasting
+from rootwarden.model.expect import Found, as_if, broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
@@ -76,10 +76,9 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
 
 
 def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
-    """Check one that was taken back; those taken back after it may have gone on to what was before them."""
-    anew = (one for other in later if other.account == change.account for one in other.expects)
-    before = lasting(change.expects, anew)
-    found = broken(before, seen.facts.get(change.account, {}))
+    """Check one that was taken back, as if those taken back after it were made still: it may have rested on them."""
+    still = (one for other in reversed(later) if other.account == change.account for one in other.leaves)
+    found = broken(change.expects, as_if(seen.facts.get(change.account, {}), still))
     amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)

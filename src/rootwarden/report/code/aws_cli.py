@@ -34,7 +34,7 @@ def commands(change: Change, steps: Iterable[Step] | None = None, *, checks: boo
     answers.
     """
     yield from (f"# by hand: {plain(deed)}" for deed in change.by_hand)
-    if getattr(change, "as_root", ""):
+    if change.as_root:
         yield _AS_ROOT
         return
     for step in change.steps if steps is None else steps:

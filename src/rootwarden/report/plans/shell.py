@@ -36,11 +36,6 @@ known() {{
 }}
 """
 
-# Made by anybody but root, the same calls would be about whoever makes them; and a script looks at nothing beforehand.
-_AS_ROOT = (
-    "# left out: only `rootwarden apply` does this as root, once its guards have looked; it cannot be taken back\n"
-)
-
 
 def render(plan: Plan, options: RenderOptions) -> str:
     """Return the script; what takes each step back stands beside it as a comment."""
@@ -55,9 +50,5 @@ def _parts(plan: Plan) -> Iterator[str]:
             account = change.account
             yield f"in_account {account}\n"
         yield f"# {plain(change.title)}"
-        yield from (f"# by hand: {plain(step)}" for step in change.by_hand if change.as_root)
-        if change.as_root:
-            yield _AS_ROOT
-            continue
         yield from commands(change, checks=True)
         yield ""
