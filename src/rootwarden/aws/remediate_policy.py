@@ -9,7 +9,7 @@ from typing import Any
 from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
 from rootwarden.aws.permissions import actions_for
 from rootwarden.model.plan import Call, Change, Step
-from rootwarden.model.writes import LOOKS, WRITES
+from rootwarden.model.writes import ALSO, LOOKS, WRITES
 
 
 def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def change_session_policy(change: Change) -> str:
 
 def remediate_policy() -> dict[str, Any]:
     """Return the policy of the role that applies plans: every action of the table of writes."""
-    actions = sorted({action for row in WRITES.values() for action in row.actions} | {"iam:PassRole"})
+    actions = sorted({action for row in WRITES.values() for action in row.actions} | ALSO)
     looks = sorted({action for found in LOOKS.values() for action in found})
     return {
         "Version": "2012-10-17",
