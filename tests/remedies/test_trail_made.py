@@ -223,3 +223,15 @@ def test_a_member_is_not_given_a_second_copy(near: Start) -> None:
     member.put_bucket_policy(Bucket="poor-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     bench.api("cloudtrail", MEMBER).create_trail(Name="poor", S3BucketName="poor-logs")
     assert not bench.plan(("RW-TRAIL-01",)).changes
+
+
+def test_what_control_tower_made_is_left_alone(near: Start) -> None:
+    """It would be put back, or break the landing zone."""
+    trail = """
+    buckets: [{name: aws-controltower-logs-511111111111-eu-west-1, source_arn: false}]
+    trails:
+      - {name: aws-controltower-BaselineCloudTrail, bucket: aws-controltower-logs-511111111111-eu-west-1,
+         multi_region: false, validation: true}"""
+    plan = near(alone(trail)).plan()
+    assert not plan.changes
+    assert {"Control Tower" in one.why for one in plan.left} == {True}

@@ -17,6 +17,7 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_keeping import is_versioned, lock_days
 from rootwarden.proofs.bucket_place import Place, place_of
+from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.longer_rules import lengthened
 from rootwarden.proofs.made_bucket import FACT, bucket_call
 
@@ -35,6 +36,9 @@ _VERSIONS_STAY = "versioning cannot be switched off, and of a locked bucket not 
 
 def prescribe(case: Case) -> Change | Not:
     """Switch versioning and a default retention on, and lengthen rules that delete too early."""
+    foreign = of_landing_zone(case.finding.resource)
+    if foreign is not None:
+        return foreign
     place = place_of(case.seen, case.finding.resource.rpartition(":::")[2])
     wanted = _wanted(case, place)
     if isinstance(wanted, Not):
