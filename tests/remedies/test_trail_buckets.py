@@ -10,7 +10,7 @@ import pytest
 from rootwarden.lab.blueprint import World
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
-from tests.remedies.trail_bench import Bench, Start, _lab, _start, only, world  # noqa: F401
+from tests.remedies.trail_bench import Bench, Start, _lab, _near, _start, only, world  # noqa: F401
 
 ACCOUNT, ARCHIVE, BUCKET = "533333333331", "533333333332", "some-trail-logs"
 ARN = f"arn:aws:s3:::{BUCKET}"
@@ -56,8 +56,8 @@ def made(bench: Bench, code: str, **settings: Any) -> Plan:
 
 
 # -- RW-TRAIL-05 ---------------------------------------------------------------------------------------------------
-def test_a_lost_bucket_is_made_again_before_a_stranger_does(start: Start) -> None:
-    bench = start(single(trail=", bucket_deleted: true, delivery_error: NoSuchBucket"))
+def test_a_lost_bucket_is_made_again_before_a_stranger_does(near: Start) -> None:
+    bench = near(single(trail=", bucket_deleted: true, delivery_error: NoSuchBucket"))
     plan = made(bench, "RW-TRAIL-05")
     change = only(plan, CLOSE)
     assert change.steps[0].call.parameters["Bucket"] == BUCKET
@@ -65,9 +65,9 @@ def test_a_lost_bucket_is_made_again_before_a_stranger_does(start: Start) -> Non
     assert not bench.plan(("RW-TRAIL-05",)).changes, "the bucket stays when the rest is taken back"
 
 
-def test_a_lost_bucket_lets_the_trail_deliver_again(start: Start) -> None:
+def test_a_lost_bucket_lets_the_trail_deliver_again(near: Start) -> None:
     """The trail that cannot deliver comes first; the bucket is not made twice."""
-    bench = start(single(trail=", bucket_deleted: true, delivery_error: NoSuchBucket, last_delivery_minutes_ago: 900"))
+    bench = near(single(trail=", bucket_deleted: true, delivery_error: NoSuchBucket, last_delivery_minutes_ago: 900"))
     codes = ("RW-TRAIL-02", "RW-TRAIL-05", "RW-TRAIL-06")
     plan = bench.plan(codes)
     assert [one.remedy for one in plan.changes] == [RESTORE]
@@ -75,8 +75,8 @@ def test_a_lost_bucket_lets_the_trail_deliver_again(start: Start) -> None:
     bench.keeps_the_laws(plan, codes, waits=1)
 
 
-def test_a_policy_for_any_trail_is_tied_to_ours_and_others_statements_stay(start: Start) -> None:
-    bench = start(single(", source_arn: false"))
+def test_a_policy_for_any_trail_is_tied_to_ours_and_others_statements_stay(near: Start) -> None:
+    bench = near(single(", source_arn: false"))
     old = policy(bench)
     put(bench, {**old, "Statement": [TLS, *old["Statement"]]})
     plan = made(bench, "RW-TRAIL-05")
@@ -86,9 +86,9 @@ def test_a_policy_for_any_trail_is_tied_to_ours_and_others_statements_stay(start
     bench.keeps_the_laws(plan, ("RW-TRAIL-05",))
 
 
-def test_a_statement_that_speaks_of_others_too_is_split(start: Start) -> None:
+def test_a_statement_that_speaks_of_others_too_is_split(near: Start) -> None:
     """What it says to the other service stays; what it says to CloudTrail is tied."""
-    bench = start(single(", source_arn: false"))
+    bench = near(single(", source_arn: false"))
     both = {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]}
     document = policy(bench)
     put(bench, {**document, "Statement": [one | {"Principal": both} for one in document["Statement"]]})
@@ -100,9 +100,9 @@ def test_a_statement_that_speaks_of_others_too_is_split(start: Start) -> None:
     bench.keeps_the_laws(plan, ("RW-TRAIL-05",))
 
 
-def test_a_policy_for_accounts_that_were_not_read_is_left_to_a_person(start: Start) -> None:
+def test_a_policy_for_accounts_that_were_not_read_is_left_to_a_person(near: Start) -> None:
     """Tying it would shut out trails of theirs that write here rightly."""
-    bench = start(single(", source_arn: false"))
+    bench = near(single(", source_arn: false"))
     document = policy(bench)
     theirs = [json.loads(json.dumps(one).replace(ACCOUNT, "644444444444")) for one in document["Statement"]]
     put(bench, {**document, "Statement": [*document["Statement"], *theirs]})
@@ -112,16 +112,16 @@ def test_a_policy_for_accounts_that_were_not_read_is_left_to_a_person(start: Sta
 
 
 @pytest.mark.parametrize("how", ["acl: public-read", "acl: authenticated-read"])
-def test_a_public_bucket_is_closed(start: Start, how: str) -> None:
-    bench = start(single(f", block_public_access: false, ownership: ObjectWriter, {how}"))
+def test_a_public_bucket_is_closed(near: Start, how: str) -> None:
+    bench = near(single(f", block_public_access: false, ownership: ObjectWriter, {how}"))
     plan = made(bench, "RW-TRAIL-05")
     assert only(plan, CLOSE).risk is Risk.CAREFUL
     bench.keeps_the_laws(plan, ("RW-TRAIL-05",))
 
 
-def test_a_public_policy_is_made_harmless_after_the_policy_was_tied(start: Start) -> None:
-    """S3 takes no public policy once public access is blocked, in either direction: the order is the other way round."""
-    bench = start(single(", block_public_access: false, source_arn: false"))
+def test_a_public_policy_is_made_harmless_after_the_policy_was_tied(near: Start) -> None:
+    """S3 takes no public policy once public access is blocked, so that it is blocked last and opened first."""
+    bench = near(single(", block_public_access: false, source_arn: false"))
     document = policy(bench)
     anybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{ARN}/*"}
     put(bench, {**document, "Statement": [*document["Statement"], anybody]})
@@ -130,9 +130,9 @@ def test_a_public_policy_is_made_harmless_after_the_policy_was_tied(start: Start
     bench.keeps_the_laws(plan, ("RW-TRAIL-05",))
 
 
-def test_a_policy_that_would_lock_everybody_out_is_not_put(start: Start) -> None:
+def test_a_policy_that_would_lock_everybody_out_is_not_put(near: Start) -> None:
     """Whoever denied its change to all but root is told so, instead of having it written once more."""
-    bench = start(single(", source_arn: false"))
+    bench = near(single(", source_arn: false"))
     document = policy(bench)
     trap = {
         "Sid": "Trap", "Effect": "Deny", "Principal": "*", "Action": "s3:PutBucketPolicy", "Resource": ARN,
@@ -145,8 +145,8 @@ def test_a_policy_that_would_lock_everybody_out_is_not_put(start: Start) -> None
 
 
 # -- RW-TRAIL-02 ---------------------------------------------------------------------------------------------------
-def test_a_bucket_that_shuts_out_its_trail_is_opened_to_it(start: Start) -> None:
-    bench = start(single(trail=", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"))
+def test_a_bucket_that_shuts_out_its_trail_is_opened_to_it(near: Start) -> None:
+    bench = near(single(trail=", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"))
     put(bench, {"Version": "2012-10-17", "Statement": [TLS]})
     plan = made(bench, "RW-TRAIL-02")
     change = only(plan, RESTORE)
@@ -154,34 +154,34 @@ def test_a_bucket_that_shuts_out_its_trail_is_opened_to_it(start: Start) -> None
     bench.keeps_the_laws(plan, ("RW-TRAIL-02",), waits=1)
 
 
-def test_a_bucket_without_policy_is_given_one(start: Start) -> None:
-    bench = start(single(trail=", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"))
+def test_a_bucket_without_policy_is_given_one(near: Start) -> None:
+    bench = near(single(trail=", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"))
     bench.api("s3").delete_bucket_policy(Bucket=BUCKET)
     plan = made(bench, "RW-TRAIL-02")
     bench.keeps_the_laws(plan, ("RW-TRAIL-02",), waits=1)
 
 
-def test_a_stopped_trail_is_started_and_let_in_at_once(start: Start) -> None:
-    bench = start(single(trail=", delivery_error: AccessDenied, stopped_days_ago: 2, last_delivery_minutes_ago: 3000"))
+def test_a_stopped_trail_is_started_and_let_in_at_once(near: Start) -> None:
+    bench = near(single(trail=", delivery_error: AccessDenied, stopped_days_ago: 2, last_delivery_minutes_ago: 3000"))
     bench.api("s3").delete_bucket_policy(Bucket=BUCKET)
     plan = made(bench, "RW-TRAIL-02")
     assert [one.id for one in only(plan, RESTORE).steps] == ["policy", "start"]
     bench.keeps_the_laws(plan, ("RW-TRAIL-02",), waits=1)
 
 
-def test_an_error_that_the_policies_do_not_explain_is_left_to_a_person(start: Start) -> None:
-    bench = start(single(trail=", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"))
+def test_an_error_that_the_policies_do_not_explain_is_left_to_a_person(near: Start) -> None:
+    bench = near(single(trail=", delivery_error: AccessDenied, last_delivery_minutes_ago: 900"))
     plan = made(bench, "RW-TRAIL-02")
     assert not plan.changes
     assert "may be over" in plan.left[0].why
-    bench = start(single(trail=", delivery_error: SlowDown, last_delivery_minutes_ago: 900"))
+    bench = near(single(trail=", delivery_error: SlowDown, last_delivery_minutes_ago: 900"))
     plan = made(bench, "RW-TRAIL-02")
     assert "SlowDown" in plan.left[0].why
 
 
 # -- RW-TRAIL-06 ---------------------------------------------------------------------------------------------------
-def test_an_unlocked_bucket_is_locked_and_its_rules_lengthened(start: Start) -> None:
-    bench = start(single(", versioning: false, expire_days: 30"))
+def test_an_unlocked_bucket_is_locked_and_its_rules_lengthened(near: Start) -> None:
+    bench = near(single(", versioning: false, expire_days: 30"))
     plan = made(bench, "RW-TRAIL-06")
     change = only(plan, LOCK)
     assert [one.id for one in change.steps] == ["versions", "lock", "expiry"]
@@ -189,16 +189,16 @@ def test_an_unlocked_bucket_is_locked_and_its_rules_lengthened(start: Start) -> 
     bench.keeps_the_laws(plan, ("RW-TRAIL-06",))
 
 
-def test_a_lock_that_is_too_short_is_lengthened_and_taken_back_whole(start: Start) -> None:
-    bench = start(single(", lock_mode: GOVERNANCE, lock_days: 7"))
+def test_a_lock_that_is_too_short_is_lengthened_and_taken_back_whole(near: Start) -> None:
+    bench = near(single(", lock_mode: GOVERNANCE, lock_days: 7"))
     plan = made(bench, "RW-TRAIL-06", lock_trail_bucket={"days": 100})
     assert not only(plan, LOCK).stays, "there was a lock before, which is put again"
     bench.keeps_the_laws(plan, ("RW-TRAIL-06",))
 
 
-def test_compliance_mode_takes_three_settings(start: Start) -> None:
+def test_compliance_mode_takes_three_settings(near: Start) -> None:
     """Nobody can take it back, so that each of the three is asked for."""
-    bench = start(single())
+    bench = near(single())
     all_three: dict[str, Any] = {"mode": "COMPLIANCE", "irreversible": True, "days": 120}
     for left_out in ("irreversible", "days"):
         given = {name: value for name, value in all_three.items() if name != left_out}
@@ -212,16 +212,16 @@ def test_compliance_mode_takes_three_settings(start: Start) -> None:
     assert retention == {"Mode": "COMPLIANCE", "Days": 120}
 
 
-def test_a_compliance_lock_is_not_weakened(start: Start) -> None:
-    bench = start(single(", lock_mode: COMPLIANCE, lock_days: 7"))
+def test_a_compliance_lock_is_not_weakened(near: Start) -> None:
+    bench = near(single(", lock_mode: COMPLIANCE, lock_days: 7"))
     plan = made(bench, "RW-TRAIL-06")
     assert not plan.changes
     assert "weaker lock" in plan.left[0].why
 
 
 @pytest.mark.parametrize("given", [{"days": 10}, {"mode": "FOREVER"}])
-def test_settings_that_make_no_sense_are_said(start: Start, given: dict[str, Any]) -> None:
-    plan = made(start(single()), "RW-TRAIL-06", lock_trail_bucket=given)
+def test_settings_that_make_no_sense_are_said(near: Start, given: dict[str, Any]) -> None:
+    plan = made(near(single()), "RW-TRAIL-06", lock_trail_bucket=given)
     assert not plan.changes
     assert "[remedies.lock-trail-bucket]" in plan.left[0].why + plan.left[0].todo
 
@@ -285,15 +285,15 @@ def test_a_bucket_of_another_account_is_changed_there(start: Start) -> None:
     bench.keeps_the_laws(plan)
 
 
-def test_of_another_account_nobody_is_taken_for_an_administrator(start: Start) -> None:
-    plan = made(start(across()), "RW-TRAIL-05")
+def test_of_another_account_nobody_is_taken_for_an_administrator(near: Start) -> None:
+    plan = made(near(across()), "RW-TRAIL-05")
     assert {one.steps[0].id for one in plan.changes} == {"block"}, "that takes no policy"
     assert f"no administrator of account {ARCHIVE}" in plan.left[0].why
 
 
-def test_nothing_is_planned_for_what_was_not_read(start: Start) -> None:
+def test_nothing_is_planned_for_what_was_not_read(near: Start) -> None:
     """A bucket that nobody in scope can see is no reason to change anything."""
-    bench = start(across(), (ACCOUNT,))
+    bench = near(across(), (ACCOUNT,))
     plan = bench.plan()
     assert {one.remedy for one in plan.changes} <= {"encrypt-trail-with-kms-key"}
     assert not [one for one in plan.changes if one.account == ARCHIVE]

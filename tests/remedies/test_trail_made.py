@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rootwarden.lab.blueprint import World
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import CostClass
-from tests.remedies.trail_bench import Bench, Start, _lab, _start, only, world  # noqa: F401
+from tests.remedies.trail_bench import Bench, Start, _lab, _near, _start, only, world  # noqa: F401
 
 SLUG = "record-all-management-events"
 ALONE, MANAGEMENT, MEMBER = "511111111111", "522222222221", "522222222222"
@@ -132,13 +132,13 @@ SHORT = """
 """
 
 
-def short(start: Start, shape: str) -> Bench:
-    return start(alone(SHORT.format(shape=shape)))
+def short(near: Start, shape: str) -> Bench:
+    return near(alone(SHORT.format(shape=shape)))
 
 
-def test_selectors_are_widened_and_data_events_stay_as_they_are(start: Start) -> None:
+def test_selectors_are_widened_and_data_events_stay_as_they_are(near: Start) -> None:
     bench = short(
-        start,
+        near,
         """selectors:
           - ReadWriteType: WriteOnly
             IncludeManagementEvents: true
@@ -157,22 +157,27 @@ def test_selectors_are_widened_and_data_events_stay_as_they_are(start: Start) ->
     bench.keeps_the_laws(plan, ("RW-TRAIL-01",))
 
 
-def test_advanced_selectors_are_widened(start: Start) -> None:
+def test_advanced_selectors_are_widened(near: Start) -> None:
     bench = short(
-        start,
+        near,
         """multi_region: false
         advanced_selectors:
-          - {Name: few, FieldSelectors: [{Field: eventCategory, Equals: [Management]}, {Field: readOnly, Equals: ["false"]}]}
-          - {Name: data, FieldSelectors: [{Field: eventCategory, Equals: [Data]}, {Field: resources.type, Equals: ["AWS::S3::Object"]}]}""",
+          - Name: few
+            FieldSelectors: [{Field: eventCategory, Equals: [Management]}, {Field: readOnly, Equals: ["false"]}]
+          - Name: data
+            FieldSelectors:
+              - {Field: eventCategory, Equals: [Data]}
+              - {Field: resources.type, Equals: ["AWS::S3::Object"]}
+        """,
     )
     plan = bench.plan(("RW-TRAIL-01",))
     assert [one.id for one in only(plan, SLUG).steps] == ["shape", "selectors"]
     bench.keeps_the_laws(plan, ("RW-TRAIL-01",))
 
 
-def test_a_stopped_trail_is_started(start: Start) -> None:
+def test_a_stopped_trail_is_started(near: Start) -> None:
     """It waits for the first delivery, which takes minutes; the plan knows that it will come."""
-    bench = short(start, "stopped_days_ago: 3\n        last_delivery_minutes_ago: 4320")
+    bench = short(near, "stopped_days_ago: 3\n        last_delivery_minutes_ago: 4320")
     codes = ("RW-TRAIL-01", "RW-TRAIL-02")
     plan = bench.plan(codes)
     assert [one.remedy for one in plan.changes] == [SLUG]
@@ -180,9 +185,9 @@ def test_a_stopped_trail_is_started(start: Start) -> None:
     bench.keeps_the_laws(plan, codes)
 
 
-def test_the_best_of_two_trails_is_mended_and_the_second_copy_is_counted(start: Start) -> None:
+def test_the_best_of_two_trails_is_mended_and_the_second_copy_is_counted(near: Start) -> None:
     bench = short(
-        start,
+        near,
         """multi_region: false
       - {name: worse, bucket: short-logs, multi_region: false, global_events: false}""",
     )
@@ -191,21 +196,21 @@ def test_the_best_of_two_trails_is_mended_and_the_second_copy_is_counted(start: 
     assert "second copy" in change.cost.why
 
 
-def test_the_trail_is_said_as_code_with_the_name_to_import_it_by(start: Start) -> None:
-    bench = short(start, "multi_region: false")
+def test_the_trail_is_said_as_code_with_the_name_to_import_it_by(near: Start) -> None:
+    bench = short(near, "multi_region: false")
     (declared,) = only(bench.plan(("RW-TRAIL-01",)), SLUG).declares
     assert (declared.type, declared.exists) == ("AWS::CloudTrail::Trail", "short")
     assert declared.properties["IsMultiRegionTrail"] is True
     assert json.dumps(declared.properties)
 
 
-def test_a_member_is_not_given_a_second_copy(start: Start) -> None:
+def test_a_member_is_not_given_a_second_copy(near: Start) -> None:
     """Its own poor trail is left alone while an organization trail records everything."""
     trail = """
     buckets: [{name: org-logs, lock_mode: GOVERNANCE, lock_days: 400}]
     trails: [{name: org, organization: true, bucket: org-logs}]"""
     poor = organized(trail, trusted="cloudtrail.amazonaws.com")
-    bench = start(poor)
+    bench = near(poor)
     member = bench.api("s3", MEMBER)
     member.create_bucket(Bucket="poor-logs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     principal = {"Service": "cloudtrail.amazonaws.com"}
@@ -218,3 +223,15 @@ def test_a_member_is_not_given_a_second_copy(start: Start) -> None:
     member.put_bucket_policy(Bucket="poor-logs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     bench.api("cloudtrail", MEMBER).create_trail(Name="poor", S3BucketName="poor-logs")
     assert not bench.plan(("RW-TRAIL-01",)).changes
+
+
+def test_what_control_tower_made_is_left_alone(near: Start) -> None:
+    """It would be put back, or break the landing zone."""
+    trail = """
+    buckets: [{name: aws-controltower-logs-511111111111-eu-west-1, source_arn: false}]
+    trails:
+      - {name: aws-controltower-BaselineCloudTrail, bucket: aws-controltower-logs-511111111111-eu-west-1,
+         multi_region: false, validation: true}"""
+    plan = near(alone(trail)).plan()
+    assert not plan.changes
+    assert {"Control Tower" in one.why for one in plan.left} == {True}

@@ -10,7 +10,7 @@ from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
 from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.tags import tag_actions
 from rootwarden.model.plan import Call, Change, Step
-from rootwarden.model.writes import LOOKS, WRITES
+from rootwarden.model.writes import ALSO, LOOKS, WRITES
 
 # By which it is found out whose a resource is.
 _TAGS = {"tag:GetResources", "s3:GetBucketTagging", "iam:ListRoleTags", "iam:ListUserTags", "iam:ListPolicyTags"}
@@ -72,7 +72,7 @@ def change_session_policy(change: Change) -> str:
 
 def remediate_policy() -> dict[str, Any]:
     """Return the policy of the role that applies plans: every action of the table of writes."""
-    actions = sorted({action for row in WRITES.values() for action in row.actions} | {"iam:PassRole"})
+    actions = sorted({action for row in WRITES.values() for action in row.actions} | ALSO)
     looks = sorted({action for found in LOOKS.values() for action in found} | _TAGS)
     return {
         "Version": "2012-10-17",

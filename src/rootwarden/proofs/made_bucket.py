@@ -88,7 +88,12 @@ class MadeBucket(Struct, frozen=True, kw_only=True):
             told["object_lock"] = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": self._retention}}
         # The owner's own grant is all that is left on the access list, and it names an id that only S3 knows. Where
         # access is logged to, a later step may say.
-        rest = {"acl_grants": [], "BucketRegion": self.region, "account_public_access_block": None, "logging": None}
+        rest: dict[str, Any] = {
+            "acl_grants": [],
+            "BucketRegion": self.region,
+            "account_public_access_block": None,
+            "logging": None,
+        }
         aside = (Expect(fact=FACT, at=(self.name, field), value=value, assumed=True) for field, value in rest.items())
         return Expect(fact=FACT, at=(self.name,), value=told), *aside
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from rootwarden.proofs.policy_coverage import covers_action
 from rootwarden.proofs.policy_decision import Effect, Request, decide
+from rootwarden.proofs.policy_document import read_document
 from rootwarden.proofs.policy_principals import Caller, identity
 
 # Who can do these can put any policy right again.
@@ -23,6 +25,8 @@ def locks_bucket(policy: Any, bucket_arn: str, admin: str) -> str:
     Guide, "How Amazon S3 authorizes a request for a bucket operation".
     """
     for action in OF_A_BUCKET:
+        if _denied_to_the_rest(policy, action):
+            return f"it denies {action} to all but some, and such a statement may mean the administrator too"
         decision = decide(policy, _ask(action, bucket_arn, admin))
         if Effect.DENY in decision.possible:
             return f"it may deny {action} to {admin}: {decision.why}"
@@ -36,6 +40,8 @@ def locks_key(policy: Any, admin: str) -> str:
     Guide, "Default key policy".
     """
     for action in OF_A_KEY:
+        if _denied_to_the_rest(policy, action):
+            return f"it denies {action} to all but some, and such a statement may mean the administrator too"
         decision = decide(policy, _ask(action, "*", admin))
         if not decision.allowed:
             return f"it does not surely allow {action} to {admin}: {decision.why}"
@@ -45,3 +51,18 @@ def locks_key(policy: Any, admin: str) -> str:
 def _ask(action: str, resource: str, admin: str) -> Request:
     caller: Caller = identity(admin)
     return Request(action, resource, caller, {"aws:securetransport": "true"})
+
+
+def _denied_to_the_rest(policy: Any, action: str) -> bool:
+    """Return whether a statement denies an action to whoever it does not name.
+
+    Who is exempted must be named in every guise, as account, role and session, so that such a statement often means
+    more people than it seems to. Source: IAM User Guide, "AWS JSON policy elements: NotPrincipal".
+    """
+    return any(
+        one.allows is False
+        and one.principals is not None
+        and one.principals.negated
+        and covers_action(one.actions, action).value is not False
+        for one in read_document(policy).statements
+    )

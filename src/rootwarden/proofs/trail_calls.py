@@ -9,13 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from rootwarden.model.plan import Call, Declared, Step
+from rootwarden.model.writes.cloudtrail import ALSO
 
-# What AWS checks beside the call itself where the trail is an organization's (CloudTrail User Guide, "Creating a trail
-# for an organization with the AWS CLI").
-FOR_ORGANIZATION = (
-    "iam:CreateServiceLinkedRole", "iam:GetRole", "organizations:DescribeOrganization", "organizations:ListAccounts",
-    "organizations:ListAWSServiceAccessForOrganization",
-)  # fmt: skip
+FOR_ORGANIZATION = ALSO
 _DECLARED = {
     "Name": "TrailName", "S3BucketName": "S3BucketName", "S3KeyPrefix": "S3KeyPrefix", "SnsTopicName": "SnsTopicName",
     "IncludeGlobalServiceEvents": "IncludeGlobalServiceEvents", "IsMultiRegionTrail": "IsMultiRegionTrail",

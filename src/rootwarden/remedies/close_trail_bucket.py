@@ -13,6 +13,7 @@ from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import Place, place_of
+from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import BLOCK, FACT, bucket_call
 from rootwarden.proofs.remade_bucket import delivers_from, remade
 from rootwarden.proofs.trail_bucket_policy import lets_write, tied_to
@@ -30,6 +31,9 @@ REMEDY = Remedy(
 
 def prescribe(case: Case) -> Change | Not:
     """Make a lost bucket again, tie CloudTrail's statement to the trails known, or block public access."""
+    foreign = of_landing_zone(case.finding.resource)
+    if foreign is not None:
+        return foreign
     place = place_of(case.seen, case.finding.resource.rpartition(":::")[2])
     match case.finding.aspect:
         case "missing":

@@ -14,6 +14,7 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import own_trail, place_of
 from rootwarden.proofs.key_lookup import find_key, owner_of_key
+from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_key import FACT as KEYS
 from rootwarden.proofs.made_key import MadeKey
 from rootwarden.proofs.trail_calls import FOR_ORGANIZATION, trail_call
@@ -35,6 +36,9 @@ _KEPT = "the key is kept: to let it be deleted again would make the log unreadab
 
 def prescribe(case: Case) -> Change | Not:
     """Mend the key that the trail has, or make one."""
+    foreign = of_landing_zone(case.finding.resource)
+    if foreign is not None:
+        return foreign
     trail = own_trail(case.seen, case.finding.resource)
     if trail.owner != case.finding.account:
         return Not(f"the trail belongs to account {trail.owner}", "audit that account too")

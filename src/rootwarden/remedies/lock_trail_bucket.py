@@ -6,7 +6,6 @@ lift before its time, not even AWS, and the files are paid for that long: it tak
 
 from __future__ import annotations
 
-import copy
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,8 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_keeping import is_versioned, lock_days
 from rootwarden.proofs.bucket_place import Place, place_of
+from rootwarden.proofs.landing_zone import of_landing_zone
+from rootwarden.proofs.longer_rules import lengthened
 from rootwarden.proofs.made_bucket import FACT, bucket_call
 
 REMEDY = Remedy(
@@ -35,6 +36,9 @@ _VERSIONS_STAY = "versioning cannot be switched off, and of a locked bucket not 
 
 def prescribe(case: Case) -> Change | Not:
     """Switch versioning and a default retention on, and lengthen rules that delete too early."""
+    foreign = of_landing_zone(case.finding.resource)
+    if foreign is not None:
+        return foreign
     place = place_of(case.seen, case.finding.resource.rpartition(":::")[2])
     wanted = _wanted(case, place)
     if isinstance(wanted, Not):
@@ -47,7 +51,7 @@ def prescribe(case: Case) -> Change | Not:
             "let root switch MFA delete off, which needs its device, then plan again",
         )
     rules = place.sight["lifecycle"].plain() or []
-    longer = _lengthened(rules, days)
+    longer = lengthened(rules, days)
     steps, then, expects, shows = [], [], [], []
     for part in (_versions(place), _lock(place, mode, days), _expiry(place, rules, longer)):
         if part is not None:
@@ -157,19 +161,6 @@ def _expiry(place: Place, rules: list[Any], longer: list[Any]) -> Part | None:
         Expect(fact=FACT, at=at, value=longer),
         Difference(what="expiry", before=_ends(rules), after=_ends(longer)),
     )
-
-
-def _lengthened(rules: list[Any], days: int) -> list[Any]:
-    """Return lifecycle rules that end no object before `days`; one that ends them on a date is left as it is."""
-    found = copy.deepcopy(rules)
-    for rule in found:
-        if not isinstance(rule, dict) or rule.get("Status") != "Enabled":
-            continue
-        for action, field in (("Expiration", "Days"), ("NoncurrentVersionExpiration", "NoncurrentDays")):
-            end = rule.get(action)
-            if isinstance(end, dict) and isinstance(end.get(field), int):
-                end[field] = max(end[field], days)
-    return found
 
 
 def _ends(rules: list[Any]) -> str:

@@ -13,6 +13,7 @@ from rootwarden.model.plan import Change, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import place_of
+from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import FACT, bucket_call
 from rootwarden.proofs.made_log_bucket import log_bucket, log_bucket_name
 from rootwarden.proofs.written_policies import why_not_put
@@ -27,6 +28,9 @@ REMEDY = Remedy(
 
 def prescribe(case: Case) -> Change | Not:
     """Make a bucket for access logs and send them there; taken back, they go where they went before."""
+    foreign = of_landing_zone(case.finding.resource)
+    if foreign is not None:
+        return foreign
     place = place_of(case.seen, case.finding.resource.rpartition(":::")[2])
     old = place.sight["logging"].plain()
     target = log_bucket(

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from rootwarden.model.plan import Change, Cost, Difference, Risk, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
+from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import MadeBucket
 from rootwarden.proofs.made_key import MadeKey
 from rootwarden.proofs.made_log_bucket import log_bucket, log_bucket_name
@@ -80,6 +81,9 @@ def _of_member(case: Case, found: Survey, *, has_own: bool) -> Not | None:
 
 def _mend(case: Case, covered: Coverage, found: Survey) -> Change | Not:
     trail = covered.trail
+    foreign = of_landing_zone(trail.name)
+    if foreign is not None:
+        return foreign
     parts = mend(covered, case.now)
     if parts is None:
         return Not(

@@ -16,6 +16,7 @@ from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import Place, own_trail, place_of
 from rootwarden.proofs.key_lookup import FACT as KEYS
 from rootwarden.proofs.key_lookup import find_key, owner_of_key
+from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import FACT as BUCKETS
 from rootwarden.proofs.made_bucket import bucket_call
 from rootwarden.proofs.remade_bucket import delivers_from, remade, starts_at
@@ -52,6 +53,9 @@ class Mended(Struct, frozen=True, kw_only=True):
 
 def prescribe(case: Case) -> Change | Not:
     """Mend what the status names, and switch the trail on if it is off."""
+    foreign = of_landing_zone(case.finding.resource)
+    if foreign is not None:
+        return foreign
     trail = own_trail(case.seen, case.finding.resource)
     if trail.owner != case.finding.account:
         return Not(f"the trail belongs to account {trail.owner}", "audit that account too")

@@ -19,3 +19,9 @@ ROWS = (
     Write(call="cloudtrail.PutEventSelectors", action="cloudtrail:PutEventSelectors", gone=_NO_TRAIL),
 )
 LOOKS = {"cloudtrail.GetTrail": ("cloudtrail:GetTrail",)}
+# What AWS checks beside the call itself where the trail is an organization's (CloudTrail User Guide, "Creating a trail
+# for an organization with the AWS CLI").
+ALSO = (
+    "iam:CreateServiceLinkedRole", "iam:GetRole", "organizations:DescribeOrganization", "organizations:ListAccounts",
+    "organizations:ListAWSServiceAccessForOrganization",
+)  # fmt: skip
