@@ -1,4 +1,4 @@
-"""What AWS charges for what a change leaves behind, in USD, each price with the page it was read from and the day.
+"""What AWS charges for what a change leaves behind, in USD, each price with AWS's page and the day it was looked up.
 
 Prices are those of US East (N. Virginia), where AWS is cheapest or as cheap as elsewhere; other Regions take up to half
 as much again, which the higher estimate allows for. The free tier is not counted.
@@ -14,24 +14,25 @@ from msgspec import Struct
 
 from rootwarden.model.plan import Cost, CostClass
 
+# When the table was made.
 READ_ON = date(2026, 11, 26)
 # Some Regions cost this much more; so much is the higher estimate above the price of US East.
 DEARER = Decimal("1.5")
 
 
 class Price(Struct, frozen=True):
-    """USD for one `per`, the page that says so, and the day on which it was read."""
+    """USD for one `per`, AWS's page for it, and the day on which it was looked up; None: not compared with it yet."""
 
     usd: Decimal
     per: str
     page: str
-    read_on: date = READ_ON
+    read_on: date | None = READ_ON
 
 
 KMS_KEY = Price(Decimal("1.00"), "key a month", "https://aws.amazon.com/kms/pricing/")
 KMS_REQUESTS = Price(Decimal("0.03"), "10,000 requests", "https://aws.amazon.com/kms/pricing/")
-S3_STORAGE = Price(Decimal("0.023"), "GB a month", "https://aws.amazon.com/s3/pricing/")
-S3_WRITES = Price(Decimal("0.005"), "1,000 objects", "https://aws.amazon.com/s3/pricing/")
+S3_STORAGE = Price(Decimal("0.023"), "GB a month", "https://aws.amazon.com/s3/pricing/", None)
+S3_WRITES = Price(Decimal("0.005"), "1,000 objects", "https://aws.amazon.com/s3/pricing/", None)
 LOGS_INGESTION = Price(Decimal("0.50"), "GB", "https://aws.amazon.com/cloudwatch/pricing/")
 LOGS_STORAGE = Price(Decimal("0.03"), "GB a month", "https://aws.amazon.com/cloudwatch/pricing/")
 SECOND_COPY = Price(Decimal("2.00"), "100,000 management events", "https://aws.amazon.com/cloudtrail/pricing/")
@@ -106,5 +107,5 @@ def _files(events: Decimal, months: int) -> Decimal:
 
 def _cost(kind: CostClass, low: Decimal, high: Decimal, why: str, dearer: Decimal = DEARER) -> Cost:
     cent = Decimal("0.01")
-    said = f"{why} (prices of {READ_ON})"
+    said = f"{why} (price table of {READ_ON})"
     return Cost(kind=kind, low=low.quantize(cent), high=(high * dearer).quantize(cent), why=said)
