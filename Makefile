@@ -69,7 +69,7 @@ docs-check: $(VENV)/.dev ## fail when a generated page or template is out of dat
 # The image gets what the tests ran with; its locks carry no header, so that they change only when a package does.
 lock: $(BIN)/uv ## resolve the dependencies again, those of the image too
 	$(LOCK) $(NAMED) pyproject.toml --extra lab --group build -o requirements/lab.txt
-	$(LOCK) $(NAMED) -c requirements/lab.txt pyproject.toml --extra lab --extra postgres --group dev -o requirements/dev.txt
+	$(LOCK) $(NAMED) -c requirements/lab.txt pyproject.toml --extra lab --extra postgres --extra age --group dev -o requirements/dev.txt
 	echo uv | $(LOCK) $(NAMED) - -o requirements/uv.txt
 	$(LOCK) --no-header -c requirements/dev.txt pyproject.toml --extra postgres -o deploy/requirements/run.txt
 	$(LOCK) --no-header -c requirements/dev.txt --group build -o deploy/requirements/build.txt

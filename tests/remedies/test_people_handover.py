@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import stat
 import sys
-import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyrage
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from moto.iam.models import iam_backends
 from msgspec.structs import replace
 
@@ -32,7 +34,6 @@ from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     roster,
 )
 
-AGE = "age1" + "q" * 58
 WANTED = Secret(name="first-password", what="the first password of dana", to="dana", note="For dana.")
 
 
@@ -182,46 +183,33 @@ def test_a_key_needs_what_encrypts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         Handover(str(tmp_path), encrypting=True)
 
 
-class _Age(types.ModuleType):
-    """Stands in for pyrage: the calls are those of its type stubs, the cipher is none."""
-
-    class RecipientError(Exception):
-        pass
-
-    class EncryptError(Exception):
-        pass
-
-    def __init__(self) -> None:
-        super().__init__("pyrage")
-        self.asked: list[str] = []
-        recipient = types.SimpleNamespace(from_str=self._recipient)
-        self.x25519 = types.SimpleNamespace(Recipient=recipient)
-        self.ssh = types.SimpleNamespace(Recipient=recipient)
-
-    def _recipient(self, key: str) -> str:
-        if "bad" in key:
-            raise self.RecipientError("invalid Bech32")
-        self.asked.append(key)
-        return key
-
-    def encrypt(self, plaintext: bytes, recipients: list[str]) -> bytes:
-        return b"sealed:" + bytes(255 - one for one in plaintext)
+def _age() -> tuple[str, Any]:
+    """Return an age key, and its other half."""
+    identity = pyrage.x25519.Identity.generate()
+    return str(identity.to_public()), identity
 
 
-@pytest.mark.parametrize("key", [AGE, "ssh-ed25519 " + "A" * 60])
-def test_encrypted_to_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+def _ssh() -> tuple[str, Any]:
+    """Return an SSH key, and its other half."""
+    private = Ed25519PrivateKey.generate()
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    public = private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    return public, pyrage.ssh.Identity.from_buffer(pem)
+
+
+@pytest.mark.parametrize("keys", [_age, _ssh])
+def test_encrypted_to_the_key(tmp_path: Path, keys: Callable[[], tuple[str, Any]]) -> None:
     """With a key the file is sealed, named so, and made anew when it is asked for again: nobody here can read it."""
-    age = _Age()
-    monkeypatch.setitem(sys.modules, "pyrage", age)
+    key, identity = keys()
     handover = Handover(str(tmp_path), encrypting=True)
     first = handover.make(replace(WANTED, key=key), ACCOUNT, "RUN1")
     second = handover.make(replace(WANTED, key=key), ACCOUNT, "RUN1")
     path = tmp_path / f"{ACCOUNT}-dana.txt.age"
-    assert age.asked == [key, key]
     assert first != second
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    opened = bytes(255 - one for one in path.read_bytes().removeprefix(b"sealed:")).decode()
-    assert f"First password: {second}" in opened
+    sealed = path.read_bytes()
+    assert second.encode() not in sealed
+    assert f"First password: {second}" in pyrage.decrypt(sealed, [identity]).decode()
     with pytest.raises(OutputError, match="cannot be encrypted to"):
-        handover.make(replace(WANTED, key="bad"), ACCOUNT, "RUN1")
-    assert io.BytesIO(path.read_bytes()).read(7) == b"sealed:"
+        handover.make(replace(WANTED, key="age1bad"), ACCOUNT, "RUN1")
+    assert path.read_bytes() == sealed

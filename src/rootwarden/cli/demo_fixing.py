@@ -16,6 +16,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "register-security-contact": {
         "name": "Priya Raman", "title": "CTO", "email": "security@startup.example", "phone": "+49 30 5550101",
     },
+    "create-cost-budget": {"emails": ["finance@startup.example"]},
+    "repair-alert-topic": {"emails": ["security@startup.example"]},
+    "name-user-owner": {"owners": ["222222222203/test-runner=platform@startup.example"]},
 }  # fmt: skip
 
 
