@@ -39,7 +39,8 @@ def _left(left: Sequence[Difference], stays: Sequence[str]) -> Iterator[str]:
         yield from _wrapped("Once undone every fact reads as before, times apart.")
         return
     said = "as the plan said beforehand" if stays else "which the plan did not say"
-    yield from _wrapped(f"Once undone {plural(len(left), 'value')} do not read as before, {said}:")
+    reads = "value does" if len(left) == 1 else "values do"
+    yield from _wrapped(f"Once undone {len(left)} {reads} not read as before, {said}:")
     yield from chain.from_iterable(_wrapped(f"{one.path}", "  ") for one in left[:10])
     yield from chain.from_iterable(_wrapped(f"cannot be taken back: {one}", "  ") for one in stays)
 

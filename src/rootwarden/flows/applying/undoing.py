@@ -148,8 +148,8 @@ class _Undoing:
                 if self._stop.is_set():
                     raise StoppedError(change, step, None)
                 self._call(change, step, at, kept)
-            if step.stays:
-                self._tell(f"  stays: {step.stays}")
+        for words in change.stays:
+            self._tell(f"  stays: {words}")
 
     def _was_done(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
         """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept."""
