@@ -12,7 +12,7 @@ import pytest
 from rootwarden import catalogue
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands
-from rootwarden.errors import Exit
+from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import Applied, apply_plan
 from rootwarden.flows.applying.undoing import undo_run
@@ -125,8 +125,12 @@ class Bench:
         assert not still, still
         again = self.plan_from(after, codes)
         assert not again.changes, [one.title for one in again.changes]
-        undone = self.undo(applied)
-        assert all(one.proved for one in undone.checked), undone.checked
+        if any(step.undo for change in plan.changes for step in change.steps):
+            undone = self.undo(applied)
+            assert all(one.proved for one in undone.checked), undone.checked
+        else:
+            with pytest.raises(RefusedError, match="can be taken back"):
+                self.undo(applied)
         assert _comparable(self.facts(), plan) == _comparable(before, plan)
         return applied
 

@@ -77,6 +77,16 @@ class Clients:
         return client
 
 
+class Kept:
+    """Clients that one reading leaves to the next of the same errand: making them takes longer than a small reading."""
+
+    __slots__ = ("clients",)
+
+    def __init__(self) -> None:
+        """Hold none yet."""
+        self.clients: Clients | None = None
+
+
 def _without_account_before_address(request: AWSRequest, **_: Any) -> None:
     """Undo the account id that S3 Control puts before the host, where the host is an address (the header keeps it)."""
     parts = urlsplit(str(request.url))

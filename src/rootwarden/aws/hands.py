@@ -74,7 +74,7 @@ class Hands:
         Raises:
             AuthError, UnreachableError, UsageError: nothing can be done at all.
         """
-        way = replaced(way, attempts=1, agent=f"run/{run}", timeout=inf)
+        way = replaced(way, attempts=1, agent=f"run/{run}", timeout=inf, kept=None)
         self.opened: Opened = open_aws(way, clock)
         self._clock, self._roles, self._way, self._run, self._secrets = clock, roles, way, run, secrets
         self._inside: tuple[Change, Ask] | None = None

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 import botocore.session
 from botocore.credentials import Credentials
+from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden.aws.acting import acting_as, sign_by_context
 from rootwarden.aws.ask import Ask
-from rootwarden.aws.clients import ATTEMPTS, Clients
+from rootwarden.aws.clients import ATTEMPTS, Clients, Kept
 from rootwarden.aws.first_contact import (
     FIRST_ERRORS,
     cannot_assume,
@@ -38,7 +40,8 @@ _ROLE_ARN = re.compile(r"^arn:aws[a-z-]*:iam::\d{12}:role/\S+$")
 class Way(Struct, frozen=True, kw_only=True):
     """How to reach AWS; "" everywhere means: as the environment and the profile say. Times are in seconds.
 
-    `attempts` is how often a call is tried, `agent` what its records in CloudTrail name as the program's errand.
+    `attempts` is how often a call is tried, `agent` what its records in CloudTrail name as the program's errand. `kept`
+    has clients that an earlier reading of the same errand left.
     """
 
     profile: str = ""
@@ -50,6 +53,7 @@ class Way(Struct, frozen=True, kw_only=True):
     timeout: float = 1800.0
     attempts: int = ATTEMPTS
     agent: str = ""
+    kept: Kept | None = None
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -79,19 +83,34 @@ def open_aws(way: Way, clock: Clock) -> Opened:
     """
     try:
         chain = botocore.session.Session(profile=way.profile or None)
+        chain.register_component("data_loader", _models(chain.get_config_variable("data_path")))
         region = way.region or chain.get_config_variable("region") or FALLBACK_REGION
         _known_region(chain, region)
         credentials = chain.get_credentials()
         if credentials is None:
             raise no_credentials(way.profile)
-        clients = Clients(
-            _reading_session(chain, way.profile), way.endpoint_url, way.concurrency, attempts=way.attempts,
-            agent=way.agent,
-        )  # fmt: skip
+        clients = _clients(chain, way)
         opened = _who(clients, credentials, clock, region, way.timeout)
     except FIRST_ERRORS as error:
         raise what_went_wrong(error, way.profile, way.endpoint_url) from error
     return _in_role(opened, way.role_arn, way.external_id) if way.role_arn else opened
+
+
+@cache
+def _models(folders: str | None) -> Loader:
+    """Return what reads AWS's models of its services, once in a process: they are large and take long to read."""
+    return create_loader(folders)
+
+
+def _clients(chain: Session, way: Way) -> Clients:
+    """Return the clients that an earlier reading left, or new ones."""
+    if way.kept is not None and way.kept.clients is not None:
+        return way.kept.clients
+    session = _reading_session(chain, way.profile)
+    made = Clients(session, way.endpoint_url, way.concurrency, attempts=way.attempts, agent=way.agent)
+    if way.kept is not None:
+        way.kept.clients = made
+    return made
 
 
 def _reading_session(chain: Session, profile: str) -> Session:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.opening import Way
 from rootwarden.aws.targets import DEFAULT_ROLE, Roles
 
@@ -16,7 +17,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
     `external_id` goes with every role that is assumed.
     `facts` limits what is read, `also` adds what is read on request only. `timeout` is in seconds and covers the whole
-    reading.
+    reading. `kept` has clients that an earlier reading of the same errand left.
     """
 
     profile: str | None = None
@@ -34,6 +35,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     root_audit: bool = False
     paid: bool = False
     facts: tuple[str, ...] | None = None
+    kept: Kept | None = None
     also: tuple[str, ...] = ()
 
     @property
@@ -47,6 +49,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
             endpoint_url=self.endpoint_url or "",
             concurrency=self.concurrency,
             timeout=self.timeout,
+            kept=self.kept,
         )
 
     @property

@@ -47,7 +47,7 @@ def delete_when_over(ground: Ground, user: dict[str, Any]) -> None:
         return
     since = tag_of(user, DISABLED)
     ground.plan(
-        "delete", f"Delete the user {name}", risk=Risk.DANGEROUS, resource=arn,
+        "delete", f"Delete the user {name}", risk=Risk.CAREFUL, resource=arn,
         why=f"it was disabled on {since}, longer than {ground.roster.grace_days} days ago",
         steps=tuple(_deleting_steps(ground, user, held, name, arn)),
         expects=(of_tag(name, DISABLED, since), of_credentials(name, "LoginProfile")),

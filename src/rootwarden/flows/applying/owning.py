@@ -25,6 +25,8 @@ def owners(hands: Hands, changes: Iterable[Change], states: Mapping[str, str]) -
     found: dict[str, str] = {}
     entered: set[str] = set()
     for change in changes:
+        if change.as_root:
+            continue  # root's own credentials belong to root; no session is opened only to look
         arns = change.touches
         if not arns and change.account in entered:
             continue

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.root_window import StandingWindow
 from rootwarden.aws.targets import Roles
 from rootwarden.flows.request import CollectRequest
@@ -48,6 +50,10 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
     accepted: tuple[str, ...] = ()
     announce: Callable[[StandingWindow], None] | None = None
     inform: Inform | None = None
+
+    def one_errand(self) -> ApplyRequest:
+        """Return the same request whose readings share their clients: it is looked several times in one run."""
+        return replace(self, reading=replace(self.reading, kept=self.reading.kept or Kept()))
 
     @property
     def entry(self) -> Roles:

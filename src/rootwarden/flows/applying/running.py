@@ -72,7 +72,7 @@ def apply_plan(
         WaitingError: it cannot be taken back, and was announced: just now, or too short a while ago.
         RootwardenError: AWS or the store cannot be reached.
     """
-    clock, run_id = clock or SystemClock(), new_id()
+    clock, run_id, request = clock or SystemClock(), new_id(), request.one_errand()
     affordable(plan, request.max_monthly_usd)
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
@@ -110,7 +110,7 @@ def resume_run(
         InputError: there is no such run, or nothing of it is left to do.
         RefusedError: another process is at work on it, or what is left of the plan is stale.
     """
-    clock = clock or SystemClock()
+    clock, request = clock or SystemClock(), request.one_errand()
     with closing(open_store(request.store)) as store:
         name = what if isinstance(what, str) else _broken_off(past_runs(store), store.name, what)
         run = find_run(store, name)

@@ -49,7 +49,7 @@ def undo_run(
             it can be taken back.
         RootwardenError: AWS or the store cannot be reached.
     """
-    clock = clock or SystemClock()
+    clock, request = clock or SystemClock(), request.one_errand()
     with closing(open_store(request.store)) as store:
         run = find_run(store, name)
         if run.state is RunState.UNDONE:

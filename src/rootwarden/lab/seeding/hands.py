@@ -10,12 +10,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from threading import Lock
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.loaders import Loader, create_loader
 
 from rootwarden.lab.seeding_header import Given, as_header
 
@@ -42,6 +44,12 @@ class _AccountAtWork(Credentials):
         return self
 
 
+@cache
+def _models() -> Loader:
+    """Return what reads AWS's models of its services, once in a process: they are large and take long to read."""
+    return create_loader()
+
+
 class Hands:
     """Clients for a lab at `endpoint`; call it for one: `hands("s3", region)`."""
 
@@ -49,6 +57,7 @@ class Hands:
         """Load nothing yet; botocore reads a service's model when its first client is made."""
         self._endpoint = endpoint
         self._session = botocore.session.Session(session_vars=_NO_PROFILE)
+        self._session.register_component("data_loader", _models())
         self._clients: dict[tuple[str, str], Any] = {}
         self._sessions: dict[str, ReadOnlyCredentials] = {}
         self._lock = Lock()
