@@ -1,4 +1,4 @@
-"""What remedies have to be told before they can do anything: one setting of everything, as a careful person has it."""
+"""What remedies have to be told before they can do anything: the settings of a careful person."""
 
 from __future__ import annotations
 
@@ -8,4 +8,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "register-security-contact": {
         "name": "Security team", "title": "Security", "email": "security@shop.example", "phone": "+1 555 0100",
     },
+    "create-cost-budget": {"emails": ["billing@shop.example"], "limit_usd": 100.0},
+    "add-budget-recipient": {"emails": ["billing@shop.example"]},
+    "repair-alert-topic": {"emails": ["security@shop.example"]},
 }  # fmt: skip

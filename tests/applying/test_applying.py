@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -176,7 +177,10 @@ def test_two_at_once_on_one_account_one_is_refused(shop: Workshop):
     applied = shop.apply(plan)
     assert applied is not None
     store = open_store(shop.store)
-    later = replace(applied.run, id="01ZZZZZZZZZZZZZZZZZZZZZZZZ", state=RunState.RUNNING)
+    same = replace(applied.run, id="01ZZZZZZZZZZZZZZZZZZZZZZZZ", state=RunState.RUNNING)
+    with pytest.raises(RefusedError, match="has just changed"):  # it looked before the other had ended
+        begin_run(store, same)
+    later = replace(same, started=datetime.now(UTC))
     with begin_run(store, later), pytest.raises(RefusedError, match="under way"):
         shop.undo(applied.run.id)
     with pytest.raises(RefusedError, match="was broken off"):

@@ -16,6 +16,7 @@ from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
 from rootwarden.flows.applying.undoing import undo_run
 from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.collect import CollectRequest, collect
+from rootwarden.flows.limits import checked_remedies
 from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.lab.blueprint import Account, Bucket, Organization, Trail, World
 from rootwarden.lab.seed import seed
@@ -24,9 +25,10 @@ from rootwarden.model.expect import plain_facts
 from rootwarden.model.plan import Plan
 from rootwarden.model.snapshot import Facts
 from rootwarden.store.snapshots import open_snapshot
+from tests.applying.given import SETTINGS
 
 MANAGEMENT, MEMBER = "444444444401", "444444444402"
-CONTACT = {"name": "Security team", "title": "Security", "email": "security@shop.example", "phone": "+1 555 0100"}
+CONTACT = SETTINGS["register-security-contact"]
 CONTROLS = ("RW-POL-05", "RW-TRAIL-03")
 REGIONS = ("us-east-1", "eu-west-1")
 
@@ -94,7 +96,7 @@ class Workshop:
         path = self.folder / f"{new_ulid()}.jsonl.gz"
         collect(self.reading, path)
         controls = tuple(catalogue.find(code) for code in only or CONTROLS)
-        settings = {"register-security-contact": CONTACT}
+        settings = checked_remedies(SETTINGS, "the test")
         judging = JudgeRequest(controls=controls, settings={})
         return make_plan(open_snapshot(path), PlanRequest(judging=judging, settings=settings))
 

@@ -61,7 +61,7 @@ def test_by_the_state_of_terraform():
     }  # fmt: skip
     assert terraform_resources(json.dumps(state).encode(), "main.tfstate") == {
         "arn:aws:cloudtrail:eu-west-1:1:trail/main": "aws_cloudtrail.main",
-        "arn:aws:s3:::logs": "aws_s3_bucket_policy.logs",
+        **{f"arn:{part}:s3:::logs": "aws_s3_bucket_policy.logs" for part in ("aws", "aws-cn", "aws-us-gov")},
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rootwarden.model.expect import Expect, Item, broken, lasting, look
+from rootwarden.model.expect import Expect, Item, as_if, broken, lasting, look
 from rootwarden.model.plan import Change, Risk
 from rootwarden.model.readings import Unknown
 from rootwarden.model.shared import Shared
@@ -54,11 +54,12 @@ def test_a_thing_that_will_be_there_is_found_by_its_owner() -> None:
 
 
 def test_suppositions_are_planned_on_and_never_looked_up() -> None:
-    """They are among what a change leaves, and not among the facts that show whether it was made."""
-    then, supposed = Expect(fact=TOPICS, at=AT, value=1), Expect(fact="kms.keys", at=(Item("Arn", "a"),), value=1)
+    """They are written into what later changes are planned on, and never missed."""
+    supposed = Expect(fact="kms.keys", at=(Item("Arn", "a"),), value={"Arn": "a"}, assumed=True)
     change = Change(
-        id="c", remedy="r", title="t", why="w", account="111122223333", risk=Risk.SAFE, then=(then,),
-        supposes=(supposed,),
+        id="c", remedy="r", title="t", why="w", account="111122223333", risk=Risk.SAFE,
+        then=(Expect(fact=TOPICS, at=AT, value=1), supposed),
     )  # fmt: skip
-    assert change.leaves == (then, supposed)
+    assert as_if({}, change.then)["kms.keys"] == [{"Arn": "a"}]
+    assert broken((supposed,), {"kms.keys": []}) == []
     assert change.facts == (TOPICS,)

@@ -103,7 +103,7 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
         company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": day}])
         plan = company.plan(of(*TEN[:9]))
         assert [one.title for one in plan.changes] == planned
-    assert plan.changes[0].risk is Risk.DANGEROUS
+    assert plan.changes[0].risk is Risk.CAREFUL  # the grace period was the wait that a dangerous change has
     assert plan.changes[0].stays
     company.apply(plan)
     assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}

@@ -22,6 +22,9 @@ from rootwarden.model.writes import WRITES
 from tests.applying.killing import AFTER, BEFORE, gate, run
 from tests.applying.workshop import MANAGEMENT, MEMBER, Workshop
 
+# Contacts, trails, keys, buckets, budgets: calls that may be repeated, and many that must not be.
+MENDED = ("RW-POL-05", "RW-TRAIL-03", "RW-TRAIL-04", "RW-TRAIL-07", "RW-BILL-01")
+
 # Ids that AWS draws anew each time.
 _DRAWN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
 
@@ -35,7 +38,7 @@ def prove() -> dict[str, Any]:
             for when in (BEFORE, AFTER):
                 with tempfile.TemporaryDirectory() as folder:
                     shop = Workshop(lab, Path(folder), patch)
-                    went_on = _killed(shop, shop.plan(), at, when)
+                    went_on = _killed(shop, shop.plan(*MENDED), at, when)
                     trials, resumed, anew = trials + 1, resumed + went_on, anew + (not went_on)
                     left = list(differences(end, _drawn(shop.facts())))
                     assert left == [], (at, when, left)
@@ -59,7 +62,7 @@ def _whole(lab: Lab, patch: pytest.MonkeyPatch) -> tuple[int, Any, Plan]:
     """Apply the plan without killing anybody; return how many calls that takes, and how everything reads then."""
     with tempfile.TemporaryDirectory() as folder:
         shop = Workshop(lab, Path(folder), patch)
-        plan = shop.plan()
+        plan = shop.plan(*MENDED)
         with gate(lab.endpoint) as door:
             _apply(shop, door, plan)
             return door.calls, _drawn(shop.facts()), plan

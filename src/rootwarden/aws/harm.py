@@ -41,16 +41,14 @@ def _newest(ask: Ask, key: str, region: str, since: datetime) -> dict[str, Any] 
     asked = [{"AttributeKey": "AccessKeyId", "AttributeValue": key}]
     for pause in (*_PAUSES, None):
         try:
-            answer = ask.call(
-                "cloudtrail", "LookupEvents", region, LookupAttributes=asked, StartTime=since, MaxResults=1
-            )  # fmt: skip
+            pages = ask.pages("cloudtrail", "LookupEvents", region, LookupAttributes=asked, StartTime=since)
+            found = next((event for page in pages for event in page.get("Events", [])), None)
         except UnreadError as refusal:
             if pause is None or refusal.unknown.why != THROTTLED:
                 raise
             ask.reading.clock.sleep(pause)
         else:
-            events: list[dict[str, Any]] = answer.get("Events", [])
-            return events[0] if events else None
+            return found
     raise AssertionError("the last try returns or raises")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from rootwarden.aws.ask import Ask
 
 _IAM = {"role": ("ListRoleTags", "RoleName"), "user": ("ListUserTags", "UserName")}
+# Services without Regions whose resources the Resource Groups Tagging API knows where the partition is led from.
+_EVERYWHERE = frozenset(("budgets",))
 _NONE = ("NoSuchTagSet", "NoSuchBucket", "NoSuchEntity")
 
 
@@ -22,8 +24,8 @@ def tags_of(ask: Ask, arns: Iterable[str]) -> dict[str, dict[str, str]]:
         _, _, service, region, _, name = arn.split(":", 5)
         if service in _READERS:
             found[arn] = _READERS[service](ask, arn, name)
-        elif region:
-            by_region.setdefault(region, []).append(arn)
+        elif region or service in _EVERYWHERE:
+            by_region.setdefault(region or ask.reading.home, []).append(arn)
     for region, some in by_region.items():
         for page in ask.pages("resourcegroupstaggingapi", "GetResources", region, ResourceARNList=some):
             for item in page.get("ResourceTagMappingList", ()):
@@ -41,7 +43,7 @@ def tag_actions(arns: Iterable[str]) -> set[str]:
             found.add("s3:GetBucketTagging")
         elif service == "iam" and kind in (*_IAM, "policy"):
             found.add(f"iam:List{kind.title()}Tags")
-        elif service != "iam" and region:
+        elif service != "iam" and (region or service in _EVERYWHERE):
             found.add("tag:GetResources")  # the Resource Groups Tagging API
     return found
 

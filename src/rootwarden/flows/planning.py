@@ -209,8 +209,8 @@ class _Desk(Struct):
 
     def _made(self, account: str, own: Facts, change: Change) -> Facts:
         """Return the account's facts as if a change were made, and have everybody else see it so."""
-        central = [one for one in change.leaves if FACTS[one.fact].scope is Scope.ORG]
-        local = [one for one in change.leaves if FACTS[one.fact].scope is not Scope.ORG]
+        central = [one for one in change.then if FACTS[one.fact].scope is Scope.ORG]
+        local = [one for one in change.then if FACTS[one.fact].scope is not Scope.ORG]
         self.court.shared.as_if(change.account, local)
         if central:
             facts = self.court.organization

@@ -77,4 +77,4 @@ def _named(resource: Any) -> Iterator[tuple[str, str]]:
             yield attributes["arn"], address
         bucket = attributes.get("bucket")
         if isinstance(bucket, str):  # a policy or a lifecycle of a bucket is a resource of its own
-            yield f"arn:aws:s3:::{bucket}", address
+            yield from ((f"arn:{partition}:s3:::{bucket}", address) for partition in ("aws", "aws-cn", "aws-us-gov"))

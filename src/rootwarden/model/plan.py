@@ -155,9 +155,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     many seconds AWS may take until the control shows it; `late` are facts that show it only then. `as_root` names the
     task policy of the root session in which the calls are made ("": in a role). `looks` are calls that only read, by
     which a guard makes sure beforehand that nobody is hurt. `declares` is the same as code; a change that
-    CloudFormation and Terraform cannot say declares nothing. `supposes` is what the facts will read besides, in places
-    that nobody can name yet (AWS draws the id of a key) or once a person has done a part (a mail is confirmed): later
-    changes are planned on it, and it is never looked up. `made` says which texts of `then` stand for names that AWS
+    CloudFormation and Terraform cannot say declares nothing. `made` says which texts of `then` stand for names that AWS
     gives only when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     `secrets` are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would
     shut them out.
@@ -180,7 +178,6 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[str, ...] = ()
     expects: tuple[Expect, ...] = ()
     then: tuple[Expect, ...] = ()
-    supposes: tuple[Expect, ...] = ()
     steps: tuple[Step, ...] = ()
     by_hand: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
@@ -212,19 +209,19 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return renamed(without(self.then, self.made.keys() - known.keys()), known)
 
     @property
-    def leaves(self) -> tuple[Expect, ...]:
-        """How the facts will read once all of it was done, people's part included."""
-        return (*self.then, *self.supposes)
-
-    @property
     def dangerous(self) -> bool:
         """Whether it waits, is guarded, and is tried in one account first: by its risk, or because root does it."""
-        return self.risk is Risk.DANGEROUS or bool(self.as_root)
+        return self.risk is Risk.DANGEROUS or bool(self.as_root) or any(map(_for_good, self.steps))
 
     @property
     def facts(self) -> tuple[str, ...]:
         """The facts that show whether it may be made and was made."""
-        return tuple(dict.fromkeys(one.fact for one in (*self.expects, *self.then)))
+        return tuple(dict.fromkeys(one.fact for one in (*self.expects, *self.then) if not one.assumed))
+
+
+def _for_good(step: Step) -> bool:
+    """Return whether a step locks files so that nobody at all can unlock them (S3 User Guide, compliance mode)."""
+    return step.call.operation == "PutObjectLockConfiguration" and "COMPLIANCE" in str(step.call.parameters)
 
 
 class Left(Struct, frozen=True, kw_only=True):
@@ -379,13 +376,27 @@ def read_plan(data: bytes, file: str) -> Plan:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
     for change, step in in_steps(plan.changes):
-        strange = next((call.name for call in (step.call, *step.undo) if call.name not in WRITES), "")
-        if step.seen is not None and step.seen.call.name not in (*LOOKS, *FACT_CALLS):
-            strange = strange or step.seen.call.name
+        strange = next(_strange_calls(change, step), "")
         if strange:
-            why = f"{change.id}, step {step.id}: {strange} is no call that Rootwarden makes"
+            why = f"{change.id}, step {step.id}: {strange}"
             raise InputError(f"{file} asks for what no remedy does", why=why, todo=again)
     return plan
+
+
+def _strange_calls(change: Change, step: Step) -> Iterator[str]:
+    """Go through what no remedy would ask for, in words."""
+    for call in (step.call, *step.undo):
+        if call.name not in WRITES:
+            yield f"{call.name} is no call that Rootwarden makes"
+        if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
+            yield f"{call.name} would bypass the check that somebody can change the policy again"
+    probes = [one for one in (step.seen, step.used) if one is not None]
+    looks = [call.name for one in probes for call in (one.call, one.each) if call is not None]
+    for name in (*looks, *change.looks):
+        if name not in LOOKS and (name not in FACT_CALLS or name.startswith("sts.")):
+            yield f"{name} is no call by which Rootwarden looks"
+    if change.as_root and step.undo:
+        yield "what root deletes cannot be taken back"
 
 
 def in_steps(changes: Iterable[Change]) -> Iterator[tuple[Change, Step]]:

@@ -9,8 +9,8 @@ from typing import Any
 from rootwarden.model.findings import Severity
 from rootwarden.model.plan import Difference, Risk, Step
 from rootwarden.model.readings import UnseenError
-from rootwarden.people.ground import Ground, iam, of_credentials, of_tag, of_user, tag_of
-from rootwarden.people.roster import DISABLED
+from rootwarden.people.ground import Ground, iam, of_credentials, of_keys, of_tag, of_user, tag_of
+from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.policy_decision import Effect, Request, decide_together
 
 
@@ -50,7 +50,11 @@ def delete_when_over(ground: Ground, user: dict[str, Any]) -> None:
         "delete", f"Delete the user {name}", risk=Risk.CAREFUL, resource=arn,
         why=f"it was disabled on {since}, longer than {ground.roster.grace_days} days ago",
         steps=tuple(_deleting_steps(ground, user, held, name, arn)),
-        expects=(of_tag(name, DISABLED, since), of_credentials(name, "LoginProfile")),
+        expects=(
+            of_tag(name, DISABLED, since), of_tag(name, MANAGED, ground.roster.roster),
+            of_user(name, "UserPolicyList", value=user.get("UserPolicyList") or None),
+            of_credentials(name, "LoginProfile"), of_keys(name, held["AccessKeys"]),
+        ),
         then=(of_user(name), of_credentials(name)), never_by=(arn,),
         shows=(Difference(what=f"user {name}", before=f"disabled since {since}", after="deleted"),),
         notes=("SSH keys and Git credentials are not looked for; AWS names them where they are in the way",),

@@ -202,6 +202,13 @@ def of_credentials(name: str, *at: str | Item, value: Any = None) -> Expect:
     return Expect(fact=CREDENTIALS, at=("users", Item("UserName", name), *at), value=value)
 
 
+def of_keys(name: str, keys: Iterable[Mapping[str, Any]]) -> Expect:
+    """Return that a user has these access keys, each in its state, and no other."""
+    return of_credentials(
+        name, "AccessKeys", value=[{"AccessKeyId": one["AccessKeyId"], "Status": one.get("Status")} for one in keys]
+    )
+
+
 def of_tag(name: str, key: str, value: str | None) -> Expect:
     """Return what a tag of a user must read; None: there is no such tag."""
     return of_user(name, "Tags", Item("Key", key), value=None if value is None else {"Value": value})

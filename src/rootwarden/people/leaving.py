@@ -17,8 +17,8 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.plan import Change, Difference, Risk, Step, as_json
 from rootwarden.model.readings import UnseenError
 from rootwarden.people.deleting import delete_when_over
-from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_tag, of_user
-from rootwarden.people.roster import DISABLED
+from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_keys, of_tag, of_user
+from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.people.sparing import keeps_a_way_in, why_spared
 from rootwarden.proofs.credential_report import report_date
 from rootwarden.proofs.iam_users import Report
@@ -124,7 +124,7 @@ def _disabling(ground: Ground, user: dict[str, Any]) -> Change:
     then: list[Expect] = [Expect(fact=denied.fact, at=denied.at, value={"PolicyDocument": deny_document()})]
     then.append(of_tag(name, DISABLED, today))
     then += [of_credentials(name, "AccessKeys", Item("AccessKeyId", key), "Status", value="Inactive") for key in keys]
-    expects = [of_credentials(name, "AccessKeys", Item("AccessKeyId", key), "Status", value="Active") for key in keys]
+    expects = [of_keys(name, held["AccessKeys"]), of_tag(name, MANAGED, ground.roster.roster)]
     if has_password:
         then.append(of_credentials(name, "LoginProfile"))
     after = ground.now.date() + timedelta(days=ground.roster.grace_days)

@@ -9,7 +9,7 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Difference, Risk, Step, as_json
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.people.foundation import Foundation
-from rootwarden.people.ground import Ground, iam, is_disabled, of_tag, of_user, tag_of, tag_there
+from rootwarden.people.ground import Ground, iam, is_disabled, of_keys, of_tag, of_user, tag_of, tag_there
 from rootwarden.people.joining import boundary_of, enter, give_password, leave
 from rootwarden.people.leaving import DENY_POLICY, deny_document
 from rootwarden.people.roster import DISABLED, MANAGED, OWNER, Person
@@ -60,6 +60,8 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
     limit, has = boundary_of(ground, foundation, person), _boundary_arn(user)
     steps = [*enter(ground, name, into), *leave(ground, name, out)]
     expects: list[Expect] = [of_user(name, "GroupList", value=now)] if into or out else []
+    if foundation.gate_group in into:
+        expects.append(of_keys(name, held["AccessKeys"]))  # nobody with an active key stands behind the gate
     then: list[Expect] = [of_user(name, "GroupList", value=sorted(wanted))] if into or out else []
     shows = [Difference(what=f"groups of {name}", before=", ".join(now) or "none", after=", ".join(sorted(wanted)))]
     if limit != has:

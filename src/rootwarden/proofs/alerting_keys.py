@@ -125,7 +125,7 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
     }  # fmt: skip
     return Part(
         steps=(key, alias),
-        supposes=(Expect(fact=FACT, at=(Item("Arn", stand_in),), value=value),),
+        then=(Expect(fact=FACT, at=(Item("Arn", stand_in),), value=value, assumed=True),),
         shows=(Difference(what=wanted.alias, before="none", after=f"lets {wanted.senders} use it"),),
         notes=(f"{admin} can change the policy of the key afterwards",),
         declares=(

@@ -17,12 +17,16 @@ class Part(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     expects: tuple[Expect, ...] = ()
     then: tuple[Expect, ...] = ()
-    supposes: tuple[Expect, ...] = ()
     shows: tuple[Difference, ...] = ()
     notes: tuple[str, ...] = ()
     declares: tuple[Declared, ...] = ()
     monthly: Decimal = Decimal(0)
     priced: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it takes a person who confirms a subscription until all of it is true."""
+        return any(one.assumed and one.fact == "sns.topics" for one in self.then)
 
     @property
     def cost(self) -> Cost:
@@ -42,7 +46,6 @@ def joined(parts: Iterable[Part]) -> Part:
         steps=tuple(one for part in parts for one in part.steps),
         expects=tuple(one for part in parts for one in part.expects),
         then=tuple(one for part in parts for one in part.then),
-        supposes=tuple(one for part in parts for one in part.supposes),
         shows=tuple(one for part in parts for one in part.shows),
         notes=tuple(dict.fromkeys(one for part in parts for one in part.notes)),
         declares=tuple(one for part in parts for one in part.declares),

@@ -45,13 +45,12 @@ def wished_change(
 ) -> Change:
     """Return a change that adds what was wished; dangerous to nobody, unless it touches what is there already."""
     touches = any(one.value is not None for one in part.expects)
-    waits = any(one.fact == "sns.topics" for one in part.supposes)
     return Change(
         id=wished_id(wish, region), remedy=wish.slug, title=title, why=why, account=wish.account, region=region,
         resource=resource, accounts=(wish.account,), risk=Risk.CAREFUL if touches else Risk.SAFE,
         cost=part.cost if cost is None else cost, shows=part.shows, notes=part.notes, expects=part.expects,
-        then=part.then, supposes=part.supposes, steps=part.steps, declares=part.declares,
-        patience=PATIENCE if waits else 0,
+        then=part.then, steps=part.steps, declares=part.declares,
+        patience=PATIENCE if part.waits else 0,
     )  # fmt: skip
 
 

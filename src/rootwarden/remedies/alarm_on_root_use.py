@@ -129,8 +129,10 @@ def _filter(wish: Wish, region: str, group: str) -> tuple[_Metric, Part] | Not:
             ),
         ),
         expects=(Expect(fact=_FILTERS, at=at, value=None),),
-        then=(Expect(fact=_FILTERS, at=at, value={"region": region, **where, "filterPattern": METRIC_FILTER}),),
-        supposes=(Expect(fact=_FILTERS, at=at, value={"metricTransformations": [transformation]}),),
+        then=(
+            Expect(fact=_FILTERS, at=at, value={"region": region, **where, "filterPattern": METRIC_FILTER}),
+            Expect(fact=_FILTERS, at=at, value={"metricTransformations": [transformation]}, assumed=True),
+        ),
         shows=(Difference(what=f"metric filter of {group}", before="none", after=METRIC_FILTER),),
         declares=(_declared_filter(wish, region, asked, transformation),),
     )

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, as_json, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 
 REMEDY = Remedy(
@@ -67,12 +67,17 @@ def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
             }
         ],
     }
+    mark = change_id(case.slug, case.finding.account, "", arn)  # a role of that name that is not ours lacks it
     create = Step(
         id="role", does=f"Create the role {name}",
         call=_call("CreateRole", RoleName=name, AssumeRolePolicyDocument=as_json(trust),
-                   Description="The way in for administrators who are not root"),
+                   Description="The way in for administrators who are not root",
+                   Tags=[{"Key": "rootwarden:change", "Value": mark}]),
         undo=(_call("DeleteRole", RoleName=name),), on=(arn,),
-        seen=Probe(call=_call("GetRole", RoleName=name), done="Role.RoleName", absent=("NoSuchEntity",)),
+        seen=Probe(
+            call=_call("GetRole", RoleName=name), done=f"Role.Tags[?Key=='rootwarden:change' && Value=='{mark}']",
+            absent=("NoSuchEntity",),
+        ),
     )  # fmt: skip
     both = {"RoleName": name, "PolicyArn": admin}
     attach = Step(

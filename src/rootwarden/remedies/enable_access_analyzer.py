@@ -113,8 +113,10 @@ def _made(wish: Wish, region: str, kind: str, arn: str) -> Part:
     return Part(
         steps=(step,),
         expects=(Expect(fact=_FACT, at=at, value=None),),
-        then=(Expect(fact=_FACT, at=at, value=value),),
-        supposes=(Expect(fact=_FACT, at=at, value={"status": "ACTIVE"}),),
+        then=(
+            Expect(fact=_FACT, at=at, value=value),
+            Expect(fact=_FACT, at=at, value={"status": "ACTIVE"}, assumed=True),
+        ),
         shows=(Difference(what=f"Access Analyzer in {region}", before="off", after=f"on for the {kind.lower()}"),),
         declares=(
             Declared(

@@ -58,8 +58,7 @@ def prescribe(case: Case) -> Change | Not:
         then=part.then,
         shows=part.shows,
     )
-    waits = any(one.fact == "sns.topics" for one in part.supposes)
     return replace(
-        change, supposes=part.supposes, notes=part.notes, declares=part.declares, cost=part.cost,
-        patience=PATIENCE if waits else 0,
+        change, notes=part.notes, declares=part.declares, cost=part.cost,
+        patience=PATIENCE if part.waits else 0,
     )  # fmt: skip

@@ -146,11 +146,22 @@ def _put(wish: Wish, name: str, user: Named) -> Change:
         id=change_id(wish.slug, wish.account, "", user.arn), remedy=wish.slug,
         title=f"Put {user.name} behind the MFA gate", why=f"{user.name} signs in with a password",
         account=wish.account, resource=user.arn, accounts=(wish.account,), risk=Risk.CAREFUL, steps=(step,),
-        expects=(Expect(fact=_FACT, at=at, value=now),), then=(Expect(fact=_FACT, at=at, value=sorted([*now, name])),),
+        expects=(
+            Expect(fact=_FACT, at=at, value=now),
+            Expect(fact=_FACT, at=("users", Item("UserName", user.name), "Path"), value=user.raw.get("Path")),
+            Expect(fact=_CREDENTIALS, at=("users", Item("UserName", user.name), "AccessKeys"), value=_keys(wish, user)),
+        ), then=(Expect(fact=_FACT, at=at, value=sorted([*now, name])),),
         shows=(Difference(what=user.name, before="password alone", after="nothing but enrolling MFA without MFA"),),
         notes=("whoever has no device yet signs in, enrols one, and signs in again with it",),
         never_by=(user.arn,),
     )  # fmt: skip
+
+
+def _keys(wish: Wish, user: Named) -> list[dict[str, Any]]:
+    """Return the access keys of a user, each in its state: one that was made active since keeps it from the gate."""
+    held = (one.plain() for one in wish.seen.account[_CREDENTIALS]["users"].each())
+    mine: list[dict[str, Any]] = next((one["AccessKeys"] for one in held if one.get("UserName") == user.name), [])
+    return [{"AccessKeyId": one["AccessKeyId"], "Status": one.get("Status")} for one in mine]
 
 
 def _call(operation: str, **parameters: Any) -> Call:

@@ -57,6 +57,8 @@ class Handover:
         Raises:
             OutputError: it cannot be written down.
         """
+        if Path(wanted.to).name != wanted.to:
+            raise OutputError(f"{wanted.to!r} is no name for a file", todo="make the plan again from the roster")
         path = self._folder / f"{account}-{wanted.to}{'.txt.age' if wanted.key else '.txt'}"
         held = None if wanted.key else _held(path, run)
         if held is not None:

@@ -30,12 +30,14 @@ class Lock:
             HeldError: another process holds it, or another part of this one.
             StoreError: the database does not answer.
         """
-        self._store, self._number = store, number
+        self._store, self._name, self._number = store, name, number
         with store.troubles():
             self._engine, self._connection = _of_server(store, number) if store.shared else _of_file(store, name)
 
-    def close(self) -> None:
-        """Give it up; it is free when this returns."""
+    def close(self, *, done: bool = False) -> None:
+        """Give it up; it is free when this returns. `done`: nobody needs a lock of this name any more."""
+        if done and not self._store.shared:
+            lock_file(self._store, self._name).unlink(missing_ok=True)  # while it is held: see `_of_file`
         if self._store.shared:
             with suppress(SQLAlchemyError):  # a connection that is lost has lost its lock with it
                 self._connection.execute(text("SELECT pg_advisory_unlock(:n)"), {"n": self._number})
@@ -67,10 +69,22 @@ def _of_file(store: Store, name: str) -> tuple[Engine, Connection]:
     def prepare(connection: object, record: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]
 
+    try:
+        mine = path.stat().st_ino
+    except FileNotFoundError:  # whoever held it has just removed it
+        raise HeldError from None
     connection = engine.connect()
     try:
         connection.exec_driver_sql("PRAGMA busy_timeout=200")
         connection.exec_driver_sql("BEGIN EXCLUSIVE")
+        # Whoever held it before may have removed the file meanwhile: a lock on that is none.
+        if not path.exists() or path.stat().st_ino != mine:
+            raise HeldError
+    except HeldError:
+        connection.invalidate()
+        connection.close()
+        engine.dispose()
+        raise
     except OperationalError as error:
         connection.close()
         engine.dispose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from rootwarden.errors import InputError, RefusedError
 from rootwarden.model.run import Logged, Progress, Run, RunState, StepState, Way, body_of, run_from
@@ -22,6 +22,7 @@ from rootwarden.store.tables import run_steps, runs
 _KIND = "apply"
 # A run in one of these has something open: nobody else may change the same accounts.
 _OPEN = (RunState.RUNNING, RunState.UNDOING)
+_OPENING = 0x72756E73  # "runs": the advisory lock under which runs are opened
 
 
 class RunLog:
@@ -41,9 +42,7 @@ class RunLog:
 
     def close(self) -> None:
         """Let go of the run."""
-        self._lock.close()
-        if not self._store.shared and self.run.state not in _OPEN:
-            lock_file(self._store, _name(self.run.id)).unlink(missing_ok=True)
+        self._lock.close(done=self.run.state not in _OPEN)
 
     def progress(self) -> Progress:
         """Return all lines, in order."""
@@ -85,36 +84,41 @@ def begin_run(store: Store, run: Run) -> RunLog:
     lock = _locked(store, run.id)
     try:
         with store.write() as connection:
+            _one_by_one(store, connection)
             for other in _open_runs(connection):
                 common = [one for one in run.accounts if one in other.accounts]
                 if common:
                     raise _in_the_way(store, other, common[0])
+            _nobody_since(connection, run)
             row = {"id": run.id, "kind": _KIND, "started": run.started, "finished": None, "state": run.state,
                    "body": body_of(run)}  # fmt: skip
             connection.execute(runs.insert().values(row))
     except BaseException:
-        lock.close()
-        if not store.shared:
-            lock_file(store, _name(run.id)).unlink(missing_ok=True)
+        lock.close(done=True)
         raise
     return RunLog(store, run, lock)
 
 
-def hold_run(store: Store, name: str, state: RunState) -> RunLog:
+def hold_run(store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState)) -> RunLog:
     """Take hold of a run that is there, to go on with it or to undo it: from now on it stands in this state.
 
     Raises:
         InputError: there is no such run.
-        RefusedError: another process is at work on it, or another run changes one of its accounts.
+        RefusedError: another process is at work on it, or has brought it into another state than the `former` ones, or
+            another run changes one of its accounts.
     """
     run = find_run(store, name)
     lock = _locked(store, run.id)
     try:
         with store.write() as connection:
+            _one_by_one(store, connection)
             for other in _open_runs(connection):
                 common = [one for one in run.accounts if one in other.accounts and other.id != run.id]
                 if common:
                     raise _in_the_way(store, other, common[0])
+            now = connection.execute(select(runs.c.state).where(runs.c.id == run.id)).scalar()
+            if now not in former:
+                raise RefusedError(f"the run {run.id} is {now} by now", todo="see how it stands with `rootwarden undo`")
             connection.execute(update(runs).where(runs.c.id == run.id).values(state=state, finished=None))
     except BaseException:
         lock.close()
@@ -171,6 +175,28 @@ def is_held(store: Store, name: str) -> bool:
     except RefusedError:
         return True
     return False
+
+
+def _one_by_one(store: Store, connection: Connection) -> None:
+    """Let one transaction at a time look which runs are open and open another; SQLite has one writer anyway."""
+    if store.shared:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _OPENING})
+
+
+def _nobody_since(connection: Connection, run: Run) -> None:
+    """See that nobody changed the same accounts since it was looked for this run.
+
+    Raises:
+        RefusedError: somebody did, so that what was seen may no longer be so.
+    """
+    ended = select(runs).where(runs.c.kind == _KIND, runs.c.finished >= run.started)
+    for other in map(_run, connection.execute(ended)):
+        common = [one for one in run.accounts if one in other.accounts]
+        if common:
+            raise RefusedError(
+                f"another run has just changed account {common[0]}", why=f"{other.id}, by {other.by}",
+                todo="apply the plan again: it looks anew",
+            )  # fmt: skip
 
 
 def _locked(store: Store, name: str) -> Lock:

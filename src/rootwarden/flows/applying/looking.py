@@ -95,7 +95,7 @@ def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]],
         one = _standing(change, own, progress, lasting_then(change, changes[at + 1 :], progress))
         found.append(one)
         if one.standing in (Standing.READY, Standing.UNDER_WAY):
-            now[change.account] = as_if(own, change.leaves)
+            now[change.account] = as_if(own, change.then)
     return found
 
 
@@ -108,15 +108,21 @@ def lasting_then(change: Change, later: Iterable[Change], progress: Progress) ->
 def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then: tuple[Expect, ...]) -> Seen:
     if not change.steps:
         return Seen(change, Standing.BY_HAND)
-    if progress.begun(change):
+    surely = any(progress.did(change, step) is not None for step in change.steps)
+    if surely or _tells_by_itself(change, progress):
         return Seen(change, Standing.UNDER_WAY)
     amiss = broken(change.expects, facts)
     if not amiss:
-        return Seen(change, Standing.READY)
-    if not broken(then, facts):
+        return Seen(change, Standing.UNDER_WAY if progress.begun(change) else Standing.READY)
+    if then and not broken(then, facts):
         return Seen(change, Standing.MADE)
     unread = any(one.unread is not None for one in amiss)
     return Seen(change, Standing.UNREAD if unread else Standing.STALE, tuple(amiss))
+
+
+def _tells_by_itself(change: Change, progress: Progress) -> bool:
+    """Return whether a probe will tell about a first step of which nobody knows whether it was made."""
+    return any(step.seen is not None and progress.in_doubt(change, step) for step in change.steps)
 
 
 def at_once(change: Change, progress: Progress) -> tuple[Expect, ...]:

@@ -62,7 +62,9 @@ def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check
 def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: Looked) -> Checked:
     finding = seen.findings.get(change.fingerprint)
     after = finding.status if finding is not None else None
-    passes = after in (Status.PASS, Status.NOT_APPLICABLE, None) if change.control else True
+    passes = after in (Status.PASS, Status.NOT_APPLICABLE) if change.control else True
+    if change.control and after is None:  # the finding has gone with what it was about, if all of it could be read
+        passes = not any(one.code == change.control and one.status is Status.UNKNOWN for one in seen.findings.values())
     said = str((*amiss, *late)[0]) if amiss or late else finding.message if finding is not None and not passes else ""
     return Checked(
         change=change.id,
@@ -77,7 +79,7 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
 
 def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
     """Check one that was taken back, as if those taken back after it were made still: it may have rested on them."""
-    still = (one for other in reversed(later) if other.account == change.account for one in other.leaves)
+    still = (one for other in reversed(later) if other.account == change.account for one in other.then)
     found = broken(change.expects, as_if(seen.facts.get(change.account, {}), still))
     amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
@@ -87,7 +89,7 @@ def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
         control=change.control,
         before=None,
         after=finding.status if finding is not None else None,
-        proved=not found or bool(stays),
+        proved=not found or (bool(stays) and all(one.unread is None for one in found)),
         waiting=not amiss and change.patience > 0,
         detail=stays or (str((amiss or found)[0]) if found else ""),
     )

@@ -33,6 +33,8 @@ from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, past
 # Told where every change stands; returns whether to go on.
 Agree = Callable[[Plan, list[Seen]], bool]
 _NOTHING = Progress(())
+# A run in one of these states is not finished.
+GOES_ON = (RunState.RUNNING, RunState.STOPPED)
 
 
 class Applied(Struct, frozen=True):
@@ -89,16 +91,15 @@ def apply_plan(
     waits = _cooled(plan, changes, request, clock, tell)
     if waits is not None and waits.since is None:
         raise announce(waits, plan, request, hands.opened.arn, clock.now(), tell)
+    started = clock.now()
     again, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
     changes = _to_make(again)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
     _foretell(changes, request, hands, clock)
-    run = Run(
-        id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=clock.now()
-    )
+    run = Run(id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started)
     with closing(open_store(request.store)) as store, begin_run(store, run) as log:
         tell(f"run {run.id}, written down in {store.name}")
-        return _carry_out(log, hands, request, clock, tell)
+        return _carry_out(log, hands, request, clock, tell, changes)
 
 
 def resume_run(
@@ -114,11 +115,13 @@ def resume_run(
     with closing(open_store(request.store)) as store:
         name = what if isinstance(what, str) else _broken_off(past_runs(store), store.name, what)
         run = find_run(store, name)
-        if run.state not in (RunState.RUNNING, RunState.STOPPED):
+        if run.state not in GOES_ON:
             raise InputError(f"the run {run.id} is {run.state}", todo="there is nothing to go on with")
-        ready, seen = _ready(run.plan, request, steps_of(store, run.id))
+        before = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
+        found, seen = _ready(run.plan, request, before)
+        ready = _not_others(found, hands, request)
         _nobody_shut_out(run.plan.changes, hands)
         guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
         new = [one.change for one in ready if one.standing is Standing.READY]
@@ -126,15 +129,21 @@ def resume_run(
         if not agree(run.plan, ready):
             return None
         _foretell(_to_make(ready), request, hands, clock)
-        with hold_run(store, run.id, RunState.RUNNING) as log:
+        with hold_run(store, run.id, RunState.RUNNING, GOES_ON) as log:
+            if log.progress() != before:
+                raise RefusedError(
+                    f"somebody else went on with the run {run.id} meanwhile", todo="see how it stands, and try again"
+                )
             tell(f"going on with run {run.id}")
-            return _carry_out(log, hands, request, clock, tell)
+            return _carry_out(log, hands, request, clock, tell, _to_make(ready))
 
 
-def _carry_out(log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell) -> Applied:
+def _carry_out(
+    log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell, changes: Sequence[Change]
+) -> Applied:
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
-    changes = log.run.plan.changes
+    changes = tuple(changes)
     canary = canary_of(changes)
     try:
         with interruptible(stop.set):
@@ -266,10 +275,9 @@ def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
 
 
 def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:
-    left = [one for one in found if one.state in (RunState.RUNNING, RunState.STOPPED)]
+    left = [one for one in found if one.state in GOES_ON]
     if plan is not None:
-        planned = {one.id for one in plan.changes}
-        left = [one for one in left if planned.issuperset(change.id for change in one.plan.changes)]
+        left = [one for one in left if all(change in plan.changes for change in one.plan.changes)]
     if not left:
         raise InputError(f"no run in {store} was broken off", todo="apply a plan with `rootwarden apply plan.json`")
     return left[0].id

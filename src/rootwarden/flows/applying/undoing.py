@@ -72,7 +72,11 @@ def undo_run(
             _untouched(changes, progress, look(request, changes))
         if not agree(run, changes):
             return None
-        with hold_run(store, run.id, RunState.UNDOING) as log:
+        with hold_run(store, run.id, RunState.UNDOING, tuple(set(RunState) - {RunState.UNDONE})) as log:
+            if log.progress() != progress:
+                raise RefusedError(
+                    f"somebody went on with the run {run.id} meanwhile", todo="see how it stands, and try again"
+                )
             return _take_back(log, hands, changes, request, clock, tell)
 
 

@@ -1,0 +1,60 @@
+"""A roster shuts nobody out who is the last way in: judged by what is read now, as if all of the plan were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rootwarden.flows.applying.guards.guard import Guard, Guarded, Refusal
+from rootwarden.model.expect import as_if
+from rootwarden.model.plan import Change
+from rootwarden.model.readings import UnseenError
+from rootwarden.model.shared import Shared
+from rootwarden.model.snapshot import Facts
+from rootwarden.model.view import Subject, View
+from rootwarden.people.ground import IDENTITY, REMEDY
+from rootwarden.proofs.ways_in import WaysIn
+
+_FACTS = (IDENTITY, "iam.authorization", "iam.credential_report", "iam.saml_providers", "sso.instances",
+          "sso.permission_sets")  # fmt: skip
+# What may take from somebody the way in.
+_SHUTS = frozenset((
+    "DeleteLoginProfile", "UpdateAccessKey", "RemoveUserFromGroup", "PutUserPolicy", "DeleteUser",
+    "PutUserPermissionsBoundary",
+))  # fmt: skip
+
+
+def _about(change: Change) -> bool:
+    return change.remedy == REMEDY and any(step.call.operation in _SHUTS for step in change.steps)
+
+
+def _check(on: Guarded) -> Iterator[Refusal]:
+    for account in on.accounts:
+        mine = [one for one in on.changes if one.account == account]
+        facts = on.facts(account)
+        try:
+            before = _way_in(account, facts)
+            after = _way_in(account, as_if(facts, [one for change in mine for one in change.then]))
+        except UnseenError as error:
+            yield Refusal(
+                f"nobody can tell whether somebody keeps a way into account {account}", str(error),
+                "make it readable, and apply again",
+            )  # fmt: skip
+            continue
+        if before and not after:
+            yield Refusal(
+                f"nobody could enter account {account} as an administrator any more",
+                f"{mine[0].title} takes the last way in, as it reads now",
+                "make another administrator first, and plan again",
+            )
+
+
+def _way_in(account: str, facts: Mapping[str, Any]) -> bool:
+    identity = facts.get(IDENTITY)
+    arn = str(identity.get("Arn") or "arn:aws:") if isinstance(identity, dict) else "arn:aws:"
+    subject = Subject(account=account, partition=arn.split(":")[1])
+    ways = WaysIn(View(subject, Facts(facts), Facts(facts), Shared()))
+    return any(way.there.value for way in (*ways.straight(), *ways.through_roles()))
+
+
+GUARD = Guard(about=_about, check=_check, facts=_FACTS)
