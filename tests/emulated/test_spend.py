@@ -192,3 +192,12 @@ def test_the_management_account_sees_its_members(
         answer = found(capsys, "--paid")
     assert [(one["account"], one["service"]) for one in answer["jumps"]] == [(member, "Amazon SageMaker")]
     assert answer["calls"] == 1
+
+
+def test_an_empty_answer_is_no_evidence(
+    lab: Lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cost Explorer that answers with no day at all says nothing about spending: incomplete, not fine."""
+    monkeypatch.setattr(ce.CostExplorer, "_page", lambda *_: {"ResultsByTime": [], "DimensionValueAttributes": []})
+    assert run(["spend", "--paid"]) == 5
+    assert "holds no daily costs" in capsys.readouterr().err

@@ -88,6 +88,8 @@ Account 444444444401 ───────────────────�
 In all ─────────────────────────────────────────────────────────────────────────
 2 changes, after which 2 of 2 failing findings pass. Costs nothing.
 """)
+    told = run(open_lab, place, "plan", "--from", "plan.json", "--verbose")
+    assert "EmailAddress: security@shop.example" in told.out
     assert oct((place / "plan.json").stat().st_mode)[-3:] == "600"
     assert not [one for one in open_lab.records(MANAGEMENT) if not one["readOnly"]]
 
@@ -159,6 +161,13 @@ def test_the_policy_of_a_plan(open_lab: Lab, place: Path):
     assert MANAGEMENT not in member
     assert MEMBER in member
     assert run(open_lab, place, "iam-policy", "plan", "plan.json", "--account", "1").code == 2
+
+
+def test_without_a_store_there_is_nothing_to_undo(open_lab: Lab, place: Path):
+    """Looking for runs makes no store; a run is looked for in the store that was meant."""
+    assert run(open_lab, place, "undo").code == 0
+    assert run(open_lab, place, "undo", "--store", "other.sqlite3", "01J8XQ5V").code == 2
+    assert not list(place.glob("*.sqlite3"))
 
 
 def test_bad_input_is_answered_by_name(open_lab: Lab, place: Path):

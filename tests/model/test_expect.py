@@ -62,6 +62,14 @@ def test_what_is_unread_never_holds(expect: Expect):
     assert "could not be read" in str(found)
 
 
+def test_what_differs_is_named_within_a_value() -> None:
+    """Not two objects side by side, but the field of the item of the list."""
+    there = {"Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Allow", "Condition": {"x": 1}}]}
+    wanted = {"Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Allow"}]}
+    (found,) = broken((Expect(fact="f", at=("policy",), value=wanted),), {"f": {"policy": there}})
+    assert str(found) == "f.policy.Statement[1].Condition is an object with x, and not there was expected"
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),

@@ -175,6 +175,17 @@ def test_a_group_is_brought_to_the_roster(company: Company) -> None:
     assert company.people() == before
 
 
+def test_passwords_that_never_expire(company: Company) -> None:
+    """AWS may read back an age of 0 where passwords do not expire, and takes none below 1: it is not sent."""
+    company.iam.update_account_password_policy(MinimumPasswordLength=8)
+    before = company.iam.get_account_password_policy()["PasswordPolicy"]
+    (change,) = [one for one in company.plan(roster(person("dana"))).changes if "rules for passwords" in one.title]
+    sent = [call.parameters for step in change.steps for call in (step.call, *step.undo)]
+    assert all(one.get("MaxPasswordAge", 1) for one in sent)
+    company.undo(company.follow(roster(person("dana"))))
+    assert company.iam.get_account_password_policy()["PasswordPolicy"] == before
+
+
 def test_stricter_rules_for_passwords_stay(company: Company) -> None:
     """Rules are made stronger, never weaker, and come back as they were."""
     company.iam.update_account_password_policy(MinimumPasswordLength=20, MaxPasswordAge=60, HardExpiry=False)

@@ -56,6 +56,9 @@ def test_exported_filled_in_and_planned(company: Company, env: dict[str, str], t
     answer = rootwarden("users", "export", "--id", "company", "-o", "roster.yaml", env=env, cwd=tmp_path)
     assert answer.code == 0, answer.err
     text = (tmp_path / "roster.yaml").read_text()
+    again = rootwarden("users", "export", "-o", "roster.yaml", env=env, cwd=tmp_path)
+    assert (again.code, "roster.yaml is there already" in again.err) == (2, True)
+    assert (tmp_path / "roster.yaml").read_text() == text
     assert 'break_glass: ["break-glass"]' in text
     assert "left out: ci, a workload" in text
     assert "job-function/SupportUser" in text

@@ -40,7 +40,9 @@ _SCREEN = "table"
                    "{account} and {region} in its name make one file for each.")  # fmt: skip
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
-@click.option("--verbose", "-v", is_flag=True, help="Name every account of what is left.")
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Show every parameter of every call, and every account of what is left."
+)
 @click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colours; NO_COLOR is honoured.")  # fmt: skip

@@ -15,13 +15,14 @@ from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
 from rootwarden.cli.writing import check, screen_width, write_file, write_out
-from rootwarden.errors import Exit, InputError
+from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.report import plans
 from rootwarden.report.options import RenderOptions
 
 _snapshot = click.option("--snapshot", metavar="FILE", help="Use this snapshot; AWS is not asked.")
 _role = click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
                      help="Role to assume to read another account than the caller's.")  # fmt: skip
+_verbose = click.option("--verbose", "-v", is_flag=True, help="Show every parameter of every call.")
 _quiet = click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 
 
@@ -46,6 +47,7 @@ def command() -> None:
 @click.option("--iam", is_flag=True, help="IAM users, although the organization has IAM Identity Center.")
 @_snapshot
 @_role
+@_verbose
 @_quiet
 @aws_options
 @click.pass_obj
@@ -70,7 +72,10 @@ def plan_(
     )
     made = _planned(settings, snapshot, request, given)
     look = RenderOptions(
-        width=screen_width(), color=colorful("auto", os.environ), plain=not speaks_unicode(), verbose=True
+        width=screen_width(),
+        color=colorful("auto", os.environ),
+        plain=not speaks_unicode(),
+        verbose=given["verbose"],
     )
     if not any(one.file == "-" for one in wanted):
         write_out(plans.find("table").render(made, look))
@@ -90,18 +95,24 @@ def plan_(
 @command.command()
 @click.option("--output", "-o", default="-", metavar="FILE", help="Where the roster goes (default: standard output).")
 @click.option("--id", "name", default="people", show_default=True, help="The id of the roster.")
+@click.option("--force", is_flag=True, help="Write over a roster that is there.")
 @_snapshot
 @_role
 @_quiet
 @aws_options
 @click.pass_obj
-def export(settings: Settings, /, output: str, name: str, snapshot: str | None, **given: Any) -> int:
+def export(settings: Settings, /, output: str, name: str, force: bool, snapshot: str | None, **given: Any) -> int:
     """Write the IAM users and groups that are there as a roster; what nobody could know is marked to be filled in."""
     from rootwarden.flows.people import export_people, export_people_live  # noqa: PLC0415
     from rootwarden.store.snapshots import open_snapshot  # noqa: PLC0415
 
     if output != "-":
         check(output)
+        if Path(output).exists() and not force:
+            raise UsageError(
+                f"{output} is there already", why="what people wrote into a roster would be lost",
+                todo="name another file, or write over it with --force",
+            )  # fmt: skip
     if snapshot is not None:
         text = export_people(open_snapshot(snapshot), name)
     else:

@@ -18,7 +18,7 @@ from rootwarden.aws.daily_costs import daily_costs
 from rootwarden.aws.opening import Way, open_aws
 from rootwarden.aws.wanted import PRICES
 from rootwarden.detections.root_active_with_spending_spike import WITHIN
-from rootwarden.errors import Exit, InputError, RefusedError
+from rootwarden.errors import Exit, InputError, RefusedError, UnreachableError
 from rootwarden.flows.detect import items_of
 from rootwarden.model.event import NO_TIME, Event, read_event
 from rootwarden.model.ports import Clock
@@ -115,7 +115,10 @@ def _asked(request: SpendRequest, tell: Callable[[str], None], clock: Clock) -> 
         calls += 1
 
     pages = daily_costs(open_aws(request.way, clock).ask, end - timedelta(days=request.days), end, most, count)
-    return read_costs(pages, "the answer of Cost Explorer"), calls
+    try:
+        return read_costs(pages, "the answer of Cost Explorer"), calls
+    except InputError as error:
+        raise UnreachableError(error.what, why=error.why, todo="ask again, or look in the console") from error
 
 
 def _root_acts(

@@ -75,7 +75,22 @@ class Found(Struct, frozen=True):
         """One line for people."""
         if self.unread is not None:
             return f"{self.expect.path} could not be read: {self.unread}"
-        return f"{self.expect.path} is {said(self.value)}, and {said(self.expect.value)} was expected"
+        path, wanted, there = _apart(self.expect.path, self.expect.value, self.value)
+        return f"{path} is {said(there)}, and {said(wanted)} was expected"
+
+
+def _apart(path: str, wanted: Any, there: Any) -> tuple[str, Any, Any]:
+    """Return the first place within two values at which they differ: two objects side by side tell nobody anything."""
+    match wanted, there:
+        case dict(), dict() if wanted and there:
+            for name in (*wanted, *(one for one in there if one not in wanted)):
+                if wanted.get(name) != there.get(name):
+                    return _apart(f"{path}.{name}", wanted.get(name), there.get(name))
+        case list(), list() if len(wanted) == len(there):
+            for at, (old, new) in enumerate(zip(wanted, there, strict=True)):
+                if old != new:
+                    return _apart(f"{path}[{at}]", old, new)
+    return path, wanted, there
 
 
 def said(value: Any) -> str:

@@ -65,7 +65,7 @@ def _password_rules(ground: Ground) -> None:
     wanted["PasswordReusePrevention"] = max(_REUSE, int(old.get("PasswordReusePrevention") or 0))
     if all(old.get(key) == value for key, value in wanted.items()):
         return
-    # AWS reads back a MaxPasswordAge of 0 where passwords do not expire, and does not take it.
+    # AWS may read back a MaxPasswordAge of 0 where passwords do not expire, and does not take it.
     before = {key: old[key] for key in _SENT if old.get(key) or old.get(key) is False}
     back = iam("UpdateAccountPasswordPolicy", **before) if now is not None else iam("DeleteAccountPasswordPolicy")
     step = Step(

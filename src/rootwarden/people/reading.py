@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,18 @@ from rootwarden.proofs.sigma_error import ConstructError
 from rootwarden.proofs.sigma_yaml import read_documents
 
 _SEE = "docs/people.md shows a whole roster"
+# What a field holds, in words; anything else is a name.
+_NAME = "letters, digits and _+=,.@-, as IAM takes names"
+_TEXT = "letters, digits, blanks and _.:/=+-@, as IAM takes the values of tags"
+_SHAPES = {
+    "key": "an age public key (age1...) or an SSH one (ssh-ed25519 ... or ssh-rsa ...), whole",
+    "account": "twelve digits, in quotes",
+    "path": "a path that begins and ends with a slash, such as /people/",
+    "roster": "small letters, digits and hyphens, at most 32",
+    "policies": "the name of one of AWS's policies, such as job-function/Billing, or an ARN",
+    "boundary": 'default, or "" for none',
+    "name": _TEXT, "email": _TEXT,
+}  # fmt: skip
 
 
 def read_roster(text: str, file: str) -> Roster:
@@ -62,6 +75,8 @@ def _unfit(file: str, plain: Any, said: str) -> InputError:
         given = why.rpartition("`")[0].rpartition("`")[2]
         close = get_close_matches(given, _known(field), n=1)
         todo = f"did you mean {close[0]}?" if close else f"known here: {', '.join(_known(field))}"
+    elif "matching regex" in why:
+        why, todo = "it does not look like one", _SHAPES.get(re.sub(r"\[.*?\]", "", field).rpartition(".")[2], _NAME)
     elif "got `int`" in why or "got `bool`" in why:
         todo = "put the value in quotes"
     elif "missing required field" in why:

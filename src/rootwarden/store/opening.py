@@ -111,6 +111,16 @@ def open_store(url: str) -> Store:
     return store
 
 
+def is_store(url: str) -> bool:
+    """Return whether there is a store at a URL or path to open: of a file, whether it exists; a server has to say.
+
+    Raises:
+        UsageError: the URL is malformed or names a database that is not supported.
+    """
+    address = store_address(url)
+    return not address.drivername.startswith("sqlite") or Path(str(address.database)).is_file()
+
+
 def look_into(url: str) -> Store:
     """Open a store that is there already, to read it: nothing is created, and no table is changed.
 

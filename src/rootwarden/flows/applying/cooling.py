@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from rootwarden.errors import RefusedError, WaitingError
+from rootwarden.flows.applying.looking import again
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.context import MATCH_GRACE
 from rootwarden.model.plan import Change, Plan
@@ -77,7 +78,7 @@ def still_approved(started: datetime, changes: Iterable[Change], request: ApplyR
         raise RefusedError(
             f"the run began on {_said(started)}, and what it has left cannot be taken back",
             why=f"what was announced or approved for it ended {LASTS.days} days later",
-            todo="make a new plan with `rootwarden plan -o plan.json`",
+            todo=again(hot),
         )
 
 

@@ -24,7 +24,14 @@ from rootwarden.model.findings import Finding
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Progress
 from rootwarden.model.snapshot import Facts
+from rootwarden.people.ground import REMEDY as ROSTER
 from rootwarden.store.snapshots import open_snapshot
+
+
+def again(changes: Iterable[Change]) -> str:
+    """Return what to do where a plan is too old: the command that makes it anew."""
+    verb = "users plan ROSTER" if any(one.remedy == ROSTER for one in changes) else "plan"
+    return f"make a new plan with `rootwarden {verb} -o plan.json`"
 
 
 class Looked(Struct, frozen=True):

@@ -18,7 +18,7 @@ from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canar
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.handing import handing_over
-from rootwarden.flows.applying.looking import Looked, Seen, Standing, look, standings
+from rootwarden.flows.applying.looking import Looked, Seen, Standing, again, look, standings
 from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
@@ -215,7 +215,7 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> tuple[list[
         raise RefusedError(
             f"the plan is stale: {stale[0].change.title} in account {stale[0].change.account}{others}",
             why=str(stale[0].found[0]),
-            todo="make a new plan with `rootwarden plan -o plan.json`",
+            todo=again(plan.changes),
         )
     return found, seen
 

@@ -21,7 +21,7 @@ from rootwarden.model.expect import as_if, broken
 from rootwarden.model.plan import Change, Probe, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Progress, Run, RunState, StepState, Way
-from rootwarden.store.opening import open_store
+from rootwarden.store.opening import is_store, open_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, past_runs, steps_of
 
 # Told of the run and of the changes that would be taken back, the last first; returns whether to go on.
@@ -34,6 +34,8 @@ def list_runs(url: str) -> list[tuple[Run, Progress]]:
     Raises:
         UsageError, InputError, StoreError: the store cannot be read.
     """
+    if not is_store(url):
+        return []
     with closing(open_store(url)) as store:
         return [(one, steps_of(store, one.id)) for one in past_runs(store)]
 
@@ -50,6 +52,9 @@ def undo_run(
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, request = clock or SystemClock(), request.one_errand()
+    if not is_store(request.store):
+        todo = "name the store that the plan was applied with: --store"
+        raise InputError(f"there is no store {request.store}", why="there is no such file", todo=todo)
     with closing(open_store(request.store)) as store:
         run = find_run(store, name)
         if run.state is RunState.UNDONE:

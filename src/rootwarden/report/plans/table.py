@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from rich.text import Text
@@ -22,7 +23,7 @@ _INDENT = 5
 def render(plan: Plan, options: RenderOptions) -> str:
     """Return the plan as text, as wide as `options` say."""
     pen = Pen(options)
-    _changes(pen, plan)
+    _changes(pen, plan, verbose=options.verbose)
     if plan.left:
         _left(pen, plan.left, verbose=options.verbose)
     _sum(pen, plan)
@@ -32,13 +33,13 @@ def render(plan: Plan, options: RenderOptions) -> str:
 def changes(plan: Plan, options: RenderOptions) -> str:
     """Return the changes alone, with what they cost together."""
     pen = Pen(options)
-    _changes(pen, plan)
+    _changes(pen, plan, verbose=options.verbose)
     pen.line()
     pen.line(f"{plural(len(plan.changes), 'change')}. {cost(plan.cost)}.")
     return pen.text()
 
 
-def _changes(pen: Pen, plan: Plan) -> None:
+def _changes(pen: Pen, plan: Plan, *, verbose: bool) -> None:
     pen.line(f"Plan from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC", "bold")
     account = ""
     for number, change in enumerate(plan.changes, start=1):
@@ -46,13 +47,13 @@ def _changes(pen: Pen, plan: Plan) -> None:
             account = change.account
             mine = sum(one.account == account for one in plan.changes)
             pen.heading(f"Account {account}", plural(mine, "change"))
-        _change(pen, number, change)
+        _change(pen, number, change, verbose=verbose)
     if not plan.changes:
         pen.line()
         pen.line("There is nothing that Rootwarden would change.")
 
 
-def _change(pen: Pen, number: int, change: Change) -> None:
+def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     pen.line()
     title = Text(f"{number:>3}  ", style="bold").append(legible(change.title), style="bold")
     pen.line(title)
@@ -64,6 +65,13 @@ def _change(pen: Pen, number: int, change: Change) -> None:
         pen.line(f"{one.what}: {one.before} -> {one.after}", indent=_INDENT)
     for step in change.steps:
         pen.line(f"{step.does}: {step.call.name}", "dim", indent=_INDENT)
+        if verbose:
+            for name, value in step.call.parameters.items():
+                pen.line(
+                    f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}",
+                    "dim",
+                    indent=_INDENT + 2,
+                )
     for deed in change.by_hand:
         pen.line(f"by hand: {deed}", indent=_INDENT)
     if change.cost.kind is not CostClass.NONE:
@@ -103,3 +111,4 @@ def _sum(pen: Pen, plan: Plan) -> None:
     pen.line(f"{plural(len(plan.changes), 'change')}{after}. {cost(plan.cost)}.")
     if plan.unread:
         pen.line(f"{plural(plan.unread, 'finding')} could not be judged; nothing is planned for what was not read.")
+        pen.line("`rootwarden audit` says why of each, and which permission is missing.")
