@@ -181,8 +181,8 @@ def test_a_broken_off_deletion_is_gone_on_with(opened: Open) -> None:
     assert not desk.lab.root_state(OLD).mfa
 
 
-def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
-    """What was approved or announced for it has ended after a week; what was not begun is planned anew."""
+def test_a_run_is_not_gone_on_with_outside_its_window(opened: Open) -> None:
+    """What was approved for a window is not begun after it; in another one it is."""
     desk = opened()
     plan, now = desk.plan("RW-ROOT-08"), desk.clock.now()
     desk.lab.deny("sts:AssumeRoot", account=MANAGEMENT)
@@ -194,10 +194,33 @@ def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
     done = desk.apply(plan, **asked)
     assert done is not None and done.exit is Exit.AUTH
     desk.lab.clear_faults()
-    desk.clock.ahead = timedelta(days=8)
+    desk.clock.ahead = timedelta(days=1)
+    with pytest.raises(RefusedError, match="in a window that is over"):
+        resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
+    assert desk.calls(NEW, *DELETES) == []
+    asked["windows"] = approved(desk.clock.now(), OLD, NEW)
+    resumed = resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
+    assert resumed is not None and desk.calls(NEW, *DELETES)
+
+
+def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
+    """What was announced for it ends a week after it began; what was not begun is planned anew."""
+    desk = opened()
+    plan, asked = desk.plan("RW-ROOT-08"), {"remedies": attested(desk.clock.now(), OLD, NEW)}
+    with pytest.raises(WaitingError):
+        desk.apply(plan, **asked)
+    desk.clock.ahead = timedelta(hours=25)
+    desk.lab.deny("iam:DeleteLoginProfile", account=OLD)
+    done = desk.apply(plan, **asked)
+    assert done is not None and done.exit is Exit.AUTH
+    desk.lab.clear_faults()
+    desk.clock.ahead = timedelta(days=9)
     with pytest.raises(RefusedError, match="what it has left cannot be taken back"):
         resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
     assert desk.calls(NEW, *DELETES) == []
+    desk.clock.ahead = timedelta(days=7)
+    resumed = resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
+    assert resumed is not None and desk.calls(NEW, *DELETES)
 
 
 def test_it_cannot_be_taken_back_and_says_so(opened: Open) -> None:

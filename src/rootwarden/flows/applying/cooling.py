@@ -67,14 +67,27 @@ def still_waiting(one: Cooling, now: datetime) -> None:
         )
 
 
-def still_approved(started: datetime, changes: Iterable[Change], request: ApplyRequest, now: datetime) -> None:
+def still_approved(
+    started: datetime, plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: datetime
+) -> None:  # fmt: skip
     """See that a run that is gone on with still has the approval that it began with, for what it has not begun yet.
 
     Raises:
-        RefusedError: it began too long ago, and no approved window is open.
+        RefusedError: the window that it began in is over, or it began too long after it was announced.
+        StoreError: the store does not answer.
     """
     hot = [one for one in changes if one.dangerous and not _approved(one, request, now)]
-    if hot and now - started > LASTS:
+    if not hot:
+        return
+    with closing(open_store(request.store)) as store:
+        found = announcement_of(store, plan.digest)
+    if found is None or started < found.at + WAIT:
+        raise RefusedError(
+            f"no approved window is open for account {hot[0].account}, and what is left cannot be taken back",
+            why=f"the run began on {_said(started)} in a window that is over, and was never announced",
+            todo="have another window approved and go on in it, or " + again(hot),
+        )
+    if now - started > LASTS:
         raise RefusedError(
             f"the run began on {_said(started)}, and what it has left cannot be taken back",
             why=f"what was announced or approved for it ended {LASTS.days} days later",

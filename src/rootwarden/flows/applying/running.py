@@ -125,7 +125,7 @@ def resume_run(
         _nobody_shut_out(run.plan.changes, hands)
         guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
         new = [one.change for one in ready if one.standing is Standing.READY]
-        still_approved(run.started, new, request, clock.now())
+        still_approved(run.started, run.plan, new, request, clock.now())
         if not agree(run.plan, ready):
             return None
         _foretell(_to_make(ready), request, hands, clock)
