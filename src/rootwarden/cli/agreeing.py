@@ -39,11 +39,16 @@ class Asking:
         click.echo(table.changes(plan, RenderOptions(width=screen_width(), plain=True)), err=True, nl=False)
         waiting = [one for one in found if one.standing in ("ready", "under way")]
         for one in found:
-            if one.standing not in ("ready", "under way"):
-                self.tell(f"{one.standing}: {one.change.title} ({one.change.account}){_whose(one)}")
-                self.declined = Exit.REFUSED if one.standing == "not ours" else self.declined
+            line = f"{one.standing}: {one.change.title} ({one.change.account}){_whose(one)}"
+            if one.standing == "not ours":  # a refusal: said even where only the result is wanted
+                click.echo(line, err=True)
+                self.declined = Exit.REFUSED
+            elif one.standing not in ("ready", "under way"):
+                self.tell(line)
         if not waiting:
-            click.echo("rootwarden: there is nothing to do", err=True)
+            refused = self.declined is Exit.REFUSED
+            text = "somebody else looks after all that is left to do" if refused else "there is nothing to do"
+            click.echo(f"rootwarden: {text}", err=True)
             return False
         if self._dry_run:
             click.echo("rootwarden: nothing was changed", err=True)
