@@ -65,7 +65,7 @@ def test_a_finished_run_is_in_nobodys_way(store: Store):
     """Nor is one that stopped: what it did is known."""
     with begin_run(store, run("01A", "1")) as log:
         log.state(replace(log.run, state=RunState.STOPPED, finished=NOW))
-    with begin_run(store, run("01B", "1")) as log:
+    with begin_run(store, replace(run("01B", "1"), started=NOW + timedelta(seconds=1))) as log:
         with pytest.raises(RefusedError, match="another run changes account 1"):
             hold_run(store, "01A", RunState.RUNNING)
         log.state(replace(log.run, state=RunState.DONE, finished=NOW))
@@ -74,6 +74,15 @@ def test_a_finished_run_is_in_nobodys_way(store: Store):
         assert log.run.finished is None
         with pytest.raises(RefusedError, match="01A is under way"):
             hold_run(store, "01A", RunState.UNDOING)
+
+
+def test_what_was_seen_before_another_run_ended_is_not_acted_on(store: Store):
+    """Whoever looked while another changed the account looks again; other accounts are no matter."""
+    with begin_run(store, run("01A", "1")) as log:
+        log.state(replace(log.run, state=RunState.DONE, finished=NOW + timedelta(seconds=1)))
+    with pytest.raises(RefusedError, match="another run has just changed account 1"):
+        begin_run(store, run("01B", "1"))
+    begin_run(store, run("01C", "2")).close()
 
 
 def test_runs_are_found_by_the_beginning_of_their_id(store: Store):
