@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from rootwarden.cli.agreeing import Asking
-from rootwarden.cli.options import aws_options, changing_options, names
+from rootwarden.cli.options import aws_options, changing_options
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.errors import UsageError
@@ -84,10 +84,9 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         InputError: the file of windows cannot be read.
     """
     from rootwarden.cli.informing import informer  # noqa: PLC0415
-    from rootwarden.cli.reading import ROOT_READ, announcer  # noqa: PLC0415
+    from rootwarden.cli.reading import ROOT_READ, announcer, reading_of  # noqa: PLC0415
     from rootwarden.flows.applying.owning import read_states  # noqa: PLC0415
     from rootwarden.flows.applying.request import ApplyRequest  # noqa: PLC0415
-    from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
     from rootwarden.flows.detect import windows_of  # noqa: PLC0415
 
     keys = tuple(given.get("keys") or ())
@@ -96,19 +95,7 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
             "--key and --accept-outage go together", why="what uses such a key will stop", todo="give both"
         )
     windows = windows_of(given["windows"]) if given.get("windows") else ()
-    reading = CollectRequest(
-        profile=given["profile"],
-        region=given["region"],
-        role_arn=given["role_arn"],
-        external_id=given["external_id"],
-        endpoint_url=given["endpoint_url"],
-        concurrency=given["concurrency"],
-        timeout=given["timeout"],
-        role=given["role"],
-        roles=settings.roles,
-        regions=names(given["regions"]),
-        paid=given["paid"],
-    )
+    reading = reading_of(settings, given)
     return ApplyRequest(
         reading=reading,
         store=given["store"],

@@ -31,7 +31,7 @@ ROOT_CHANGE = (
 
 
 def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
-    """Return the request that the options and the configuration make."""
+    """Return the request that the options and the configuration make; what a verb has no option for is left out."""
     return CollectRequest(
         profile=given["profile"],
         region=given["region"],
@@ -40,13 +40,13 @@ def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
         endpoint_url=given["endpoint_url"],
         concurrency=given["concurrency"],
         timeout=given["timeout"],
-        org=given["org"],
-        accounts=names(given["accounts"]),
+        org=given.get("org", False),
+        accounts=names(given.get("accounts")),
         role=given["role"],
         roles=settings.roles,
-        regions=names(given["regions"]),
-        root_audit=given["root_audit"],
-        paid=given["paid"],
+        regions=names(given.get("regions")),
+        root_audit=given.get("root_audit", False),
+        paid=given.get("paid", False),
     )
 
 

@@ -64,13 +64,12 @@ def _chosen(name: str, subject: str | None, *, wait: bool) -> Named:
 
 def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any]) -> int:
     """Look until AWS confirms it or the time is over; return the exit code."""
-    from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
+    from rootwarden.cli.reading import reading_of  # noqa: PLC0415
     from rootwarden.flows.following import FollowRequest, follow  # noqa: PLC0415
 
-    keys = ("profile", "region", "role_arn", "external_id", "endpoint_url", "concurrency", "timeout", "role")
     request = FollowRequest(
         runbook=found,
-        reading=CollectRequest(roles=settings.roles, **{key: given[key] for key in keys}),
+        reading=reading_of(settings, given),
         account=given["account"],
         subject=subject,
         within=length(given["within"], "--within").total_seconds(),

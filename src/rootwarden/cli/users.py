@@ -103,6 +103,7 @@ def plan_(
 @click.pass_obj
 def export(settings: Settings, /, output: str, name: str, force: bool, snapshot: str | None, **given: Any) -> int:
     """Write the IAM users and groups that are there as a roster; what nobody could know is marked to be filled in."""
+    from rootwarden.cli.reading import reading_of  # noqa: PLC0415
     from rootwarden.flows.people import export_people, export_people_live  # noqa: PLC0415
     from rootwarden.store.snapshots import open_snapshot  # noqa: PLC0415
 
@@ -117,7 +118,7 @@ def export(settings: Settings, /, output: str, name: str, force: bool, snapshot:
         text = export_people(open_snapshot(snapshot), name)
     else:
         with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-            text = export_people_live(_reading(settings, given), name, progress)
+            text = export_people_live(reading_of(settings, given), name, progress)
     if output == "-":
         write_out(text)
     else:
@@ -127,6 +128,7 @@ def export(settings: Settings, /, output: str, name: str, force: bool, snapshot:
 
 
 def _planned(settings: Settings, snapshot: str | None, request: Any, given: dict[str, Any]) -> Any:
+    from rootwarden.cli.reading import reading_of  # noqa: PLC0415
     from rootwarden.flows.people import plan_people, plan_people_live  # noqa: PLC0415
     from rootwarden.flows.planning import affordable  # noqa: PLC0415
     from rootwarden.store.snapshots import open_snapshot  # noqa: PLC0415
@@ -135,19 +137,9 @@ def _planned(settings: Settings, snapshot: str | None, request: Any, given: dict
         made = plan_people(open_snapshot(snapshot), request)
     else:
         with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-            _, made = plan_people_live(_reading(settings, given), request, progress)
+            _, made = plan_people_live(reading_of(settings, given), request, progress)
     affordable(made, Decimal(50))
     return made
-
-
-def _reading(settings: Settings, given: dict[str, Any]) -> Any:
-    from rootwarden.flows.collect import CollectRequest  # noqa: PLC0415
-
-    return CollectRequest(
-        profile=given["profile"], region=given["region"], role_arn=given["role_arn"], external_id=given["external_id"],
-        endpoint_url=given["endpoint_url"], concurrency=given["concurrency"], timeout=given["timeout"],
-        role=given["role"], roles=settings.roles,
-    )  # fmt: skip
 
 
 def _text(file: str) -> str:

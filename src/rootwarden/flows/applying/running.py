@@ -92,8 +92,8 @@ def apply_plan(
     if waits is not None and waits.since is None:
         raise announce(waits, plan, request, hands.opened.arn, clock.now(), tell)
     started = clock.now()
-    again, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
-    changes = _to_make(again)
+    anew, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
+    changes = _to_make(anew)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
     _foretell(changes, request, hands, clock)
     run = Run(id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cache
 
 from msgspec import Struct
 
-from rootwarden.errors import UsageError
 from rootwarden.model.audit import Audit
+from rootwarden.report.folders import format_in, names_in, purpose_of
 from rootwarden.report.options import RenderOptions
 
 Render = Callable[[Audit, RenderOptions], str]
@@ -27,7 +24,7 @@ class Format(Struct, frozen=True):
 
 def names() -> tuple[str, ...]:
     """Return the names of all formats in alphabetical order, importing none of them."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return names_in(__path__)
 
 
 @cache
@@ -38,13 +35,5 @@ def find(name: str) -> Format:
         UsageError: there is none; names the closest and all that exist.
         TypeError: a file of this folder has no `render()`.
     """
-    known = names()
-    if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else ""
-        raise UsageError(f"no output format is called {name!r}", why=hint, todo=f"choose one of {', '.join(known)}")
-    module = importlib.import_module(f"{__name__}.{name}")
-    render = getattr(module, "render", None)
-    if not callable(render):
-        raise TypeError(f"{module.__name__} needs render()")
-    return Format(name, (module.__doc__ or "").strip().partition("\n")[0], render)
+    module = format_in(__name__, __path__, name, f"no output format is called {name!r}")
+    return Format(name, purpose_of(module), module.render)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from difflib import get_close_matches
 from functools import cache
 
 from msgspec import Struct
 
-from rootwarden.errors import UsageError
 from rootwarden.model.plan import Plan
+from rootwarden.report.folders import format_in, names_in, purpose_of
 from rootwarden.report.options import RenderOptions
 
 Render = Callable[[Plan, RenderOptions], str]
@@ -28,7 +25,7 @@ class Format(Struct, frozen=True):
 
 def names() -> tuple[str, ...]:
     """Return the names of all formats in alphabetical order, importing none of them."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+    return names_in(__path__)
 
 
 @cache
@@ -39,16 +36,11 @@ def find(name: str) -> Format:
         UsageError: there is none; names the closest and all that exist.
         TypeError: a file of this folder has no `render()` or no `ENDINGS`.
     """
-    known = names()
-    if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else ""
-        raise UsageError(f"a plan has no format {name!r}", why=hint, todo=f"choose one of {', '.join(known)}")
-    module = importlib.import_module(f"{__name__}.{name}")
-    render, endings = getattr(module, "render", None), getattr(module, "ENDINGS", None)
-    if not callable(render) or not isinstance(endings, tuple):
-        raise TypeError(f"{module.__name__} needs render() and ENDINGS")
-    return Format(name, (module.__doc__ or "").strip().partition("\n")[0], endings, render)
+    module = format_in(__name__, __path__, name, f"a plan has no format {name!r}")
+    endings = getattr(module, "ENDINGS", None)
+    if not isinstance(endings, tuple):
+        raise TypeError(f"{module.__name__} needs ENDINGS")
+    return Format(name, purpose_of(module), endings, module.render)
 
 
 def by_file(file: str) -> Format | None:
