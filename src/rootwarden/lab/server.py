@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ from rootwarden.lab.state import Record, account_state, lab_state
 from rootwarden.lab.user_sign_in import UserSignIn, sign_in_user
 
 HOST = "127.0.0.1"
+# moto's switch: nobody starts machines here, and its thousand images are made anew for each account and Region, twice.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 
 
 class _QuietHandler(MotoRequestHandler):
