@@ -12,7 +12,7 @@ from rootwarden.model.remedy import Not
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.alerting_part import Part
-from rootwarden.proofs.contact_fields import Field, configured, refused, taken_again, words
+from rootwarden.proofs.contact_fields import Field, configured, held, refused, taken_again, words
 from rootwarden.proofs.email_address import folded
 from rootwarden.proofs.root_email import root_address
 
@@ -47,7 +47,7 @@ def reads_as(seen: View, kind: str, given: Mapping[str, str]) -> bool:
     Raises:
         UnseenError: it could not be read.
     """
-    return _former(seen, kind) == given
+    return held(seen.account[FACT][kind], FIELDS) == given
 
 
 def contact_part(seen: View, kind: str, given: Mapping[str, str]) -> Part:
@@ -56,7 +56,7 @@ def contact_part(seen: View, kind: str, given: Mapping[str, str]) -> Part:
     Raises:
         UnseenError: the former one could not be read.
     """
-    former, about = _former(seen, kind), {"AlternateContactType": kind}
+    former, about = held(seen.account[FACT][kind], FIELDS), {"AlternateContactType": kind}
     undo: tuple[Call, ...] = (_call("DeleteAlternateContact", about),)
     stays = ""
     if former and taken_again(former, FIELDS):
@@ -87,12 +87,6 @@ def title_of(kind: str, given: Mapping[str, str]) -> str:
     return f"Register {given['EmailAddress']} as the {_KINDS[kind]} contact"
 
 
-def _former(seen: View, kind: str) -> dict[str, str | None]:
-    """Return the contact that is registered, every field of it; empty where there is none."""
-    old = seen.account[FACT][kind].plain()
-    return {field.name: old.get(field.name) for field in FIELDS} if old else {}
-
-
 def _shared(seen: View, kind: str, email: str) -> Iterator[str]:
     """Say whose the mailbox is as well, as far as that is known: one address for all is allowed, and no good idea."""
     others = [f"the {word} contact's" for other, word in _KINDS.items() if other != kind and _is(seen, other, email)]
@@ -105,7 +99,7 @@ def _shared(seen: View, kind: str, email: str) -> Iterator[str]:
 def _is(seen: View, kind: str, email: str) -> bool:
     try:
         place = seen.about().account[FACT][kind]
-        return not place.is_none and folded(place["EmailAddress"].text(default="")) == folded(email)
+        return not place.is_null and folded(place["EmailAddress"].text(default="")) == folded(email)
     except UnseenError:
         return False
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from rootwarden.model.remedy import Not
+from rootwarden.model.sight import Sight
 from rootwarden.model.thresholds import Thresholds
 
 
@@ -34,6 +35,18 @@ def configured(settings: Thresholds, fields: Iterable[Field]) -> dict[str, str]:
     """Return what is configured by AWS's names, without blanks around it; what is empty is left out."""
     given = {field.name: settings.text(field.setting).strip() for field in fields}
     return {name: value for name, value in given.items() if value}
+
+
+def held(contact: Sight, fields: Iterable[Field]) -> dict[str, str | None]:
+    """Return a contact as it was read, None in fields that AWS leaves out; empty where there is none.
+
+    Raises:
+        UnseenError: it could not be read, or a field of it is no text.
+    """
+    if contact.is_null:
+        return {}
+    places = {field.name: contact[field.name] for field in fields}
+    return {name: None if place.is_none else place.text() for name, place in places.items()}
 
 
 def refused(slug: str, given: Mapping[str, str], fields: Iterable[Field]) -> Not | None:

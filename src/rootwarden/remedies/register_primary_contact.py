@@ -17,7 +17,7 @@ from rootwarden.model.plan import Call, Change, Difference, Risk, Step
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_part import Part
 from rootwarden.proofs.alerting_wishes import section, wished_change
-from rootwarden.proofs.contact_fields import Field, configured, refused, taken_again, words
+from rootwarden.proofs.contact_fields import Field, configured, held, refused, taken_again, words
 
 FACT = "account.contact_information"
 # Account Management API Reference, ContactInformation; after the plus sign stands a country code ("Update the primary
@@ -52,8 +52,8 @@ REMEDY = Remedy(
 
 _WHY = "AWS knows by it who owns the account, and it reads otherwise than configured."
 _NOTES = (
-    "this plan and the run log hold the former address and telephone number, so that they can be put again: keep them "
-    "from others' eyes",
+    "this plan, what is exported of it and the run log hold the former address and telephone number: keep them from "
+    "others' eyes",
     "bills are made out to this address; AWS checks the number, and in some countries whether it is in use",
 )
 _NONE_BEFORE = "AWS has no call that removes a primary contact: the new one stays"
@@ -67,17 +67,16 @@ def propose(wish: Wish) -> Iterator[Change | Not]:
     if wrong is not None:
         yield wrong
         return
-    held = wish.seen.account[FACT]
-    if held.unknown is not None and held.unknown.why == "not_collected":
+    place = wish.seen.account[FACT]
+    if place.unknown is not None and place.unknown.why == "not_collected":
         todo = "plan from AWS instead, without --snapshot: then it is read"
         yield Not("the former contact is not in the snapshot, and no audit reads it", todo)
         return
-    old = held.plain() or {}
-    former = {field.name: old.get(field.name) or None for field in FIELDS}
+    former = held(place, FIELDS)
     wanted = {field.name: given.get(field.name) for field in FIELDS}
     if former != wanted:
         change = wished_change(
-            wish, _part(former if old else {}, wanted), title=f"Register {given['FullName']} as the primary contact",
+            wish, _part(former, wanted), title=f"Register {given['FullName']} as the primary contact",
             why=_WHY, region="", resource="",
         )  # fmt: skip
         yield replace(change, risk=Risk.CAREFUL)
