@@ -27,9 +27,10 @@ def check_members(service: str, shape: str, given: Mapping[str, Any]) -> None:
         if value is None and name in structure.metadata.get("required", ()):
             raise _refused(name, "must not be null")
         if isinstance(value, str):
-            if not limits.get("min", 0) <= len(value) <= limits.get("max", len(value)):
-                bounds = f"{limits.get('min', 0)} and {limits['max']}"
-                raise _refused(name, f"must have length between {bounds}")
+            if len(value) < limits.get("min", 0):
+                raise _refused(name, f"must have length greater than or equal to {limits['min']}")
+            if len(value) > limits.get("max", len(value)):
+                raise _refused(name, f"must have length less than or equal to {limits['max']}")
             if "pattern" in limits and re.fullmatch(limits["pattern"], value, re.ASCII) is None:
                 raise _refused(name, f"must satisfy regular expression pattern: {limits['pattern']}")
 
