@@ -6,6 +6,8 @@ import urllib.request
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from rootwarden.lab.server import Lab
 from tests.emulated.lab_at_work import MANAGEMENT, _lab, _open_lab, client, entry, error_of, organize  # noqa: F401
 
@@ -13,6 +15,7 @@ ADDRESS = {
     "FullName": "Ada",
     "AddressLine1": "1 Example Street",
     "City": "Berlin",
+    "StateOrRegion": "Berlin",
     "PostalCode": "10115",
     "CountryCode": "DE",
     "PhoneNumber": "+49 30 5550100",
@@ -48,6 +51,28 @@ def test_contacts_are_kept_and_missed(lab: Lab):
     assert error_of(account.get_contact_information) == ("ResourceNotFoundException", 404)
     account.put_contact_information(ContactInformation=ADDRESS)
     assert account.get_contact_information()["ContactInformation"] == ADDRESS
+
+
+def test_contacts_are_refused_as_aws_refuses_them(lab: Lab):
+    """Too long, of another form, without the state that some countries ask for: nothing of it is kept, or repeated."""
+    account = client(lab, "account", entry(lab))
+    security = {"AlternateContactType": "SECURITY"} | CONTACT
+    for name, value in (("EmailAddress", "duty"), ("PhoneNumber", "x" * 5), ("Title", "x" * 51)):
+        assert error_of(account.put_alternate_contact, **security | {name: value}) == ("ValidationException", 400)
+    for name, value in (("PhoneNumber", "030 5550100"), ("FullName", "x" * 51), ("CountryCode", "DEU")):
+        wrong = ADDRESS | {name: value}
+        with pytest.raises(account.exceptions.ValidationException) as refused:
+            account.put_contact_information(ContactInformation=wrong)
+        assert value not in str(refused.value)
+    for country in ("US", "CA", "GB", "DE", "JP", "IN", "BR", "FR"):
+        bare = {name: value for name, value in ADDRESS.items() if name != "StateOrRegion"} | {"CountryCode": country}
+        if country == "FR":
+            account.put_contact_information(ContactInformation=bare)
+        else:
+            asked = error_of(account.put_contact_information, ContactInformation=bare)
+            assert asked == ("ValidationException", 400)
+    assert account.get_contact_information()["ContactInformation"]["CountryCode"] == "FR"
+    assert error_of(account.get_alternate_contact, AlternateContactType="SECURITY")[0] == "ResourceNotFoundException"
 
 
 def test_only_administrators_may_name_a_member(lab: Lab):

@@ -136,6 +136,14 @@ _ROWS = (
         ("account.GetAlternateContact", "account.GetContactInformation"),
         ("account:GetAlternateContact", "account:GetContactInformation"),
     ),
+    # Street and telephone number of a person: read only for whoever is to change them, and kept out of every audit.
+    Fact(
+        "account.contact_information",
+        Scope.ACCOUNT,
+        ("account.GetContactInformation",),
+        ("account:GetContactInformation",),
+        on_request=True,
+    ),
     Fact("account.primary_email", Scope.ACCOUNT, ("account.GetPrimaryEmail",), ("account:GetPrimaryEmail",)),
     Fact(
         "org.organization", Scope.ORG, ("organizations.DescribeOrganization",), ("organizations:DescribeOrganization",)

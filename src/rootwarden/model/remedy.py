@@ -20,14 +20,16 @@ class Remedy(Struct, frozen=True, kw_only=True):
 
     `order` says when its changes come among those of an account: a trail is made before its bucket is locked.
     `aspects` is the order of the findings of a control that has several aspects. `params` are its settings with their
-    defaults, `[remedies.<slug>]` of the configuration. `facts` are read beside those of the control. `verified` says
-    when it was last tried on real AWS ("no": only in the lab).
+    defaults, `[remedies.<slug>]` of the configuration; `optional` are those that may be left empty. `facts` are read
+    beside those of the control; what no audit reads is read where the configuration has a section for the remedy, or
+    somebody names it. `verified` says when it was last tried on real AWS ("no": only in the lab).
     """
 
     title: str
     order: int = 50
     aspects: tuple[str, ...] = ()
     params: Mapping[str, Param] = {}
+    optional: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     verified: str = "no"
 

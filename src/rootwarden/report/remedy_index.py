@@ -31,7 +31,7 @@ def _lines(remedies: Sequence[RegisteredRemedy], controls: Sequence[Registered])
         if one.remedy.params:
             yield "| setting | default |"
             yield "|---|---|"
-            yield from (f"| `{name}` | {_default(value)} |" for name, value in one.remedy.params.items())
+            yield from (f"| `{name}` | {_default(one, name)} |" for name in one.remedy.params)
             yield ""
         tried = "in the lab only" if one.remedy.verified == "no" else f"on AWS, {one.remedy.verified}"
         yield f"Tried {tried}."
@@ -46,10 +46,11 @@ def _mends(one: RegisteredRemedy, controls: Iterable[Registered]) -> str:
     return f"Mends {', '.join(mended)}."
 
 
-def _default(value: object) -> str:
+def _default(one: RegisteredRemedy, name: str) -> str:
+    value = one.remedy.params[name]
     match value:
         case "":
-            return "none; has to be set"
+            return "none" if name in one.remedy.optional else "none; has to be set"
         case bool():
             return f"`{str(value).lower()}`"
         case tuple():

@@ -53,8 +53,19 @@ def _alternate(visit: Visit, kind: str) -> Any:
 
 def _primary(visit: Visit) -> dict[str, bool] | None:
     """Return which fields are filled: no judgement needs the street and telephone number of a person."""
+    owner = contact_information(visit)
+    return None if owner is None else dict.fromkeys(owner, True)
+
+
+@of_account("account.contact_information")
+def contact_information(visit: Visit) -> dict[str, str] | None:
+    """Return the filled fields of the owner's contact information, or None; asked once per account."""
+    return visit.ask.once("contact information", lambda: _owner(visit))
+
+
+def _owner(visit: Visit) -> dict[str, str] | None:
     answer = visit.ask.call_or_none(_NONE, "account", "GetContactInformation")
-    return answer and {field: True for field, value in answer["ContactInformation"].items() if value}
+    return answer and {field: value for field, value in answer["ContactInformation"].items() if value}
 
 
 @of_account("account.primary_email", central=True)

@@ -87,6 +87,7 @@ class PrimaryContact(Part, frozen=True, kw_only=True):
     company: str = ""
     address: str
     city: str
+    state: str = ""
     postal_code: str
     country: str
     phone: str

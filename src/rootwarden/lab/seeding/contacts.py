@@ -38,6 +38,7 @@ def _address(contact: PrimaryContact) -> dict[str, str]:
         "CompanyName": contact.company,
         "AddressLine1": contact.address,
         "City": contact.city,
+        "StateOrRegion": contact.state,
         "PostalCode": contact.postal_code,
         "CountryCode": contact.country,
         "PhoneNumber": contact.phone,

@@ -14,11 +14,14 @@ from moto.core.responses import ActionResult, EmptyResult
 from moto.utilities.utils import PARTITION_NAMES
 
 from rootwarden.lab.aws_error import AwsError
+from rootwarden.lab.member_check import check_members
 from rootwarden.lab.membership import administers, members_of, organization_of, trusts
 from rootwarden.lab.regions import DEFAULT_REGIONS, OPT_IN_REGIONS
 from rootwarden.lab.state import account_state
 
 PRINCIPAL = "account.amazonaws.com"
+# Where an address needs a state or region (ContactInformation, StateOrRegion).
+_WITH_STATE = frozenset({"US", "CA", "GB", "DE", "JP", "IN", "BR"})
 
 
 class AccountSettings(BaseBackend):
@@ -76,8 +79,11 @@ class Account(AccountResponse):
 
     def put_alternate_contact(self) -> ActionResult:
         """Set the contact of one type."""
+        kind = self._type()
+        fields = ("AlternateContactType", "EmailAddress", "Name", "PhoneNumber", "Title")
+        check_members("account", "PutAlternateContactRequest", {name: self._get_param(name) for name in fields})
         self._contacts().put_alternate_contact(
-            alternate_contact_type=self._type(),
+            alternate_contact_type=kind,
             email_address=self._get_param("EmailAddress"),
             name=self._get_param("Name"),
             phone_number=self._get_param("PhoneNumber"),
@@ -108,8 +114,12 @@ class Account(AccountResponse):
         return ActionResult({"ContactInformation": self._kept.contact})
 
     def put_contact_information(self) -> ActionResult:
-        """Set the postal address of the account's owner."""
-        self._kept.contact = dict(self._get_param("ContactInformation"))
+        """Set the postal address of the account's owner, all of it: what is not given is gone."""
+        contact = dict(self._get_param("ContactInformation"))
+        check_members("account", "ContactInformation", contact)
+        if contact["CountryCode"] in _WITH_STATE and not contact.get("StateOrRegion"):
+            raise AwsError("ValidationException", f"StateOrRegion is required in {contact['CountryCode']}.")
+        self._kept.contact = contact
         return EmptyResult()
 
     # -- name and root e-mail ------------------------------------------------------------------------------------

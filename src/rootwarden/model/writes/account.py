@@ -1,4 +1,4 @@
-"""Contacts of an account."""
+"""Contacts of an account; of the primary one there is no call that removes it."""
 
 from __future__ import annotations
 
@@ -11,4 +11,5 @@ ROWS = (
         action="account:DeleteAlternateContact",
         gone=("ResourceNotFoundException",),
     ),
+    Write(call="account.PutContactInformation", action="account:PutContactInformation"),
 )
