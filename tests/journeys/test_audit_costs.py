@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from rootwarden.aws.opening import Way
+from rootwarden.cli.costs import with_costs
 from rootwarden.cli.main import run
-from rootwarden.flows.audit_spending import with_spending
+from rootwarden.flows.audit_spending import was_interrupted, with_spending
 from rootwarden.flows.spend import Questions, SpendRequest, spend_of
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
@@ -187,6 +188,20 @@ def test_no_password_of_a_store_gets_into_a_report() -> None:
     found = spend_of(secret, spend().costs, (), (), datetime.now(UTC), Questions())
     (told_of,) = found.root_from
     assert "watch:***@db.example/rootwarden" in told_of
+
+
+def test_after_ctrl_c_nobody_is_asked(lab: Lab) -> None:
+    """A reading that somebody ended costs nothing more; an answer that was saved is shown all the same."""
+    before = asked(lab)
+    given = {"paid": True, "most_calls": 10, "costs": "", "store": ""}
+    ended = with_costs(audit([], []), None, given, print, whole=True, ended=True)
+    assert was_interrupted(ended)
+    assert ended.spending is not None
+    assert (ended.spending.found, ended.spending.calls, asked(lab)) == (None, 0, before)
+    shown = with_costs(audit([], []), spend().costs.only([]), given | {"costs": "-"}, print, whole=True, ended=True)
+    assert not was_interrupted(shown)
+    assert shown.spending is not None
+    assert shown.spending.source == "standard input"
 
 
 def test_a_file_that_is_none_is_refused_at_once(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
