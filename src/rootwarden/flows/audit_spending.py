@@ -32,7 +32,7 @@ def with_spending(
 ) -> Audit:
     """Return the audit with the daily costs of its accounts: those `saved`, or else as Cost Explorer answers now.
 
-    The managing account sees all members: unless the `whole` organization is audited, other accounts are left out.
+    The management account sees all members: unless the `whole` organization is audited, other accounts are left out.
     """
     clock = clock or SystemClock()
     questions = Questions()

@@ -95,7 +95,9 @@ def _notes(found: Spend, accounts: int) -> Iterator[str]:
     yield "" if found.unread and not found.root_from else about_root(found, _HOW)
     if found.costs.estimated:
         yield f"Of the last {plural(found.costs.estimated, 'day')} AWS only estimates the costs."
-    yield "Credits and refunds are left out. What rises slowly is not seen, and no act beside a jump proves nothing."
+    if found.calls:
+        yield "Credits and refunds are left out."  # a saved answer holds what somebody else asked for
+    yield "What rises slowly is not seen, and no act beside a jump proves nothing."
 
 
 def _legend(found: Spend) -> str:
