@@ -217,7 +217,7 @@ def test_a_file_that_is_none_is_refused_at_once(place: Path, capsys: pytest.Capt
 
 
 def test_only_audited_accounts_count() -> None:
-    """The management account sees all members; an audit of some shows those, an audit of all shows whatever there is."""
+    """The management account sees all members; an audit of some shows those, an audit of all shows all there is."""
     costs = spend().costs
     request = SpendRequest(way=Way(), saved="costs.json")
 
