@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rootwarden.model.audit import AccountSeen, Coverage
 from rootwarden.model.findings import Status
@@ -16,6 +17,8 @@ from rootwarden.report.formats import find
 from rootwarden.report.masking import masked
 from tests.browser.chromium import chromium
 from tests.report.audits import OPTIONS, account_id, audit, finding, large, organization_of, small
+from tests.report.test_spend import spend
+from tests.report.test_spending import spent
 
 # Looks into the report, which stands unaltered in a frame of the width asked for.
 PROBE = """<!doctype html><meta charset="utf-8"><body style="margin:0">
@@ -34,6 +37,7 @@ document.querySelector("iframe").addEventListener("load", ({target}) => {
     small: all("nav a, summary, button, input").filter(visible)
       .filter((one) => one.getBoundingClientRect().height < 24).map((one) => one.outerHTML.slice(0, 80)),
     controls: all(".control").filter(visible).length,
+    charts: all(".chart svg").filter(visible).map((one) => one.getAttribute("viewBox")),
   };
   find.value = "rw-root-04";
   find.dispatchEvent(new Event("input"));
@@ -56,10 +60,16 @@ def unbroken():
     held = finding("RW-POL-05", Status.PASS, account_id(1), word, resource=word, evidence=((word, word),))
     coverage = Coverage(what="accounts", read=0, expected=1, unread=(word,))
     accounts = [AccountSeen(id=account_id(1), name=word, unit=word, state=word), AccountSeen(id=account_id(2))]
-    return audit(accounts, [bad, unread, held], [coverage], organization=word)
+    of = audit(accounts, [bad, unread, held], [coverage], organization=word)
+    return spent(of, replace(spend(service=word), unread=(word,), root_from=(word,)))
 
 
-MAKERS = {"unbroken": unbroken, "small": small, "large": large, "huge": lambda: organization_of(1000)}
+MAKERS = {
+    "unbroken": unbroken,
+    "small": small,
+    "large": lambda: spent(large(), spend()),
+    "huge": lambda: organization_of(1000),
+}
 
 
 def report(name: str) -> str:
@@ -83,6 +93,9 @@ def test_report_fits_its_window(tmp_path: Path, name: str, width: int) -> None:
     assert seen["tools"] == 2
     assert seen["copies"] > 0
     assert seen["small"] == []
+    assert seen["charts"] == (
+        ["0 0 400 260" if width < 640 else "0 0 1080 300"] if name in ("large", "unbroken") else []
+    )
     assert seen["found"] == ["RW-ROOT-04"]
     assert seen["said"] == f"1 of {seen['controls']} controls shown"
 

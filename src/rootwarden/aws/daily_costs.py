@@ -47,7 +47,7 @@ def daily_costs(
     raise RefusedError(
         f"the costs do not fit into {most} paid questions",
         why="AWS has more pages of them, and each is another question",
-        todo="allow more with --max-calls, or ask for fewer --days",
+        todo="allow more with --max-calls, or look at fewer days with `rootwarden spend --days`",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from rootwarden.cli.options import aws_options, judging_options, names, scope_options, showing_options
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.showing import Look, Target, files, show, targets
+from rootwarden.cli.showing import STDOUT, Look, Target, files, show, targets
 from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot, verdict_exit
 from rootwarden.flows.limits import checked, chosen
@@ -27,6 +28,10 @@ from rootwarden.store.snapshots import open_snapshot
 @click.option("--now", metavar="TIME", help="Judge at this ISO 8601 instant (default: when the snapshot was read).")
 @click.option("--store", envvar="ROOTWARDEN_STORE", metavar="STORE",
               help="Store of the watch, whose drills are judged too (default: [watch] store).")  # fmt: skip
+@click.option("--costs", envvar="ROOTWARDEN_COSTS", metavar="FILE",
+              help="Show daily costs from this saved answer of get-cost-and-usage; --paid asks AWS.")  # fmt: skip
+@click.option("--max-calls", "most_calls", envvar="ROOTWARDEN_MAX_CALLS", type=click.IntRange(1, 1000), default=10,
+              show_default=True, help="Ask at most so many paid questions on daily costs, 0.01 USD each.")  # fmt: skip
 @click.option("--explain-calls", is_flag=True, help="Print every call it would make and its cost, and make none.")
 @scope_options
 @judging_options
@@ -34,8 +39,9 @@ from rootwarden.store.snapshots import open_snapshot
 @aws_options
 @click.pass_obj
 def command(
-    settings: Settings, /, snapshot: str | None, now: str | None, store: str | None, explain_calls: bool, **given: Any
-) -> int:
+    settings: Settings, /, snapshot: str | None, now: str | None, store: str | None, costs: str | None,
+    explain_calls: bool, **given: Any
+) -> int:  # fmt: skip
     """Read an account or organization and judge its root risk.
 
     \b
@@ -44,9 +50,12 @@ def command(
     rootwarden audit --output html=report.html --output json=-
     rootwarden audit --snapshot snapshot.jsonl.gz         offline
     rootwarden audit --store watch.sqlite3                drills of the watch, too
+    rootwarden audit --org --paid -o html=report.html     daily costs, too
     rootwarden audit --org --explain-calls                what it would ask
     """
-    wanted = targets(given["output"], snapshot or "", settings.source)
+    if snapshot == STDOUT and costs == STDOUT:
+        raise UsageError("standard input cannot be both the snapshot and the costs", todo="name a file for one of them")
+    wanted = targets(given["output"], snapshot or "", settings.source, "" if costs in (None, STDOUT) else costs)
     if given["only"] is not None and not names(given["only"]):
         raise UsageError("--only names no control", todo="name some, or leave it out to judge all")
     judging = JudgeRequest(
@@ -55,18 +64,22 @@ def command(
         now=_instant(now),
     )
     look = look_of(given, snapshot or "")
+    given |= {"store": store, "costs": costs}
     if explain_calls:
         return _explain(settings, given)
+    saved = _costs_in(costs)
     if store and any(LEDGER in entry.control.fact_names for entry in judging.controls):
         judging = replace(judging, ledger=_ledger(store, settings))
     if snapshot is not None:
         _nothing_of_aws(given)
         opened = open_snapshot(snapshot)
         audit = judge_snapshot(opened, judging)
+        if saved is not None:
+            audit = _with_costs(audit, saved, given, whole=opened.header.scope.org)
         if opened.truncated:
             _note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
         return finish(audit, wanted, look, given)
-    return _live(settings, judging, wanted, look, given | {"store": store})
+    return _live(settings, judging, wanted, look, saved, given)
 
 
 def _nothing_of_aws(given: dict[str, Any]) -> None:
@@ -103,20 +116,40 @@ def finish(audit: Audit, wanted: tuple[Target, ...], look: Look, given: dict[str
 
 
 def _live(
-    settings: Settings, judging: JudgeRequest, wanted: tuple[Target, ...], look: Look, given: dict[str, Any]
+    settings: Settings, judging: JudgeRequest, wanted: tuple[Target, ...], look: Look, saved: Any, given: dict[str, Any]
 ) -> int:
     # Imported here: judging a snapshot must not wait for AWS libraries.
-    from rootwarden.cli.reading import announcer, reading_of, summary  # noqa: PLC0415
+    from rootwarden.cli.reading import announcer, reading_of, sharing_clients, summary  # noqa: PLC0415
+    from rootwarden.flows.audit_spending import was_interrupted  # noqa: PLC0415
     from rootwarden.flows.live import audit_live  # noqa: PLC0415
 
+    reading = sharing_clients(reading_of(settings, given))
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-        result, audit = audit_live(reading_of(settings, given), judging, progress, announcer(settings, given["store"]))
-    _note(summary(result), given)
+        result, audit = audit_live(reading, judging, progress, announcer(settings, given["store"]))
+    if saved is not None or given["paid"]:
+        audit = _with_costs(audit, saved, given, whole=reading.org, way=reading.way, ended=result.interrupted)
+    _note(summary(result, audit.spending.price if audit.spending else Decimal(0)), given)
     code = finish(audit, wanted, look, given)
-    if result.interrupted:
+    if result.interrupted or was_interrupted(audit):
         _note("interrupted: what was read until then was judged", given)
         return Exit.INTERRUPTED
     return code
+
+
+def _costs_in(file: str | None) -> Any:
+    """Return the costs in a file that was named, before anything else is read; None: no file."""
+    if not file:
+        return None
+    from rootwarden.cli.costs import costs_in  # noqa: PLC0415
+
+    return costs_in(file)
+
+
+def _with_costs(audit: Audit, saved: Any, given: dict[str, Any], **more: Any) -> Audit:
+    # Imported here: an audit without costs must not wait for what asks for them.
+    from rootwarden.cli.costs import with_costs  # noqa: PLC0415
+
+    return with_costs(audit, saved, given, lambda text: _note(text, given), **more)
 
 
 def _ledger(store: str, settings: Settings) -> Any:
@@ -130,8 +163,11 @@ def _ledger(store: str, settings: Settings) -> Any:
 def _explain(settings: Settings, given: dict[str, Any]) -> int:
     from rootwarden.cli.reading import explained, reading_of  # noqa: PLC0415
     from rootwarden.flows.collect import explain_calls  # noqa: PLC0415
+    from rootwarden.flows.planned_calls import daily_costs_call  # noqa: PLC0415
 
-    click.echo(explained(explain_calls(reading_of(settings, given))))
+    reading = reading_of(settings, given)
+    costs = [daily_costs_call(reading, given["most_calls"])] if given["paid"] and not given["costs"] else []
+    click.echo(explained([*explain_calls(reading), *costs]))
     return Exit.FINE
 
 

@@ -35,6 +35,8 @@ def command(ctx: click.Context, /, world: str | None, fix: bool, **given: Any) -
     """
     world = world or ("startup" if fix else "enterprise")
     click.echo(f"rootwarden: starting an AWS on this machine with the world {world!r}", err=True)
+    if not fix:
+        click.echo("rootwarden: prices are told as AWS has them; nothing is paid", err=True)
     with _lab(world) as environment:
         for name in [name for name in os.environ if name.startswith(_OURS)]:
             del os.environ[name]
@@ -42,7 +44,7 @@ def command(ctx: click.Context, /, world: str | None, fix: bool, **given: Any) -
         if fix:
             return mend(environment["AWS_ENDPOINT_URL"], quiet=given["quiet"])
         org = world != "solo-founder"
-        code = ctx.invoke(audit, org=org, endpoint_url=environment["AWS_ENDPOINT_URL"], **given)
+        code = ctx.invoke(audit, org=org, paid=True, endpoint_url=environment["AWS_ENDPOINT_URL"], **given)
     return int(code)
 
 

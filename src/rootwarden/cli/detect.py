@@ -6,13 +6,14 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import quiet_hours
+from rootwarden.cli.standard_input import standard_input
 from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 
@@ -104,7 +105,7 @@ def command(settings: Settings, /, files: tuple[str, ...], **given: Any) -> int:
     )
     if given["baseline"]:
         check(given["baseline"])
-    found, learnt = detect(items_of(files, _stdin), request)
+    found, learnt = detect(items_of(files, standard_input), request)
     if given["baseline"]:
         write_file(Path(given["baseline"]), msgspec.json.encode(learnt).decode())
     code = detect_exit(found, given["fail_on"])
@@ -142,12 +143,6 @@ def _instant(text: str | None) -> datetime:
     if instant is None or not in_our_time(instant):
         raise UsageError(f"--now {text!r} is no instant", todo="write it as 2026-11-24T00:00:00Z")
     return instant
-
-
-def _stdin() -> IO[bytes]:
-    if sys.stdin is None:
-        raise UsageError("standard input is closed", todo="name a file")
-    return sys.stdin.buffer
 
 
 def _colorful(choice: str) -> bool:

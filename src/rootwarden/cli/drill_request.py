@@ -9,8 +9,8 @@ from typing import Any
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import length, span
 from rootwarden.cli.watch_digest import watch_digest
-from rootwarden.cli.watch_request import way_of
 from rootwarden.cli.watch_settings import DEFAULT_STORE
+from rootwarden.cli.way import way_of
 from rootwarden.errors import UsageError
 from rootwarden.flows.drilling.plan import LIMIT, DrillRequest
 from rootwarden.flows.watching.plan import Rehearsal

@@ -20,7 +20,7 @@ def informer(settings: Settings, given: dict[str, Any]) -> Inform | None:
         return None
 
     def inform(title: str, lines: tuple[str, ...], steps: tuple[str, ...]) -> None:
-        from rootwarden.cli.watch_request import way_of  # noqa: PLC0415
+        from rootwarden.cli.way import way_of  # noqa: PLC0415
         from rootwarden.flows.notifying import NotifyRequest, tell_all  # noqa: PLC0415
 
         request = NotifyRequest(

@@ -13,6 +13,7 @@ import msgspec
 from rootwarden.aws.opening import Way
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.way import way_of
 from rootwarden.cli.writing import write_out
 from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.notifying import ChannelSeen, NotifyRequest, Tried, list_channels, try_channels
@@ -65,7 +66,7 @@ def test(
     """
     if bool(channels) == every:
         raise UsageError("name channels, or give --all", todo="see `rootwarden notify list`")
-    request = _request(settings, _way(given), to_stderr=output == "json")
+    request = _request(settings, way_of(given), to_stderr=output == "json")
     found = []
     for tried in try_channels(request, None if every else channels, Severity(severity)):
         found.append(tried)
@@ -85,17 +86,6 @@ def _request(settings: Settings, way: Way, *, to_stderr: bool) -> NotifyRequest:
         environment=os.environ,
         way=way,
         screen=lambda text: click.echo(text, err=to_stderr),
-    )
-
-
-def _way(given: dict[str, Any]) -> Way:
-    """Return how to reach AWS; the options that only bound a reading mean nothing here."""
-    return Way(
-        profile=given["profile"] or "",
-        region=given["region"] or "",
-        role_arn=given["role_arn"] or "",
-        external_id=given["external_id"] or "",
-        endpoint_url=given["endpoint_url"] or "",
     )
 
 

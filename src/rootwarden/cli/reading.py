@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
+from rootwarden.aws.clients import Kept
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.watch_settings import DEFAULT_STORE
@@ -48,6 +51,11 @@ def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
         root_audit=given.get("root_audit", False),
         paid=given.get("paid", False),
     )
+
+
+def sharing_clients(reading: CollectRequest) -> CollectRequest:
+    """Return a request that leaves its clients to the next question of the same errand."""
+    return replace(reading, kept=Kept())
 
 
 def announcer(
@@ -127,14 +135,14 @@ def _misfits(settings: Settings, window: StandingWindow) -> dict[str, str]:
     return {one.name: standing_of(one).misfit(*about) for one in settings.watching.standing}
 
 
-def summary(result: CollectResult) -> str:
-    """Return one line on how the reading went."""
+def summary(result: CollectResult, besides: Decimal = Decimal(0)) -> str:
+    """Return one line on how the reading went; `besides` is what else was paid, in USD."""
     line = (
         f"read {result.accounts_read} of {result.accounts_expected} accounts"
         f" with {result.calls} calls in {result.seconds:.1f} s"
     )
-    if result.cost_usd:
-        line += f", which cost {result.cost_usd} USD"
+    if cost := result.cost_usd + besides:
+        line += f", which cost {cost} USD"
     if result.unread:
         line += f"; {sum(times for _, times in result.unread)} values could not be read"
     return line

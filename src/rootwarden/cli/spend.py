@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from rootwarden.cli.options import aws_options
+from rootwarden.cli.standard_input import standard_input
 from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 
@@ -55,7 +55,7 @@ def command(output: tuple[str, ...], fail_on: str, quiet: bool, **given: Any) ->
     rootwarden spend --from costs.json --records trail/   nothing is asked
     """
     # Imported here: help and errors of the command line must not wait for AWS libraries.
-    from rootwarden.aws.opening import Way  # noqa: PLC0415
+    from rootwarden.cli.way import way_of  # noqa: PLC0415
     from rootwarden.flows.spend import SpendRequest, look_at_spending, spend_exit  # noqa: PLC0415
     from rootwarden.model.spend import Rule  # noqa: PLC0415
 
@@ -63,21 +63,21 @@ def command(output: tuple[str, ...], fail_on: str, quiet: bool, **given: Any) ->
         raise UsageError("standard input cannot be both the costs and the records", todo="name a file for one of them")
     wanted = _targets(output, (given["saved"], *given["records"]))
     request = SpendRequest(
-        way=Way(
-            profile=given["profile"] or "", region=given["region"] or "", role_arn=given["role_arn"] or "",
-            external_id=given["external_id"] or "", endpoint_url=given["endpoint_url"] or "",
-            concurrency=given["concurrency"], timeout=given["timeout"],
-        ),
+        way=way_of(given),
         rule=Rule(spreads=Decimal(str(given["spreads"])), floor=Decimal(str(given["floor"]))),
-        days=given["days"], most_calls=given["most_calls"], paid=given["paid"], saved=given["saved"],
-        records=given["records"], store=given["store"],
-    )  # fmt: skip
+        days=given["days"],
+        most_calls=given["most_calls"],
+        paid=given["paid"],
+        saved=given["saved"],
+        records=given["records"],
+        store=given["store"],
+    )
 
     def tell(text: str) -> None:
         if not quiet:
             click.echo(f"rootwarden: {text}", err=True)
 
-    found = look_at_spending(request, _stdin, tell)
+    found = look_at_spending(request, standard_input, tell)
     _show(found, wanted, given)
     for file in (file for _, file in wanted if file != _STDOUT):
         tell(f"wrote {file}")
@@ -126,9 +126,3 @@ def _show(found: Any, wanted: list[tuple[str, str]], given: dict[str, Any]) -> N
             write_out(text)
         else:
             write_file(Path(file), text)
-
-
-def _stdin() -> IO[bytes]:
-    if sys.stdin is None:
-        raise UsageError("standard input is closed", todo="name a file")
-    return sys.stdin.buffer

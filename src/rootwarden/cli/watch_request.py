@@ -8,10 +8,10 @@ from typing import IO, Any
 
 import click
 
-from rootwarden.aws.opening import Way
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import length, quiet_hours
 from rootwarden.cli.watch_settings import DEFAULT_STORE, StandingSection, WatchSections
+from rootwarden.cli.way import way_of
 from rootwarden.flows.detect import own_rules, windows_of
 from rootwarden.flows.notifying import NotifyRequest
 from rootwarden.flows.watching.plan import LATENESS, Digest, Escalation, Rehearsal, Silence, Step, WatchRequest
@@ -86,13 +86,6 @@ def watch_to_look_at(
         escalation=_escalation(settings.watching),
         rehearsal=rehearsal,
     )
-
-
-def way_of(given: Mapping[str, Any]) -> Way:
-    """Return how to reach AWS."""
-    keys = ("profile", "region", "role_arn", "external_id", "endpoint_url")
-    named: dict[str, Any] = {key: given[key] or "" for key in keys}
-    return Way(**named, concurrency=given["concurrency"], timeout=given["timeout"])
 
 
 def _escalation(sections: WatchSections) -> Escalation:

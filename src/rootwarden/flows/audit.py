@@ -105,12 +105,17 @@ def court_of(snapshot: OpenSnapshot, request: JudgeRequest) -> Court:
 
 
 def verdict_exit(audit: Audit, fail_on: str) -> Exit:
-    """Return 3 for a failing finding at or above `fail_on` ("none": never), else 5 if anything is unread, else 0."""
+    """Return 3 for a failing finding at or above `fail_on` ("none": never), else 5 if anything is unread, else 0.
+
+    Days out of line are no findings; daily costs that were asked for and not read are unread.
+    """
     if fail_on != "none":
         limit = Severity(fail_on).rank
         if any(f.status is Status.FAIL and f.severity.rank <= limit for f in audit.findings):
             return Exit.FINDINGS
     if any(f.status is Status.UNKNOWN for f in audit.findings):
+        return Exit.INCOMPLETE
+    if audit.spending is not None and not audit.spending.complete:
         return Exit.INCOMPLETE
     return (
         Exit.INCOMPLETE

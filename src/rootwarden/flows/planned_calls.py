@@ -55,6 +55,15 @@ def explain_calls(request: CollectRequest) -> list[PlannedCall]:
     return plan
 
 
+def daily_costs_call(request: CollectRequest, most: int) -> PlannedCall:
+    """Return the question for daily costs: one for each page of the answer, at most so many."""
+    partition = partition_of_region(request.region or "")
+    return _call(
+        "ce.GetCostAndUsage", partition, per=f"page of the answer, at most {most}", count=1,
+        fact="daily costs, for the report",
+    )  # fmt: skip
+
+
 def _planned(
     one: Collector, call: str, partition: Partition, regions: int, regions_named: bool, accounts: int
 ) -> PlannedCall:

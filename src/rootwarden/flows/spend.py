@@ -13,6 +13,7 @@ from typing import IO
 from msgspec import Struct
 
 from rootwarden import __version__
+from rootwarden.aws.ask import Ask
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.daily_costs import daily_costs
 from rootwarden.aws.opening import Way, open_aws
@@ -25,12 +26,14 @@ from rootwarden.model.ports import Clock
 from rootwarden.model.root_activity import SURELY_AS_ROOT
 from rootwarden.model.spend import Costs, RootAct, Rule, Spend, read_costs
 from rootwarden.proofs.cost_jumps import jumps, with_root
-from rootwarden.store.opening import look_into
+from rootwarden.store.opening import look_into, store_name
 from rootwarden.store.root_acts import kept_events
 from rootwarden.trail.items import Announced, Flaw, Found
 
 PRICE = PRICES["ce"]
 JUMP, ROOT, NEVER = "jump", "root", "none"
+# A record of something that root did, and where it was found.
+Act = tuple[Event, str]
 
 
 class SpendRequest(Struct, frozen=True, kw_only=True):
@@ -41,13 +44,28 @@ class SpendRequest(Struct, frozen=True, kw_only=True):
     """
 
     way: Way
-    rule: Rule
+    rule: Rule = Rule()
     days: int = 60
     most_calls: int = 10
     paid: bool = False
     saved: str = ""
     records: tuple[str, ...] = ()
     store: str = ""
+
+
+class Questions(Struct):
+    """Counts the questions that AWS charges for, answered or not."""
+
+    asked: int = 0
+
+    def count(self) -> None:
+        """Count one that is about to be asked."""
+        self.asked += 1
+
+    @property
+    def price(self) -> Decimal:
+        """What they cost, in USD."""
+        return PRICE * self.asked
 
 
 def look_at_spending(
@@ -60,20 +78,44 @@ def look_at_spending(
         RootwardenError: AWS, a file or the store cannot be read.
     """
     clock = clock or SystemClock()
-    costs, calls = (_saved(request.saved, stdin), 0) if request.saved else _asked(request, tell, clock)
-    found = jumps(costs, request.rule)
-    acts, unread = _root_acts(request, costs, stdin)
+    questions = Questions()
+    if request.saved:
+        costs = saved_costs(request.saved, stdin)
+    else:
+        _allowed(request)
+        costs = asked_costs(open_aws(request.way, clock).ask, request, tell, questions)
+    acts, unread = _recorded(request.records, stdin)
+    if request.store:
+        acts += kept_acts(request.store, costs)
+    return spend_of(request, costs, acts, unread, clock.now(), questions)
+
+
+def spend_of(
+    request: SpendRequest,
+    costs: Costs,
+    acts: Sequence[Act],
+    unread: Sequence[str],
+    now: datetime,
+    questions: Questions,
+) -> Spend:
+    """Judge costs and join what root did in their days and just before; an act that is known twice counts once."""
+    found: dict[str, RootAct] = {}
+    since, until = _around(costs)
+    for event, where in acts:
+        if not event.refused and since <= event.time < until:
+            found.setdefault(event.identity, _act(event, where))
+    ordered = sorted(found.values(), key=lambda act: (act.when, act.account, act.name))
     return Spend(
         tool_version=__version__,
-        made_at=clock.now(),
+        made_at=now,
         costs=costs,
         rule=request.rule,
-        jumps=with_root(found, acts, WITHIN),
-        root_from=(*request.records, *((request.store,) if request.store else ())),
+        jumps=with_root(jumps(costs, request.rule), ordered, WITHIN),
+        root_from=(*request.records, *((store_name(request.store),) if request.store else ())),
         unread=tuple(unread),
         too_short=len(costs.days) <= request.rule.least,
-        calls=calls,
-        price=PRICE * calls,
+        calls=questions.asked,
+        price=questions.price,
     )
 
 
@@ -85,7 +127,12 @@ def spend_exit(found: Spend, fail_on: str) -> Exit:
     return Exit.INCOMPLETE if found.unread or found.too_short else Exit.FINE
 
 
-def _saved(file: str, stdin: Callable[[], IO[bytes]]) -> Costs:
+def saved_costs(file: str, stdin: Callable[[], IO[bytes]]) -> Costs:
+    """Read an answer of Cost Explorer, or a list of them, from a file ("-": standard input).
+
+    Raises:
+        InputError: it cannot be read, or holds no daily costs.
+    """
     try:
         data = stdin().read() if file == "-" else Path(file).read_bytes()
         answer = json.loads(data, parse_float=Decimal)
@@ -97,51 +144,54 @@ def _saved(file: str, stdin: Callable[[], IO[bytes]]) -> Costs:
     return read_costs(answer if isinstance(answer, list) else [answer], file)
 
 
-def _asked(request: SpendRequest, tell: Callable[[str], None], clock: Clock) -> tuple[Costs, int]:
-    most = request.most_calls
-    limit = f"at most {most} of them, {PRICE * most} USD"
-    if not request.paid:
-        raise RefusedError(
-            f"reading daily costs asks Cost Explorer, and AWS charges {PRICE} USD a question",
-            why=f"--paid is not set; it would be {limit}, mostly one",
-            todo="allow it with --paid, or read a saved answer with --from FILE",
-        )
-    tell(f"asking Cost Explorer: {PRICE} USD a question, {limit}")
-    end = clock.now().date()
-    calls = 0
+def asked_costs(ask: Ask, request: SpendRequest, tell: Callable[[str], None], questions: Questions) -> Costs:
+    """Ask Cost Explorer for the days until yesterday; `tell` is told of the price before.
 
-    def count() -> None:
-        nonlocal calls
-        calls += 1
-
-    pages = daily_costs(open_aws(request.way, clock).ask, end - timedelta(days=request.days), end, most, count)
+    Raises:
+        RefusedError: the answer goes on behind the last question that may be asked.
+        AuthError, UnreachableError: it did not answer, or with nothing that holds daily costs.
+    """
+    tell(f"asking Cost Explorer: {PRICE} USD a question, {_limit(request.most_calls)}")
+    end = ask.reading.clock.now().date()
+    pages = daily_costs(ask, end - timedelta(days=request.days), end, request.most_calls, questions.count)
     try:
-        return read_costs(pages, "the answer of Cost Explorer"), calls
+        return read_costs(pages, "the answer of Cost Explorer")
     except InputError as error:
         raise UnreachableError(error.what, why=error.why, todo="ask again, or look in the console") from error
 
 
-def _root_acts(
-    request: SpendRequest, costs: Costs, stdin: Callable[[], IO[bytes]]
-) -> tuple[list[RootAct], list[str]]:  # fmt: skip
-    """Return what root did in the days of the costs and just before, and what of the records could not be read."""
+def _allowed(request: SpendRequest) -> None:
+    if not request.paid:
+        raise RefusedError(
+            f"reading daily costs asks Cost Explorer, and AWS charges {PRICE} USD a question",
+            why=f"--paid is not set; it would be {_limit(request.most_calls)}, mostly one",
+            todo="allow it with --paid, or read a saved answer with --from FILE",
+        )
+
+
+def _limit(most: int) -> str:
+    return f"at most {most} of them, {PRICE * most} USD"
+
+
+def kept_acts(store: str, costs: Costs) -> list[Act]:
+    """Return what root did in the days of the costs and just before, as a watch kept it.
+
+    Raises:
+        RootwardenError: the store cannot be read.
+    """
+    with closing(look_into(store)) as opened:
+        acts = kept_events(opened, [kind.value for kind in SURELY_AS_ROOT], *_around(costs))
+        # A storm of failed sign-ins is not held in memory.
+        return [(event, where) for event, where in acts if not event.refused]
+
+
+def _around(costs: Costs) -> tuple[datetime, datetime]:
     since = datetime.combine(costs.days[0], time(), UTC) - WITHIN
-    until = datetime.combine(costs.days[-1], time(), UTC) + timedelta(days=1)
-    found: dict[str, RootAct] = {}
-    acts, unread = _recorded(request.records, stdin)
-    for event, where in acts:
-        if not event.refused and since <= event.time < until:
-            found.setdefault(event.identity, _act(event, where))
-    if request.store:
-        with closing(look_into(request.store)) as store:
-            for event, where in kept_events(store, [kind.value for kind in SURELY_AS_ROOT], since, until):
-                if not event.refused:
-                    found.setdefault(event.identity, _act(event, where))
-    return sorted(found.values(), key=lambda act: (act.when, act.account, act.name)), unread
+    return since, datetime.combine(costs.days[-1], time(), UTC) + timedelta(days=1)
 
 
-def _recorded(files: Sequence[str], stdin: Callable[[], IO[bytes]]) -> tuple[list[tuple[Event, str]], list[str]]:
-    acts: list[tuple[Event, str]] = []
+def _recorded(files: Sequence[str], stdin: Callable[[], IO[bytes]]) -> tuple[list[Act], list[str]]:
+    acts: list[Act] = []
     unread: list[str] = []
     for item in items_of(files, stdin):
         match item:

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from rootwarden.model.findings import Finding
+from rootwarden.model.spending import Spending
 
 AUDIT_SCHEMA = "audit/1"
 
@@ -31,7 +32,10 @@ class AccountSeen(Struct, frozen=True, kw_only=True):
 
 
 class Audit(Struct, frozen=True, kw_only=True):
-    """The JSON object that `--output json` prints and docs/schema/audit.schema.json describes."""
+    """The JSON object that `--output json` prints and docs/schema/audit.schema.json describes.
+
+    `spending` is None where daily costs were not asked for.
+    """
 
     schema_version: str = AUDIT_SCHEMA
     tool_version: str
@@ -43,3 +47,4 @@ class Audit(Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountSeen, ...]
     coverage: tuple[Coverage, ...]
     findings: tuple[Finding, ...]
+    spending: Spending | None = None

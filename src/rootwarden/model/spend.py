@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden.errors import InputError
 
@@ -42,6 +43,10 @@ class Costs(Struct, frozen=True, kw_only=True):
     def totals(self) -> tuple[Decimal, ...]:
         """What each day cost altogether."""
         return added(one.amounts for one in self.series) or (Decimal(0),) * len(self.days)
+
+    def only(self, accounts: Collection[str]) -> Costs:
+        """Return the costs of these accounts, and those that are not told apart."""
+        return replace(self, series=tuple(one for one in self.series if one.account in ("", *accounts)))
 
     def by_service(self) -> dict[str, tuple[Decimal, ...]]:
         """Return what each service cost in all accounts, the dearest first."""

@@ -147,6 +147,15 @@ def look_into(url: str) -> Store:
     return store
 
 
+def store_name(url: str) -> str:
+    """Return how people are told of a store: as it was given, without what is secret in it.
+
+    Raises:
+        UsageError: the URL is malformed or names a database that is not supported.
+    """
+    return _name(store_address(url)) if "://" in url else url
+
+
 def _name(address: URL) -> str:
     """Return what people are told: the address without what is secret in it, also among its parameters."""
     query = {key: "hidden" if _SECRET_KEY.search(key) else value for key, value in address.query.items()}

@@ -16,9 +16,10 @@ from rootwarden.report.page.engine import environment, script, style
 from rootwarden.report.page.lead import headline, standing
 from rootwarden.report.page.policy import content_security_policy
 from rootwarden.report.page.sections import sections
+from rootwarden.report.page.spending import spending_shown
 from rootwarden.report.page.tiles import tiles
 from rootwarden.report.page.worst import worst_things
-from rootwarden.report.unread import allow_statement, missing_actions, reasons
+from rootwarden.report.unread import Reason, allow_statement, missing_actions, reasons
 
 # The first page of accounts, and how many more are listed compactly; beyond that the JSON has them.
 INLINE, COMPACT = 30, 1500
@@ -34,7 +35,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
     found = sections(audit, groups, options.by_slug())
     rows = matrix(audit)
     hidden = reasons(audit.findings)
-    actions = missing_actions(hidden)
+    actions = missing_actions([*hidden, *_costs_unread(audit)])
     page = environment().get_template("report.html").render(
         audit=audit,
         options=options,
@@ -54,6 +55,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
         rows=rows[:INLINE],
         more_rows=rows[INLINE : INLINE + COMPACT],
         rows_left=max(0, len(rows) - INLINE - COMPACT),
+        spending=spending_shown(audit),
         reasons=hidden,
         actions=actions,
         allow=allow_statement(actions) if actions else "",
@@ -62,6 +64,11 @@ def render(audit: Audit, options: RenderOptions) -> str:
         terms=TERMS,
     )  # fmt: skip
     return page + "\n"
+
+
+def _costs_unread(audit: Audit) -> list[Reason]:
+    unknown = audit.spending.unknown if audit.spending else None
+    return [Reason(unknown, 0, (), ())] if unknown else []
 
 
 def _name(audit: Audit) -> str:

@@ -10,6 +10,7 @@ from rootwarden.report.screen.overview import draw_counts, draw_title, draw_wors
 from rootwarden.report.screen.pen import Pen
 from rootwarden.report.screen.practices import draw_practices
 from rootwarden.report.screen.sight import draw_coverage, draw_next, draw_reasons
+from rootwarden.report.screen.spending import draw_spending
 
 
 def render(audit: Audit, options: RenderOptions) -> str:
@@ -22,6 +23,7 @@ def render(audit: Audit, options: RenderOptions) -> str:
     draw_title(pen, audit)
     draw_worst(pen, groups, len(audit.accounts))
     draw_practices(pen, groups, account_names(audit), verbose=options.verbose)
+    draw_spending(pen, audit)
     draw_coverage(pen, audit)
     draw_reasons(pen, audit)
     pen.heading("In all")

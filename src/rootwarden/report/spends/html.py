@@ -6,10 +6,10 @@ from markupsafe import Markup
 
 from rootwarden.model.spend import Spend
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.page.cost_chart import cost_chart
 from rootwarden.report.page.engine import environment, style
 from rootwarden.report.page.policy import content_security_policy
-from rootwarden.report.spend_words import about_root, act, heading, paid, service, title, verdict
+from rootwarden.report.page.spending import spend_shown
+from rootwarden.report.spend_words import about_root, heading, paid, service
 
 
 def render(found: Spend, options: RenderOptions) -> str:
@@ -20,10 +20,7 @@ def render(found: Spend, options: RenderOptions) -> str:
         policy=content_security_policy(style(), ""),
         style=Markup(style()),
         heading=heading(found),
-        verdict=verdict(found),
-        chart=cost_chart(found),
-        jumps=[(title(one), one.reason, [act(done) for done in one.root], one.above)
-               for one in found.jumps],
+        spend=spend_shown(found),
         services=services,
         about_root=about_root(found),
         paid=paid(found),

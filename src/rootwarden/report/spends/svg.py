@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rootwarden.model.spend import Spend
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.page.cost_chart import cost_chart
+from rootwarden.report.page.cost_chart import ALONE, cost_chart
 
 
 def render(found: Spend, options: RenderOptions) -> str:
     """Return the chart as an SVG file."""
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{cost_chart(found, sized=True)}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{cost_chart(found, ALONE)}\n'

@@ -1,0 +1,16 @@
+"""From the options that every verb of AWS has to how AWS is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rootwarden.aws.opening import Way
+from rootwarden.flows.request import CollectRequest
+
+_OPTIONS = ("profile", "region", "role_arn", "external_id", "endpoint_url", "concurrency", "timeout")
+
+
+def way_of(given: Mapping[str, Any]) -> Way:
+    """Return how to reach AWS."""
+    return CollectRequest(**{name: given[name] for name in _OPTIONS}).way
