@@ -31,7 +31,7 @@ from rootwarden.lab.user_sign_in import UserSignIn, sign_in_user
 
 HOST = "127.0.0.1"
 # moto's switch: nobody starts machines here, and its thousand images are made anew for each account and Region, twice.
-os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # noqa: TID251  (set for moto, read by nobody else)
 
 
 class _QuietHandler(MotoRequestHandler):
