@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from rootwarden.report.code.hcl import Argument, Block, Raw, called, expression, quoted, written
 from tests.exports.hcl_read import parsed, text_of, value_of
+from tests.laws.effort import tried
 
 # Texts of what HCL and shells take for something else.
 ODD = [
@@ -63,7 +64,7 @@ def test_any_properties_survive(value: Any) -> None:
 
 
 @given(texts)
-@settings(max_examples=300, deadline=None)
+@tried
 def test_nothing_in_a_text_is_evaluated(text: str) -> None:
     """A quoted text is one line, and reads as it was by HCL's own rules."""
     code = quoted(text)

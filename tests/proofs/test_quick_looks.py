@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.model.account_line import Authorization, read_account
@@ -16,6 +16,7 @@ from rootwarden.proofs.alert_paths import AlertPaths, _read_with_care, alert_pat
 from rootwarden.proofs.iam_directory import Directory
 from rootwarden.proofs.iam_users import account_role
 from rootwarden.proofs.role_doors import read_role
+from tests.laws.effort import tried
 from tests.proofs.policies import json_values
 
 ACCOUNT = "111122223333"
@@ -96,7 +97,7 @@ def candidates(own: Facts) -> list[Any]:
     return found
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@tried
 @given(st.lists(roles, max_size=3), st.lists(policies, max_size=3))
 def test_roles_at_a_glance(some_roles: list[Any], some_policies: list[Any]) -> None:
     """Taken apart in a line or read as a whole, the same roles may administer, with the same policies and doors."""
@@ -142,7 +143,7 @@ def said(paths: AlertPaths) -> Any:
     return dict(paths.publishers), [(gap.fact, gap.region, str(gap.error)) for gap in paths.gaps]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@tried
 @given(st.lists(regions, max_size=2), st.lists(rules, max_size=2))
 def test_alarms_at_a_glance(some_regions: list[Any], some_rules: list[Any]) -> None:
     """Alarms and rules send to the same topics by either reading, and the same of them is unread."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.proofs.sigma_rule import condition, read_rules
+from tests.laws.effort import tried
 from tests.proofs.sigma_aimed import aimed
 from tests.proofs.sigma_made import as_yaml, condition_text, records, rules, single_lines, trees
 from tests.proofs.sigma_slow import Line, Made, holds, judge, search
-
-EXAMPLES = settings(max_examples=300, deadline=None)
 
 
 @st.composite
@@ -22,14 +21,14 @@ def rules_with_records(draw: st.DrawFn, made: st.SearchStrategy[Made]) -> tuple[
     return rule, draw(st.lists(aimed(rule) | aimed(rule) | records, min_size=4, max_size=8))
 
 
-@EXAMPLES
+@tried
 @given(rules_with_records(single_lines()))
 def test_a_line_means_what_the_slow_reading_says(case: tuple[Made, list[dict[str, Any]]]) -> None:
     """A single line, of any kind, gives the same answer in both readings, and excludes event names rightly."""
     agree(*case)
 
 
-@EXAMPLES
+@tried
 @given(rules_with_records(rules()))
 def test_a_rule_means_what_the_slow_reading_says(case: tuple[Made, list[dict[str, Any]]]) -> None:
     """Whatever the rule and the records, both readings give the same answer, also for each search by itself."""
@@ -49,7 +48,7 @@ def agree(made: Made, some: list[dict[str, Any]]) -> None:
             assert known.casefold() in rule.event_names
 
 
-@EXAMPLES
+@tried
 @given(rules(), st.data())
 def test_another_condition_over_the_same_searches_agrees(made: Made, data: st.DataObject) -> None:
     """`condition` joins the searches of a rule as the tree it was written from does."""
@@ -74,7 +73,7 @@ def _on_names(maps: list[list[Line]]) -> list[list[Line]]:
     return [list(lines.values()) for lines in named]
 
 
-@EXAMPLES
+@tried
 @given(rules_with_records(event_name_rules()))
 def test_event_names_exclude_only_what_cannot_match(case: tuple[Made, list[dict[str, Any]]]) -> None:
     """Where rules speak of the event name in every way there is, no name is excluded that can match."""

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.catalogue.remedying import remedies
@@ -37,6 +37,7 @@ from tests.controls.alert_facts import (
     topic,
 )
 from tests.controls.judged import ACCOUNT, NOW, judge, registered, unread
+from tests.laws.effort import tried
 
 SLUG = "alert-topic-delivers"
 ADA = iam_facts.account(users=(iam_facts.user("ada", iam_facts.ADMINISTRATOR),))
@@ -103,7 +104,7 @@ def prescribed(facts: dict[str, Any], finding: Finding, emails: tuple[str, ...])
     return known.prescribe(case)
 
 
-@settings(max_examples=300, deadline=None)
+@tried
 @given(accounts(), EMAILS)
 def test_what_is_planned_makes_it_pass(facts: dict[str, Any], emails: tuple[str, ...]) -> None:
     """Where something is planned it can be made now, the control passes then, and nothing of others is gone."""

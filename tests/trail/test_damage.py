@@ -7,11 +7,12 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.trail import stretches, unpacking
 from rootwarden.trail.envelopes import Flaw, Found, read_items
+from tests.laws.effort import tried
 from tests.trail.reading import DATA, flaws, found, read
 from tests.trail.wrapping import ENCODINGS, LAYOUTS, MANY, PACKINGS, documents
 
@@ -76,14 +77,14 @@ def test_one_broken_line(broken) -> None:
         assert {flaw.where[:9] for flaw in flaws(items)} == {"f, line 2"}
 
 
-@settings(deadline=None, max_examples=300)
+@tried
 @given(st.binary(max_size=200), st.sampled_from(PACKINGS))
 def test_anything_is_read_or_told(data: bytes, pack) -> None:
     """Bytes of any kind raise nothing."""
     assert found(read(pack(data))) == []
 
 
-@settings(deadline=None, max_examples=300)
+@tried
 @given(st.data(), documents, st.sampled_from(LAYOUTS), st.sampled_from(ENCODINGS), st.sampled_from(PACKINGS))
 def test_a_changed_file_is_read_or_told(data, held, layout, encoding, pack) -> None:
     """Changed, added or missing bytes anywhere raise nothing."""

@@ -8,15 +8,16 @@ import json
 from typing import IO, cast
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.trail.envelopes import Found, read_items
+from tests.laws.effort import tried
 from tests.trail.reading import DATA, flaws, found, read
 from tests.trail.wrapping import ENCODINGS, LAYOUTS, PACKINGS, Wrapped, documents
 
 
-@settings(deadline=None, max_examples=300)
+@tried
 @given(
     st.lists(documents, min_size=1, max_size=4),
     st.sampled_from(LAYOUTS),

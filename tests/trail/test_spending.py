@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.trail.envelopes import Flaw, Item
 from rootwarden.trail.items import Spending
+from tests.laws.effort import tried
 from tests.trail.reading import found, read
 from tests.trail.spending_messages import (
     ANOMALY,
@@ -274,7 +275,7 @@ _NOISE = st.text(max_size=12) | st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@tried
 @given(st.permutations(_LINES), st.lists(_NOISE, max_size=6), st.data())
 def test_any_text_is_read_or_told(lines: list[str], noise: list[str], data: st.DataObject) -> None:
     """No text in the place of a budget message raises anything or is passed over, wherever it stands."""
@@ -298,7 +299,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@tried
 @given(st.dictionaries(st.sampled_from(sorted(ANOMALY)), _VALUES, max_size=4))
 def test_any_anomaly_is_read_or_told(change: dict[str, Any]) -> None:
     """Whatever its fields hold, a message of Cost Anomaly Detection gives messages or a flaw, never an error."""
