@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from rootwarden.model.plan import Change, Risk, change_id
+from rootwarden.model.plan import Change
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.sight import Log
 from rootwarden.proofs.billing_recipients import wanted_recipients
 from rootwarden.proofs.budget_parts import BUDGETS, NOTIFICATIONS, OwnBudgets, alerts, limit_of
 from rootwarden.proofs.budget_wanted import ACTUAL, Place, alert, cost_budget, new_budget
 from rootwarden.proofs.known_costs import COSTS, known_costs
+from rootwarden.proofs.wished_budget import wished_budget
 
 REMEDY = Remedy(
     title="Put a zero-spend budget on an account that costs nothing",
@@ -59,18 +60,7 @@ def _change(wish: Wish, name: str, unit: str, emails: tuple[str, ...]) -> Change
     place = Place(partition=wish.seen.subject.partition, account=wish.account, name=name)
     budget = cost_budget(name, _LIMIT, unit, f"{wish.now:%Y-%m}-01")
     deed = new_budget(place, budget, (alert(ACTUAL, _FIRST_CENT, absolute=True),), emails)
-    return Change(
-        id=change_id(wish.slug, wish.account, "", place.arn),
-        remedy=wish.slug,
-        title=f"Create the zero-spend budget {name}",
+    return wished_budget(
+        wish, place, deed, title=f"Create the zero-spend budget {name}",
         why="The account cost nothing in the last full months; whatever it costs is out of line.",
-        account=wish.account,
-        resource=place.arn,
-        accounts=(wish.account,),
-        risk=Risk.SAFE,
-        shows=deed.shows,
-        expects=deed.expects,
-        then=deed.then,
-        steps=(deed.step,),
-        declares=deed.declares,
-    )
+    )  # fmt: skip

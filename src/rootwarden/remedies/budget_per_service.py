@@ -12,12 +12,13 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from rootwarden.model.plan import Change, Risk, change_id
+from rootwarden.model.plan import Change
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.billing_recipients import wanted_recipients
 from rootwarden.proofs.budget_parts import BUDGETS
 from rootwarden.proofs.budget_wanted import ACTUAL, FORECAST, Place, alert, cost_budget, new_budget
 from rootwarden.proofs.payer import paying_account
+from rootwarden.proofs.wished_budget import wished_budget
 
 REMEDY = Remedy(
     title="Put a budget on single services",
@@ -80,19 +81,8 @@ def _change(wish: Wish, wanted: _Wanted, emails: tuple[str, ...]) -> Change:
         for kind, name in ((ACTUAL, "actual_percent"), (FORECAST, "forecast_percent"))
     )
     deed = new_budget(place, budget, alerts, emails)
-    return Change(
-        id=change_id(wish.slug, wish.account, "", place.arn),
-        remedy=wish.slug,
-        title=f"Create a budget of {wanted.limit:f} USD a month for {wanted.service}",
+    return wished_budget(
+        wish, place, deed, title=f"Create a budget of {wanted.limit:f} USD a month for {wanted.service}",
         why="The costs of single services are watched as configured.",
-        account=wish.account,
-        resource=place.arn,
-        accounts=(wish.account,),
-        risk=Risk.SAFE,
         notes=("a service is matched by its name in Cost Explorer; a name it does not know counts nothing",),
-        shows=deed.shows,
-        expects=deed.expects,
-        then=deed.then,
-        steps=(deed.step,),
-        declares=deed.declares,
-    )
+    )  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from functools import cache
 
 from rootwarden.model.detected import Detected
+from rootwarden.report.folders import format_in, names_in
 from rootwarden.report.options import RenderOptions
 
 Render = Callable[[Detected, RenderOptions], str]
@@ -15,7 +14,7 @@ Render = Callable[[Detected, RenderOptions], str]
 
 def names() -> tuple[str, ...]:
     """Return the names of all formats in alphabetical order, importing none of them."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_")))
+    return names_in(__path__)
 
 
 @cache
@@ -23,10 +22,8 @@ def find(name: str) -> Render:
     """Return the function that writes a format.
 
     Raises:
+        UsageError: there is none of that name; names the closest and all that exist.
         TypeError: the file of that name has no `render()`.
     """
-    module = importlib.import_module(f"{__name__}.{name}")
-    render = getattr(module, "render", None)
-    if not callable(render):
-        raise TypeError(f"{module.__name__} needs render()")
-    return render  # type: ignore[no-any-return]
+    render: Render = format_in(__name__, __path__, name, f"alerts have no format {name!r}").render
+    return render
