@@ -10,10 +10,16 @@ from msgspec.structs import replace
 from rootwarden.errors import InputError, RefusedError
 from rootwarden.lab.clock import now
 from rootwarden.model.plan import Risk
+from rootwarden.model.shared import Shared
+from rootwarden.model.snapshot import Facts
+from rootwarden.model.view import Subject, View
+from rootwarden.people.ground import Ground
+from rootwarden.people.leaving import last_use
 from rootwarden.people.reading import read_roster
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.identity_decision import user_may
 from tests.emulated.collecting import sign_in
+from tests.emulated.lab_at_work import client
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
     Company,
@@ -72,6 +78,38 @@ def test_disabled_and_back(company: Company) -> None:
     assert company.people() == before
     assert state(company, "p9") == (False, ["Active"], "")
     assert "password of p9 is gone" in undone.checked[0].detail
+
+
+def test_a_key_in_use_is_told_with_when_where_and_for_what(company: Company) -> None:
+    """It is switched off all the same; of one that was never used nothing is said."""
+    way_in(company)
+    company.follow(of(*TEN))
+    used = company.iam.create_access_key(UserName="p9")["AccessKey"]["AccessKeyId"]
+    company.iam.create_access_key(UserName="p9")
+    client(company.lab, "sqs", {"AccessKeyId": used, "SecretAccessKey": "a" * 40}, "eu-west-3").list_queues()
+    (change,) = company.plan(of(*TEN[:9])).changes
+    (told,) = [one for one in change.notes if "last used" in one]
+    assert (
+        told.partition(" was ")[2]
+        == f"last used on {now():%Y-%m-%d}, for sqs in eu-west-3: what still runs with it stops"
+    )
+
+
+@pytest.mark.parametrize("cells", [{}, {"access_key_1_active": "false"}])
+def test_a_report_that_is_older_than_a_key_does_not_say_that_nobody_uses_it(cells: dict[str, str]) -> None:
+    report = {
+        "rows": [
+            {"user": "p9", "arn": f"arn:aws:iam::{ACCOUNT}:user/people/p9", "access_key_2_active": "false"} | cells
+        ]
+    }
+    facts = {"iam.credential_report": report}
+    subject = Subject(account=ACCOUNT, partition="aws")
+    ground = Ground(
+        roster(person("p0")), ACCOUNT, "aws", now(), facts, lambda own: View(subject, own, Facts({}), Shared())
+    )  # fmt: skip
+    (told,) = last_use(ground, "p9", ["AKIA1"])
+    assert told.startswith("nobody could say when")
+    assert not list(last_use(ground, "p9", []))
 
 
 def test_who_comes_back_gets_a_new_password(company: Company) -> None:
