@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -136,6 +137,14 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
         UserName="p9", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
     )
     company.follow(of(*TEN[:9]))
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/people/p9"},
+        "Action": "sts:AssumeRole",
+    }
+    company.iam.create_role(
+        RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
     for days, planned in ((30, []), (31, ["Delete the user p9"])):
         day = f"{now() - timedelta(days=days):%Y-%m-%d}"
         company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": day}])
@@ -143,6 +152,7 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
         assert [one.title for one in plan.changes] == planned
     assert plan.changes[0].risk is Risk.CAREFUL  # the grace period was the wait that a dangerous change has
     assert plan.changes[0].stays
+    assert any(one.startswith("the trust of deployer names it") for one in plan.changes[0].notes)
     company.apply(plan)
     assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}
     assert not company.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
