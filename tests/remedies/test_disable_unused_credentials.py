@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from rootwarden import catalogue
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.collect import CollectRequest
@@ -92,7 +94,49 @@ def test_a_key_that_the_trail_shows_at_work(desk: Desk) -> None:
     assert keys(desk, "bob") == ["Active"]
 
 
-@pytest.mark.parametrize("action", ["cloudtrail:LookupEvents", "iam:ListAccessKeys"])
+def test_a_key_whose_use_no_event_history_shows(desk: Desk) -> None:
+    """Reading objects leaves no management event: AWS's record of the key is asked, not the report of hours ago."""
+    plan = planned(desk)
+    iam = client(desk.lab, "iam", entry(desk.lab, ALONE))
+    name = iam.list_access_keys(UserName="bob")["AccessKeyMetadata"][0]["AccessKeyId"]
+    client(desk.lab, "s3", {"AccessKeyId": name, "SecretAccessKey": "a" * 40}, "eu-west-3").list_buckets()
+    desk.lab.records(ALONE).clear()
+    with pytest.raises(RefusedError) as refused:
+        desk.apply(plan)
+    assert refused.value.why.startswith("it was last used on ")
+    assert refused.value.why.endswith(", for s3 in eu-west-3")
+    assert keys(desk, "bob") == ["Active"]
+
+
+@pytest.mark.parametrize("slug", [SLUG, "require-user-mfa"])
+def test_a_user_named_as_break_glass_since_the_plan(desk: Desk, slug: str) -> None:
+    """The configuration as it is when the plan is applied counts, for whichever remedy the user was named."""
+    plan = planned(desk)
+    with pytest.raises(RefusedError, match="bob is a break-glass user") as refused:
+        desk.apply(plan, remedies={slug: {"break_glass": ("Bob",)}})
+    assert refused.value.why == "the configuration names it so"
+    assert keys(desk, "bob") == ["Active"]
+
+
+def test_no_administrator_is_left_since_the_plan(desk: Desk) -> None:
+    """Whether somebody comes in without the key is judged by what is read then."""
+    plan = planned(desk)
+    iam = client(desk.lab, "iam", entry(desk.lab, ALONE))
+    iam.detach_role_policy(RoleName="admins", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    with pytest.raises(RefusedError, match="nobody could enter account"):
+        desk.apply(plan)
+    assert keys(desk, "bob") == ["Active"]
+
+
+def test_nobody_is_switched_off_unasked_or_by_themselves(desk: Desk) -> None:
+    """No control asks for it, so that somebody has to name it; and whose key it is cannot apply it."""
+    assert remedies()[SLUG].prescribe is None
+    assert not [one.control.code for one in catalogue.controls() if one.control.remedy == SLUG]
+    (change,) = planned(desk).changes
+    assert change.never_by == (change.resource,)
+
+
+@pytest.mark.parametrize("action", ["cloudtrail:LookupEvents", "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"])
 def test_what_cannot_be_looked_at_is_not_unused(desk: Desk, action: str) -> None:
     """Nobody knows whether it is at work."""
     plan = planned(desk)

@@ -181,3 +181,34 @@ def test_unsure_of_identity_center_is_said(company: Company) -> None:
         company.lab.clear_faults()
     assert "Create the user dana for dana of Company" in {one.title for one in plan.changes}
     assert "sso:ListInstances" in next(one.why for one in plan.left if one.title == "IAM Identity Center")
+
+
+def test_of_two_administrators_who_go_together_one_stays(company: Company, centre: Any) -> None:
+    """Each is there for the other, and that does not count; nor is the last one moved to another group."""
+    two = [*STAFF, ("chief", "admins")]
+    company.follow(roster(*(person(*one) for one in two)))
+    plan = company.plan(roster(*(person(*one) for one in STAFF[3:])), confirmed=3)
+    assert [one.title for one in plan.changes if "boss" in one.title or "chief" in one.title] == [
+        "Take all access from boss"
+    ]
+    assert "last of admins" in next(one.why for one in plan.left if one.title == "leaver chief")
+    moved = company.plan(roster(*(person(user, "support" if job == "admins" else job) for user, job in two)))
+    assert len([one for one in moved.changes if one.title.startswith("Bring")]) == 1
+    assert "last of admins" in next(one.why for one in moved.left if one.title.startswith("user "))
+
+
+def test_an_administrator_who_became_the_last_since_the_plan_stays(company: Company, centre: Any) -> None:
+    """By the directory as it reads when the plan is applied."""
+    two = [*STAFF, ("chief", "admins")]
+    company.follow(roster(*(person(*one) for one in two)))
+    plan = company.plan(roster(*(person(*one) for one in STAFF)))
+    assert [one.title for one in plan.changes] == ["Take all access from chief"]
+    who = entry(company.lab, MANAGEMENT)
+    store = client(company.lab, "identitystore", who)
+    instance = client(company.lab, "sso-admin", who).list_instances()["Instances"][0]
+    at = {"IdentityStoreId": instance["IdentityStoreId"]}
+    boss = next(one["UserId"] for one in store.list_users(**at)["Users"] if one["UserName"] == "boss")
+    for one in store.list_group_memberships_for_member(**at, MemberId={"UserId": boss})["GroupMemberships"]:
+        store.delete_group_membership(**at, MembershipId=one["MembershipId"])
+    with pytest.raises(RefusedError, match="nobody would be left in admins"):
+        company.apply(plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,16 @@ from msgspec.structs import replace
 from rootwarden.errors import InputError, RefusedError
 from rootwarden.lab.clock import now
 from rootwarden.model.plan import Risk
+from rootwarden.model.shared import Shared
+from rootwarden.model.snapshot import Facts
+from rootwarden.model.view import Subject, View
+from rootwarden.people.ground import Ground
+from rootwarden.people.leaving import last_use
 from rootwarden.people.reading import read_roster
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.identity_decision import user_may
 from tests.emulated.collecting import sign_in
+from tests.emulated.lab_at_work import client
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
     Company,
@@ -74,6 +81,38 @@ def test_disabled_and_back(company: Company) -> None:
     assert "password of p9 is gone" in undone.checked[0].detail
 
 
+def test_a_key_in_use_is_told_with_when_where_and_for_what(company: Company) -> None:
+    """It is switched off all the same; of one that was never used nothing is said."""
+    way_in(company)
+    company.follow(of(*TEN))
+    used = company.iam.create_access_key(UserName="p9")["AccessKey"]["AccessKeyId"]
+    company.iam.create_access_key(UserName="p9")
+    client(company.lab, "sqs", {"AccessKeyId": used, "SecretAccessKey": "a" * 40}, "eu-west-3").list_queues()
+    (change,) = company.plan(of(*TEN[:9])).changes
+    (told,) = [one for one in change.notes if "last used" in one]
+    assert (
+        told.partition(" was ")[2]
+        == f"last used on {now():%Y-%m-%d}, for sqs in eu-west-3: what still runs with it stops"
+    )
+
+
+@pytest.mark.parametrize("cells", [{}, {"access_key_1_active": "false"}])
+def test_a_report_that_is_older_than_a_key_does_not_say_that_nobody_uses_it(cells: dict[str, str]) -> None:
+    report = {
+        "rows": [
+            {"user": "p9", "arn": f"arn:aws:iam::{ACCOUNT}:user/people/p9", "access_key_2_active": "false"} | cells
+        ]
+    }
+    facts = {"iam.credential_report": report}
+    subject = Subject(account=ACCOUNT, partition="aws")
+    ground = Ground(
+        roster(person("p0")), ACCOUNT, "aws", now(), facts, lambda own: View(subject, own, Facts({}), Shared())
+    )  # fmt: skip
+    (told,) = last_use(ground, "p9", ["AKIA1"])
+    assert told.startswith("nobody could say when")
+    assert not list(last_use(ground, "p9", []))
+
+
 def test_who_comes_back_gets_a_new_password(company: Company) -> None:
     """Named again, a leaver is let in with a new first password and in the same groups."""
     way_in(company)
@@ -98,6 +137,14 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
         UserName="p9", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
     )
     company.follow(of(*TEN[:9]))
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/people/p9"},
+        "Action": "sts:AssumeRole",
+    }
+    company.iam.create_role(
+        RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
     for days, planned in ((30, []), (31, ["Delete the user p9"])):
         day = f"{now() - timedelta(days=days):%Y-%m-%d}"
         company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": day}])
@@ -105,6 +152,7 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
         assert [one.title for one in plan.changes] == planned
     assert plan.changes[0].risk is Risk.CAREFUL  # the grace period was the wait that a dangerous change has
     assert plan.changes[0].stays
+    assert any(one.startswith("the trust of deployer names it") for one in plan.changes[0].notes)
     company.apply(plan)
     assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}
     assert not company.iam.list_virtual_mfa_devices()["VirtualMFADevices"]

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from msgspec.structs import replace
 
+from rootwarden.errors import RefusedError
 from rootwarden.lab.blueprint import World
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import CostClass
+from rootwarden.proofs.trail_bucket_policy import new_policy
+from rootwarden.proofs.trail_writers import Writer
 from tests.remedies.trail_bench import Bench, Start, _lab, _near, _start, only, world  # noqa: F401
 
 SLUG = "record-all-management-events"
@@ -235,3 +239,34 @@ def test_what_control_tower_made_is_left_alone(near: Start) -> None:
     plan = near(alone(trail)).plan()
     assert not plan.changes
     assert {"Control Tower" in one.why for one in plan.left} == {True}
+
+
+def test_no_second_trail_where_somebody_made_one_meanwhile(start: Start) -> None:
+    """The plan is from before: what records everything by now would be paid for twice."""
+    bench = start(alone())
+    plan = bench.plan(("RW-TRAIL-01",))
+    made = only(plan, SLUG)
+    arn = f"arn:aws:cloudtrail:us-east-1:{ALONE}:trail/by-hand"
+    policy = new_policy("arn:aws:s3:::made-by-hand", (Writer(trail=arn, account=ALONE),))
+    bucket = bench.api("s3", region="us-east-1")
+    bucket.create_bucket(Bucket="made-by-hand")
+    bucket.put_bucket_policy(Bucket="made-by-hand", Policy=json.dumps(policy))
+    trails = bench.api("cloudtrail", region="us-east-1")
+    trails.create_trail(Name="by-hand", S3BucketName="made-by-hand", IsMultiRegionTrail=True)
+    trails.start_logging(Name="by-hand")
+    with pytest.raises(RefusedError, match="a trail records everything there by now"):
+        bench.apply(plan)
+    assert [one["Name"] for one in trails.describe_trails()["trailList"]] == ["by-hand"], made.title
+
+
+def test_no_trail_of_its_own_for_a_member_that_the_organization_records(start: Start) -> None:
+    """Where the organization's trail passes, nobody plans another, neither in the member nor in the middle."""
+    bench = start(
+        organized(
+            "    buckets: [{name: all-logs}]\n    trails: [{name: all, organization: true, bucket: all-logs}]",
+            "cloudtrail.amazonaws.com",
+        )
+    )
+    passed = {one.account for one in bench.findings(("RW-TRAIL-01",)) if one.status is Status.PASS}
+    assert passed == {MANAGEMENT, MEMBER}
+    assert not bench.plan(("RW-TRAIL-01",)).changes

@@ -87,7 +87,7 @@ def remediate() -> None:
 @_partition
 @click.option("--root-audit", is_flag=True, help="With --caller: allow AssumeRoot with the read-only task policy.")
 @click.option("--paid", is_flag=True, help="Allow calls that AWS charges for.")
-@click.option("--people", is_flag=True, help="Add what `rootwarden users` reads.")
+@click.option("--people", is_flag=True, help="Add what `rootwarden users` reads, and `rootwarden plan` for prices.")
 def audit(caller: bool, roles: tuple[str, ...], partition: str, root_audit: bool, paid: bool, people: bool) -> None:
     """Print the policy of an audit.
 

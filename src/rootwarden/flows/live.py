@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -50,12 +50,16 @@ def plan_live(
     """
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
-        reading = replace(reading, also=tuple(sorted(_on_request(planning.wishes))))
+        reading = replace(reading, also=tuple(sorted(_on_request(planning))))
         result = collect(reading, path, progress, announce)
         return result, make_plan(open_snapshot(path), planning)
 
 
-def _on_request(wishes: Iterable[str]) -> set[str]:
-    """Return the facts that these remedies rest on and that no audit reads."""
-    named = {fact for slug in wishes for fact in remedies()[slug].remedy.facts}
-    return {fact for fact in named if FACTS[fact].on_request}
+def _on_request(planning: PlanRequest) -> set[str]:
+    """Return the facts that no audit reads and that the remedies rest on which may be asked in this plan.
+
+    A remedy that somebody can wish for rests on such facts only then.
+    """
+    asked = [remedies()[one.control.remedy] for one in planning.judging.controls if one.control.remedy in remedies()]
+    known = [one for one in asked if one.propose is None] + [remedies()[slug] for slug in planning.wishes]
+    return {fact for one in known for fact in one.remedy.facts if FACTS[fact].on_request}

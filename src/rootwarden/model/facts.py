@@ -191,6 +191,13 @@ _ROWS = (
         ("cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"),
     ),
     Fact(
+        "cloudtrail.event_rate",
+        Scope.REGION,
+        ("cloudtrail.LookupEvents",),
+        ("cloudtrail:LookupEvents",),
+        on_request=True,
+    ),
+    Fact(
         "s3.buckets",
         Scope.ACCOUNT,
         (

@@ -17,6 +17,7 @@ WHOLE = "*"
 # fact -> the field that identifies one of its items (None: the fact is an object keyed by that identity).
 SHARED: Mapping[str, str | None] = {
     "cloudtrail.trails": "TrailARN",
+    "cloudtrail.event_rate": WHOLE,
     "s3.buckets": None,
     "kms.keys": "Arn",
     "sns.topics": "TopicArn",

@@ -33,6 +33,7 @@ class Centre:
         self.mark = f"rootwarden:{ground.roster.roster}"
         self.store = {"IdentityStoreId": str(directory["IdentityStoreId"])}
         self.instance = {"InstanceArn": str(directory["InstanceArn"])}
+        self.taken_from: dict[str, set[str]] = {}  # by group, who is taken out of it
 
     def find(self, kind: str, key: str, name: str) -> dict[str, Any] | None:
         """Return a user, group or permission set by its name; Identity Center does not tell case apart in names."""
@@ -42,6 +43,11 @@ class Centre:
         """Return the users, groups or sets."""
         found: list[dict[str, Any]] = self._directory[kind]
         return found
+
+    def take(self, name: str, groups: Iterable[str]) -> None:
+        """Remember that somebody is taken out of groups."""
+        for group in groups:
+            self.taken_from.setdefault(group, set()).add(name)
 
     def call(self, operation: str, **parameters: Any) -> Call:
         """Return a call to the directory of people."""
@@ -91,8 +97,19 @@ def plan_people_there(centre: Centre, confirmed: int | None) -> None:
                 f"set its user type to {centre.mark} once you know that it is {person.name}",
             )  # fmt: skip
         else:
-            _move(centre, str(user["UserName"]), user, person.member_of, f"Bring {person.user} to what the roster says")
+            _bring(centre, person, user)
     _see_off(centre, {one.user.lower() for one in people}, confirmed)
+
+
+def _bring(centre: Centre, person: Person, user: Mapping[str, Any]) -> None:
+    """Bring somebody to what the roster says, except the last administrator there is."""
+    out = [one for one in user["Groups"] if one not in person.member_of]
+    last = _last_of(centre, user, out)
+    if last:
+        centre.ground.leave(f"user {person.user}", f"it is not moved: {last}", "make another administrator first")
+        return
+    centre.take(str(user["UserName"]), out)
+    _move(centre, str(user["UserName"]), user, person.member_of, f"Bring {person.user} to what the roster says")
 
 
 def _join(centre: Centre, person: Person) -> None:
@@ -167,7 +184,7 @@ def _known(centre: Centre, group: str) -> str:
 def _see_off(centre: Centre, named: set[str], confirmed: int | None) -> None:
     """Take people out of all groups who are not named any more: nothing is left to sign in to."""
     mine = [one for one in centre.items("users") if one.get("UserType") == centre.mark]
-    leaving = []
+    leaving: list[dict[str, Any]] = []
     for user in mine:
         name = str(user["UserName"])
         if name.lower() in named or not user["Groups"]:
@@ -177,6 +194,7 @@ def _see_off(centre: Centre, named: set[str], confirmed: int | None) -> None:
             centre.ground.leave(f"leaver {name}", f"it is not disabled: {why}", "decide by hand, or name it")
         else:
             leaving.append(user)
+            centre.take(name, user["Groups"])
     not_too_many(leaving, [one for one in mine if one["Groups"]], confirmed)
     for user in leaving:
         _move(centre, str(user["UserName"]), user, (), f"Take all access from {user['UserName']}")
@@ -189,22 +207,28 @@ def _why_spared(centre: Centre, user: Mapping[str, Any]) -> str:
     arn = str((centre.ground.whole(IDENTITY) or {}).get("Arn") or "")
     if not arn or arn.rpartition("/")[2].lower() == name.lower():
         return "it is who asks"
-    for group in user["Groups"]:
-        others = [one for one in centre.items("users") if group in one["Groups"] and one is not user]
-        if not others and group in _of_administrators(centre):
+    return _last_of(centre, user, user["Groups"])
+
+
+def _last_of(centre: Centre, user: Mapping[str, Any], groups: Iterable[str]) -> str:
+    """Return of which of these groups somebody is the last administrator, in words; those who go before are gone."""
+    name = str(user["UserName"])
+    for group in sorted(set(groups) & of_administrators(centre.items("sets"), centre.items("groups"))):
+        there = {str(one["UserName"]) for one in centre.items("users") if group in one["Groups"]}
+        if not there - centre.taken_from.get(group, set()) - {name}:
             return f"it is the last of {group}, who are administrators"
     return ""
 
 
-def _of_administrators(centre: Centre) -> set[str]:
+def of_administrators(sets: Iterable[Mapping[str, Any]], groups: Iterable[Mapping[str, Any]]) -> set[str]:
     """Return the names of groups to whom some account gives AdministratorAccess."""
     ids = {
         one["PrincipalId"]
-        for found in centre.items("sets")
+        for found in sets
         if any(str(policy.get("Arn")).endswith("/AdministratorAccess") for policy in found["ManagedPolicies"])
         for one in found["assignments"]
     }
-    return {str(one["DisplayName"]) for one in centre.items("groups") if one["GroupId"] in ids}
+    return {str(one["DisplayName"]) for one in groups if one["GroupId"] in ids}
 
 
 def has_centre(instances: Any) -> bool:

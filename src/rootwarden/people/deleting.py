@@ -57,8 +57,32 @@ def delete_when_over(ground: Ground, user: dict[str, Any]) -> None:
         ),
         then=(of_user(name), of_credentials(name)), never_by=(arn,),
         shows=(Difference(what=f"user {name}", before=f"disabled since {since}", after="deleted"),),
-        notes=("SSH keys and Git credentials are not looked for; AWS names them where they are in the way",),
+        notes=(
+            "SSH keys and Git credentials are not looked for; AWS names them where they are in the way",
+            *_named_by(ground, arn),
+        ),
     )  # fmt: skip
+
+
+def _named_by(ground: Ground, arn: str) -> Iterator[str]:
+    """Note which roles let the user in by name: what a policy names is never the same user again (IAM User Guide)."""
+    try:
+        roles = ground.items("roles")
+    except UnseenError as error:
+        yield f"whether roles let it in by name could not be read: {error}"
+        return
+    naming = sorted(str(one.get("RoleName")) for one in roles if arn in _texts(one.get("AssumeRolePolicyDocument")))
+    if naming:
+        yield f"the trust of {', '.join(naming)} names it: take it out there, whoever comes back is another to AWS"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Go through all texts of a document."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
 
 
 def _deleting_steps(ground: Ground, user: dict[str, Any], held: dict[str, Any], name: str, arn: str) -> Iterator[Step]:

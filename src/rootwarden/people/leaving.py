@@ -20,12 +20,14 @@ from rootwarden.people.deleting import delete_when_over
 from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_keys, of_tag, of_user
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.people.sparing import keeps_a_way_in, why_spared
-from rootwarden.proofs.credential_report import report_date
+from rootwarden.proofs.credential_report import report_date, report_flag
 from rootwarden.proofs.iam_users import Report
 
 DENY_POLICY = "rootwarden-disabled"
 # So many may be disabled at once without a word: 5, and one in ten.
 _AT_ONCE, _SHARE = 5, 10
+# How the credential report says that there is nothing to say.
+_NOTHING = ("N/A", "no_information", "not_supported")
 
 
 def deny_document() -> dict[str, Any]:
@@ -138,7 +140,7 @@ def _disabling(ground: Ground, user: dict[str, Any]) -> Change:
             *(Difference(what=f"access key ...{key[-4:]}", before="Active", after="Inactive") for key in keys),
             *((Difference(what="password", before="there", after="deleted"),) if has_password else ()),
         ),
-        notes=(*_last_use(ground, name, keys), "sessions of roles that it has entered last until they end"),
+        notes=(*last_use(ground, name, keys), "sessions of roles that it has entered last until they end"),
         never_by=(arn,),
     )  # fmt: skip
 
@@ -168,20 +170,32 @@ def _disabling_steps(name: str, arn: str, today: str, keys: list[str], *, has_pa
         )  # fmt: skip
 
 
-def _last_use(ground: Ground, name: str, keys: list[str]) -> Iterator[str]:
-    """Note when keys were last used: what still runs with them stops."""
-    if not keys:
-        return
+def last_use(ground: Ground, name: str, keys: list[str]) -> Iterator[str]:
+    """Yield for each of these keys when, where and for which service it was last used: what still runs with it stops.
+
+    `keys` are the active ones of the user. Source: the credential report, which may be four hours old.
+    """
+    told = list(_told_of_keys(ground, name)) if keys else []
+    yield from (line for line in told if line)
+    if len(told) < len(keys):
+        yield "nobody could say when its access keys were last used: the credential report is older, or unread"
+
+
+def _told_of_keys(ground: Ground, name: str) -> Iterator[str]:
+    """Yield what the credential report says of each active key, "" of one that was never used."""
     row = ground.view.once(Report).row(name)
-    cells = row.raw if isinstance(row.raw, dict) else {}
-    dates = []
+    if not isinstance(row.raw, dict):
+        return
+    cells = row.at(ground.view.log)
     for number in (1, 2):
+        key = f"access_key_{number}"
         try:
-            dates.append(report_date(row.at(ground.view.log)[f"access_key_{number}_last_used_date"]))
+            if not report_flag(cells[f"{key}_active"]):
+                continue
+            used = report_date(cells[f"{key}_last_used_date"])
+            places = [cells[f"{key}_last_used_{cell}"].text(default="N/A") for cell in ("service", "region")]
         except UnseenError:
             continue
-    used = max((one for one in dates if one is not None), default=None)
-    if used is not None:
-        yield f"an access key was last used on {used:%Y-%m-%d}: what still runs with it stops"
-    elif not cells:
-        yield "nobody could say when its access keys were last used"
+        known = " in ".join(one for one in places if one not in _NOTHING)
+        on = "" if used is None else f"{used:%Y-%m-%d}{f', for {known}' if known else ''}"
+        yield f"its access key {number} was last used on {on}: what still runs with it stops" if on else ""

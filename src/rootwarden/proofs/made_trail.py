@@ -15,6 +15,7 @@ from msgspec import Struct
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Cost, Declared, Probe, Step
 from rootwarden.proofs import prices
+from rootwarden.proofs.event_rate import Events
 from rootwarden.proofs.made_bucket import FACT as BUCKETS
 from rootwarden.proofs.made_bucket import MadeBucket, bucket_call
 from rootwarden.proofs.made_key import MadeKey
@@ -102,10 +103,11 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
             Declared(type="AWS::CloudTrail::Trail", name="Trail", properties=properties),
         )
 
-    def cost(self) -> Cost:
-        """Return what all of it costs a month; the first copy of management events is free."""
-        costs = [prices.key_cost(), prices.files_cost(self.bucket.keep_days // 30), prices.access_log_cost()]
-        return prices.together([*costs, prices.log_group_cost()] if self.logs is not None else costs)
+    def cost(self, events: Events) -> Cost:
+        """Return what all of it costs a month with so many events; the first copy of management events is free."""
+        files = prices.files_cost(events, self.bucket.keep_days // 30)
+        costs = [files, prices.key_cost(events.again), prices.access_log_cost(events.again)]
+        return prices.together([*costs, prices.log_group_cost(events.again)] if self.logs is not None else costs)
 
     @property
     def _settings(self) -> dict[str, Any]:

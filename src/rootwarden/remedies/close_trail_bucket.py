@@ -13,6 +13,7 @@ from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import Place, place_of
+from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import BLOCK, FACT, bucket_call
 from rootwarden.proofs.remade_bucket import delivers_from, remade
@@ -25,7 +26,7 @@ REMEDY = Remedy(
     order=25,
     aspects=("missing", "source", "public"),
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
-    facts=("iam.authorization", "org.accounts"),
+    facts=("cloudtrail.event_rate", "iam.authorization", "org.accounts"),
 )
 
 
@@ -61,7 +62,7 @@ def _make_again(case: Case, place: Place) -> Change | Not:
         account=place.account,
     )
     return replace(
-        change, declares=bucket.declared(), cost=prices.files_cost(keep // 30),
+        change, declares=bucket.declared(), cost=prices.files_cost(monthly_events(case.seen, place.trails), keep // 30),
         notes=("If somebody else takes the name first, AWS refuses to make it: point the trail elsewhere then.",),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ REMEDY = Remedy(
 
 _REPORT = "iam.credential_report"
 _FOUR_HOURS = 4 * 3600
-_LOOKS = ("cloudtrail.LookupEvents", "iam.ListAccessKeys")
+_LOOKS = ("cloudtrail.LookupEvents", "iam.GetAccessKeyLastUsed", "iam.ListAccessKeys")
 
 
 def propose(wish: Wish) -> Iterator[Change | Not]:
@@ -78,9 +78,11 @@ def _switched_off(wish: Wish, one: Unused) -> Change:
         shows=(
             Difference(what=f"access key {one.key} of {one.user}", before=f"active, {one.since}", after="inactive"),
         ),
-        notes=("What still uses it fails from then on; before that, it is looked whether the trail shows it at work.",),
+        notes=(
+            "What still uses it fails from then on; before that, AWS and the trail are asked whether it is at work.",
+        ),
         expects=(Expect(fact=_REPORT, at=at, value={cell: "true", f"access_key_{one.key}_last_rotated": one.made}),),
         then=(switched_off(one.user, one.key),),
         steps=(find, off),
     )
-    return replace(change, late=(_REPORT,), patience=_FOUR_HOURS, looks=_LOOKS)
+    return replace(change, late=(_REPORT,), patience=_FOUR_HOURS, looks=_LOOKS, never_by=(one.arn,))

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Step, refer
 from rootwarden.model.readings import UnseenError
@@ -22,15 +24,17 @@ from rootwarden.proofs.alerting_prices import (
     PRICES_OF,
 )
 from rootwarden.proofs.alerting_wishes import once, seen_in, unread, wished_change, wished_id, wished_regions
+from rootwarden.proofs.event_rate import Events, region_events
 
 REMEDY = Remedy(
     title="Switch GuardDuty on",
     order=80,
-    params={"regions": (), "foundation_only": True, "million_events": 1.0, "log_gb": 10.0},
-    facts=("account.regions", "guardduty.detectors"),
+    params={"regions": (), "foundation_only": True, "million_events": 0.0, "log_gb": 10.0},
+    facts=("account.regions", "cloudtrail.event_rate", "guardduty.detectors"),
 )
 
 _FACT = "guardduty.detectors"
+_CENT = Decimal("0.01")
 _WHY = "GuardDuty watches for root being used and for credentials in strange hands, in each Region by itself."
 # What a new detector has switched on unless it is told otherwise (GuardDuty API Reference, CreateDetector).
 _EXTRAS = (
@@ -57,7 +61,7 @@ def propose(wish: Wish) -> Iterator[Change | Not]:
 def _change(wish: Wish, region: str, part: Part, regions: int) -> Change:
     return wished_change(
         wish, part, title=f"Switch GuardDuty on in {region}", why=_WHY, region=region, resource="",
-        cost=_cost(wish, regions),
+        cost=_cost(wish, region, regions),
     )  # fmt: skip
 
 
@@ -108,17 +112,24 @@ def _switched_on(held: dict[str, Any], region: str) -> Part:
     )  # fmt: skip
 
 
-def _cost(wish: Wish, regions: int) -> Cost:
-    """Share what the account is said to produce among its Regions; the first month of a detector is free."""
-    events, size = (Decimal(str(wish.settings.number(name))) for name in ("million_events", "log_gb"))
-    account = events * DETECTOR_PER_MILLION_EVENTS + size * DETECTOR_PER_GB
+def _cost(wish: Wish, region: str, regions: int) -> Cost:
+    """Price the events of the Region, as measured or said, and its share of the logs; the first month is free."""
+    million, size = (Decimal(str(wish.settings.number(name))) for name in ("million_events", "log_gb"))
+    events = region_events(wish.seen, region)
+    if million:
+        said = million * 1_000_000 / regions
+        events = Events(said, said, f"{million} million events a month in all Regions, as million_events says")
+    elif not events.measured:
+        events = replace(events, high=events.high / regions)
+    low, high = (of / 1_000_000 * DETECTOR_PER_MILLION_EVENTS for of in (events.low, events.high))
     return Cost(
         kind=CostClass.BY_USE,
-        high=(account / regions).quantize(Decimal("0.01")),
+        low=low.quantize(_CENT) if events.measured else Decimal(0),
+        high=(high + size / regions * DETECTOR_PER_GB).quantize(_CENT),
         why=(
             f"By use, free for {DETECTOR_TRIAL_DAYS} days: {DETECTOR_PER_MILLION_EVENTS} USD a million events and "
-            f"{DETECTOR_PER_GB} a GB (us-east-1, {PRICES_OF}); reckoned with {events} million events and {size} GB a "
-            f"month in all Regions of the account, as million_events and log_gb say."
+            f"{DETECTOR_PER_GB} a GB (us-east-1, {PRICES_OF}); reckoned with {events.how}, and with up to {size} GB of "
+            "flow logs and name queries a month in all Regions, as log_gb says."
         ),
     )
 

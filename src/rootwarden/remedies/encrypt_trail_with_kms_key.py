@@ -13,6 +13,7 @@ from rootwarden.model.plan import Call, Change, Difference, Probe, Risk, Step, c
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import own_trail, place_of
+from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.key_lookup import find_key, owner_of_key
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_key import FACT as KEYS
@@ -28,7 +29,7 @@ REMEDY = Remedy(
     title="Encrypt the trail with a KMS key",
     order=35,
     params={"admin": ""},
-    facts=("iam.authorization", "s3.buckets"),
+    facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets"),
 )
 _GOING = ("PendingDeletion", "PendingReplicaDeletion")
 _KEPT = "the key is kept: to let it be deleted again would make the log unreadable for ever; schedule it by hand"
@@ -118,8 +119,9 @@ def _make(case: Case, trail: Trail, lost: str) -> Change | Not:
         shows=(Difference(what="encryption", before="with S3's own key", after=f"with {key.alias}"),),
     )
     readers = f"Whoever reads the log in {place.name} needs kms:Decrypt on the key from now on."
+    cost = prices.key_cost(monthly_events(case.seen, (trail,)))
     return replace(
-        change, cost=prices.key_cost(), notes=(readers,), made=key.made, declares=key.declared("TrailKey")
+        change, cost=cost, notes=(readers,), made=key.made, declares=key.declared("TrailKey")
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_keeping import is_versioned, lock_days
 from rootwarden.proofs.bucket_place import Place, place_of
+from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.longer_rules import lengthened
 from rootwarden.proofs.made_bucket import FACT, bucket_call
@@ -25,6 +26,7 @@ REMEDY = Remedy(
     title="Lock the trail bucket",
     order=30,
     params={"mode": "GOVERNANCE", "days": 0, "irreversible": False},
+    facts=("cloudtrail.event_rate",),
 )
 _GOVERNANCE, _COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
 _USUAL_DAYS = 365
@@ -69,7 +71,7 @@ def prescribe(case: Case) -> Change | Not:
         shows=tuple(shows),
         account=place.account,
     )
-    return replace(change, cost=_cost(days), notes=tuple(_notes(mode, days)))
+    return replace(change, cost=_cost(case, place, days), notes=tuple(_notes(mode, days)))
 
 
 def _wanted(case: Case, place: Place) -> tuple[str, int] | Not:
@@ -176,6 +178,6 @@ def _notes(mode: str, days: int) -> list[str]:
     return notes
 
 
-def _cost(days: int) -> Cost:
-    kept = prices.files_cost(max(1, days // 30))
+def _cost(case: Case, place: Place, days: int) -> Cost:
+    kept = prices.files_cost(monthly_events(case.seen, place.trails), max(1, days // 30))
     return Cost(kind=CostClass.BY_USE, low=Decimal(0), high=kept.high, why=f"files stay that were deleted: {kept.why}")

@@ -13,6 +13,7 @@ from rootwarden.model.plan import Change, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import place_of
+from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import FACT, bucket_call
 from rootwarden.proofs.made_log_bucket import log_bucket, log_bucket_name
@@ -22,7 +23,7 @@ REMEDY = Remedy(
     title="Log access to the trail bucket",
     order=45,
     params={"admin": "", "keep_days": 400},
-    facts=("iam.authorization",),
+    facts=("cloudtrail.event_rate", "iam.authorization"),
 )
 
 
@@ -68,4 +69,6 @@ def prescribe(case: Case) -> Change | Not:
         ),
         account=place.account,
     )
-    return replace(change, cost=prices.access_log_cost(), declares=target.declared())
+    return replace(
+        change, cost=prices.access_log_cost(monthly_events(case.seen, place.trails)), declares=target.declared()
+    )

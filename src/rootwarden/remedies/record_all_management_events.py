@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from rootwarden.model.plan import Change, Cost, Difference, Risk, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
+from rootwarden.proofs.event_rate import events_of, monthly_events, organization_accounts
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import MadeBucket
 from rootwarden.proofs.made_key import MadeKey
@@ -33,7 +34,7 @@ REMEDY = Remedy(
         "admin": "", "name": "management-events", "region": "", "lock_days": 365, "keep_days": 1095,
         "access_log_days": 400, "cloudwatch_logs": False, "log_group_days": 90,
     },
-    facts=("org.organization", "org.service_access", "iam.authorization"),
+    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", "iam.authorization"),
 )  # fmt: skip
 # Where global services write their events: the home of a trail for which nobody named another.
 LEADER = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -104,10 +105,11 @@ def _mend(case: Case, covered: Coverage, found: Survey) -> Change | Not:
 
 def _cost(covered: Coverage, found: Survey, case: Case) -> Cost:
     """Return what more is kept, and what a second copy costs where another trail records management events too."""
-    cost = prices.files_cost(int(case.settings.number("keep_days")) // 30)
+    events = monthly_events(case.seen, (covered.trail,))
+    cost = prices.files_cost(events, int(case.settings.number("keep_days")) // 30)
     others = (coverage(one) for one in (*found.here, *found.elsewhere) if one.arn != covered.trail.arn)
     if any(one.logging and one.recorded is not None and (one.recorded.reads or one.recorded.writes) for one in others):
-        return prices.together((cost, prices.second_copy_cost()))
+        return prices.together((cost, prices.second_copy_cost(events.again)))
     return cost
 
 
@@ -135,7 +137,9 @@ def _make(case: Case, *, organization: str) -> Change | Not:
         ),
         resource=wanted.writer.trail,
     )
-    return replace(change, cost=wanted.cost(), declares=wanted.declared(), made=wanted.key.made)
+    recorded = organization_accounts(case.seen) if organization else (case.finding.account,)
+    cost = wanted.cost(events_of(case.seen, recorded))
+    return replace(change, cost=cost, declares=wanted.declared(), made=wanted.key.made)
 
 
 def _wanted(case: Case, organization: str) -> MadeTrail:

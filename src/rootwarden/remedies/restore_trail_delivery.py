@@ -14,6 +14,7 @@ from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import Place, own_trail, place_of
+from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.key_lookup import FACT as KEYS
 from rootwarden.proofs.key_lookup import find_key, owner_of_key
 from rootwarden.proofs.landing_zone import of_landing_zone
@@ -32,7 +33,7 @@ REMEDY = Remedy(
     title="Let the trail deliver",
     order=22,
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
-    facts=("iam.authorization", "s3.buckets", "kms.keys"),
+    facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets", "kms.keys"),
 )
 # CloudTrail delivers about five minutes after a call, and tries again what it could not (CloudTrail User Guide, "How
 # CloudTrail works"); an hour is what RW-TRAIL-02 gives a trail that was just started.
@@ -93,7 +94,7 @@ def _change(case: Case, trail: Trail, mended: Mended | None, *, off: bool) -> Ch
         shows=(*done.shows, *on.shows),
         account=done.account,
     )
-    cost = prices.files_cost(int(case.settings.number("keep_days")) // 30)
+    cost = prices.files_cost(monthly_events(case.seen, (trail,)), int(case.settings.number("keep_days")) // 30)
     notes = ("AWS takes up to fifteen minutes to deliver the first file.",)
     return replace(change, patience=_PATIENCE, cost=cost, declares=done.declares, notes=notes)
 

@@ -47,6 +47,7 @@ ROWS = (
 )
 LOOKS = {
     "iam.ListAccessKeys": ("iam:ListAccessKeys",),
+    "iam.GetAccessKeyLastUsed": ("iam:GetAccessKeyLastUsed",),
     "iam.GetUser": ("iam:GetUser",),
     "iam.GetLoginProfile": ("iam:GetLoginProfile",),
     "iam.GetGroup": ("iam:GetGroup",),

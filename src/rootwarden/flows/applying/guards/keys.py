@@ -35,7 +35,7 @@ def enabled_regions(facts: Mapping[str, Any]) -> list[str]:
     return [one["RegionName"] for one in found if one.get("RegionOptStatus") in ENABLED]
 
 
-def use_by_record(last_used: Any, now: datetime) -> str:
+def use_by_record(last_used: Any, now: datetime, days: float = DAYS) -> str:
     """Return in words when a key was last used by AWS's record if that is too lately, or why nobody knows; else ""."""
     why = unknown_in(last_used)
     if why is not None:
@@ -45,7 +45,7 @@ def use_by_record(last_used: Any, now: datetime) -> str:
     when = parse_time(str(last_used))
     if when is None:
         return f"when it was last used could not be read: {str(last_used)[:40]!r} is no date"
-    return f"it was last used on {when:%Y-%m-%d}" if now - when < timedelta(days=DAYS) else ""
+    return f"it was last used on {when:%Y-%m-%d}" if now - when < timedelta(days=days) else ""
 
 
 def use_by_trail(ask: Ask, key: str, regions: Iterable[str], now: datetime, days: float = DAYS) -> str:

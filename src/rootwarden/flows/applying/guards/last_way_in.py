@@ -1,4 +1,8 @@
-"""A roster shuts nobody out who is the last way in: judged by what is read now, as if all of the plan were made."""
+"""Nobody is shut out who is the last way in: judged by what is read now, as if all of the plan were made.
+
+Keys that nobody uses are switched off only where somebody surely comes in without them; of a roster it is enough that
+it does not take the last way there is.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from rootwarden.proofs.ways_in import WaysIn
 
 _FACTS = (IDENTITY, "iam.authorization", "iam.credential_report", "iam.saml_providers", "sso.instances",
           "sso.permission_sets")  # fmt: skip
+_UNUSED = "disable-unused-credentials"
 # What may take from somebody the way in.
 _SHUTS = frozenset((
     "DeleteLoginProfile", "UpdateAccessKey", "RemoveUserFromGroup", "PutUserPolicy", "DeleteUser",
@@ -25,7 +30,7 @@ _SHUTS = frozenset((
 
 
 def _about(change: Change) -> bool:
-    return change.remedy == REMEDY and any(step.call.operation in _SHUTS for step in change.steps)
+    return change.remedy in (REMEDY, _UNUSED) and any(step.call.operation in _SHUTS for step in change.steps)
 
 
 def _check(on: Guarded) -> Iterator[Refusal]:
@@ -41,7 +46,7 @@ def _check(on: Guarded) -> Iterator[Refusal]:
                 "make it readable, and apply again",
             )  # fmt: skip
             continue
-        if before and not after:
+        if not after and (before or any(one.remedy == _UNUSED for one in mine)):
             yield Refusal(
                 f"nobody could enter account {account} as an administrator any more",
                 f"{mine[0].title} takes the last way in, as it reads now",

@@ -1,4 +1,8 @@
-"""A user's key that the trail shows at work is not switched off, whatever the credential report says."""
+"""A user's key that AWS's own record or the trail shows at work is not switched off, whatever the report says.
+
+The credential report may be four hours old. The record of the last use (IAM API Reference, GetAccessKeyLastUsed) is
+asked for the very key, and knows of data events too, which no event history shows.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import jmespath
 from rootwarden.aws.hands import WriteError
 from rootwarden.aws.refusals import UnreadError
 from rootwarden.flows.applying.guards.guard import Guard, Guarded, Refusal
-from rootwarden.flows.applying.guards.keys import REGIONS, enabled_regions, use_by_trail
+from rootwarden.flows.applying.guards.keys import REGIONS, enabled_regions, use_by_record, use_by_trail
 from rootwarden.model.plan import Change
 
 _SLUG = "disable-unused-credentials"
@@ -32,11 +36,16 @@ def _in_use(on: Guarded, change: Change) -> str:
         regions = enabled_regions(on.facts(change.account))
         ask = on.enter(change.account, change.looks)
         key = jmespath.search(find.keeps["id"], ask.call("iam", find.call.operation, **find.call.parameters))
+        if not isinstance(key, str):
+            return "the user has no such active key any more; the credential report is older"
+        record = ask.call("iam", "GetAccessKeyLastUsed", AccessKeyId=key)["AccessKeyLastUsed"]
     except (ValueError, WriteError, UnreadError) as error:
         return f"it could not be looked: {error}"
-    if not isinstance(key, str):
-        return "the user has no such active key any more; the credential report is older"
-    return use_by_trail(ask, key, regions, on.now, on.settings(_SLUG).number("days"))
+    days = on.settings(_SLUG).number("days")
+    used = use_by_record(record.get("LastUsedDate"), on.now, days)
+    if used and record.get("ServiceName") not in (None, "N/A"):
+        used += f", for {record['ServiceName']} in {record.get('Region')}"
+    return used or use_by_trail(ask, key, regions, on.now, days)
 
 
 def _about(change: Change) -> bool:
