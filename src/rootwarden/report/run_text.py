@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from rootwarden.model.plan import Change
-from rootwarden.model.run import Checked, Progress, Run, RunState
-from rootwarden.report.labels import STATUS, plural
+from rootwarden.model.run import Checked, Progress, Run
+from rootwarden.report.labels import STATUS
 
 _COLUMNS = 80
 
@@ -57,30 +57,6 @@ def stopped(run: Run, progress: Progress, at: Change, why: str, *, undoing: bool
     begun = any(progress.begun(change) for change in run.plan.changes)
     back = f", or `rootwarden undo {run.id}` takes back what was done" if begun else ""
     return "\n".join([*lines, *_wrapped(f"Next: mend that, then `rootwarden apply --resume {run.id}` goes on{back}")])
-
-
-def listed(found: Sequence[tuple[Run, Progress]]) -> str:
-    """Return the list of runs, the newest first."""
-    if not found:
-        return "No plan was applied yet.\n"
-    lines: list[str] = []
-    for run, progress in found:
-        made = sum(progress.made(change) for change in run.plan.changes)
-        total = len(run.plan.changes)
-        lines.append(f"{run.started:%Y-%m-%d %H:%M}  {_word(run):<11} {run.id}")
-        lines += _wrapped(
-            f"{made} of {plural(total, 'change')} made in {', '.join(run.accounts[:3])}"
-            f"{f' and {len(run.accounts) - 3} more' if len(run.accounts) > 3 else ''}, by {run.by}",
-            "  ",
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _word(run: Run) -> str:
-    return {
-        RunState.RUNNING: "broken off", RunState.UNDOING: "half undone", RunState.STOPPED: "stopped",
-        RunState.DONE: "done", RunState.UNDONE: "undone",
-    }[run.state]  # fmt: skip
 
 
 def _wrapped(text: str, indent: str = "", further: str | None = None) -> list[str]:
