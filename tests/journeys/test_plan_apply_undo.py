@@ -177,7 +177,7 @@ def test_bad_input_is_answered_by_name(open_lab: Lab, place: Path):
     one_line(run(open_lab, place, "apply", "other.json"), 2, "other.json", "plan/1")
     one_line(run(open_lab, place, "apply"), 2, "no plan is named")
     one_line(run(open_lab, place, "apply", "--resume"), 2, "no run", "broken off")
-    one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "no run", "rootwarden undo")
+    one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "no run", "rootwarden runs")
     one_line(run(open_lab, place, "plan", "--only", "nonsense"), 2, "nonsense")
     one_line(run(open_lab, place, "plan", "-o", "plan.pdf"), 2, "plan.pdf", "markdown")
     (place / "rootwarden.toml").write_text("[remedies.register-security-contct]\n")

@@ -18,13 +18,14 @@ from rootwarden.model.expect import Expect, as_if
 from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Severity, Status
 from rootwarden.model.judging import DEFECTS, Court
-from rootwarden.model.plan import Change, Left, Plan
+from rootwarden.model.plan import Change, Left, Plan, Unseen
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Case, Not, Prescribe, Propose, RegisteredRemedy, Wish
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param, Thresholds
 from rootwarden.model.view import Subject, View
-from rootwarden.report.runbooks import by_hand
+from rootwarden.report.runbooks import by_hand, in_account
+from rootwarden.report.unread import Reason, reasons
 from rootwarden.store.snapshots import OpenSnapshot
 
 # A change can bring up what was not judged before (a new trail is not encrypted yet): so often it is looked again.
@@ -63,7 +64,9 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
         if line.account in by_account or request.wishes:
             own = Facts(as_if_read(line.facts, desk.elsewhere.get(line.account, ())))
             desk.grant(line.account, desk.mend(line.account, own, by_account.get(line.account, [])))
-    left = tuple(desk.left.values())
+    caller = snapshot.header.caller
+    alone = len(audit.accounts) == 1 and audit.accounts[0].id == (caller or audit.accounts[0].id)
+    left = tuple(one if alone else _there(one) for one in desk.left.values())
     still = {one.fingerprint for one in left}
     return Plan(
         tool_version=__version__,
@@ -77,7 +80,21 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
         unread=sum(one.status is Status.UNKNOWN for one in audit.findings),
         changes=_in_order(desk.changes.values()),
         left=left,
+        unseen=tuple(map(_unjudged, reasons(audit.findings))),
     )
+
+
+def _there(one: Left) -> Left:
+    """Return what is left with commands that name its account: whoever plans may be asked about several."""
+    return replace(one, todo=in_account(one.todo, one.account)) if one.account.isdigit() else one
+
+
+def _unjudged(reason: Reason) -> Unseen:
+    because = reason.unknown
+    return Unseen(
+        what=reason.what, missing=because.missing, hint=because.hint, findings=reason.findings,
+        controls=reason.controls, accounts=reason.accounts,
+    )  # fmt: skip
 
 
 def as_if_read(raw: Mapping[str, Any], expects: Iterable[Expect]) -> Mapping[str, Any]:

@@ -238,11 +238,26 @@ class Left(Struct, frozen=True, kw_only=True):
     todo: str
 
 
+class Unseen(Struct, frozen=True, kw_only=True):
+    """One reason why findings could not be judged, the call it came from, and what it hid.
+
+    `missing` are the IAM actions that were missing, `hint` is what may help; `findings` is how many it hid, of these
+    `controls` in these `accounts`.
+    """
+
+    what: str
+    missing: tuple[str, ...] = ()
+    hint: str = ""
+    findings: int
+    controls: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """All that would be done, in order, and all that is left. `made_at` is when the facts were read.
 
     Of `failing` findings that were judged, `mends` would pass afterwards. For `unread` ones nobody could say whether
-    there is anything to mend.
+    there is anything to mend; `unseen` says why, what hid most first.
     """
 
     rootwarden: str = SCHEMA
@@ -257,6 +272,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     unread: int
     changes: tuple[Change, ...]
     left: tuple[Left, ...]
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def digest(self) -> str:

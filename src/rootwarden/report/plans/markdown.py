@@ -12,7 +12,7 @@ from rootwarden.model.plan import Call, Change, Plan, in_steps
 from rootwarden.report.labels import plural
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost, where
+from rootwarden.report.plan_words import cost, unseen, where
 
 ENDINGS = (".md",)
 
@@ -42,6 +42,15 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield ""
         for one in plan.left:
             yield f"- {one.control} in {one.account} ({_text(one.title)}): {_text(one.why)}; {_text(one.todo)}"
+    if plan.unseen:
+        yield ""
+        yield "## Could not be judged"
+        yield ""
+        yield f"Nothing is planned for {plural(plan.unread, 'finding')}, because something was not read."
+        yield ""
+        for each in plan.unseen:
+            needs = f"; needs {', '.join(map(_code, each.missing))}" if each.missing else ""
+            yield f"- {_text(unseen(each))}{needs}{f'; {_text(each.hint)}' if each.hint else ''}"
 
 
 def _change(number: int, change: Change) -> Iterator[str]:
