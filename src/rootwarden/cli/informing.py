@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import say
 from rootwarden.errors import Exit, RootwardenError
 from rootwarden.flows.applying.request import Inform
 
@@ -37,7 +38,7 @@ def informer(settings: Settings, given: dict[str, Any]) -> Inform | None:
         tried = tell_all(request, title, lines, steps)
         for one in tried:
             said = "told" if one.delivered else "NOT told"
-            click.echo(f"rootwarden: {said}: {one.name} ({one.kind}): {one.detail}".rstrip(": "), err=True)
+            say(f"rootwarden: {said}: {one.name} ({one.kind}): {one.detail}".rstrip(": "))
         untold = [one for one in tried if not one.delivered]
         if untold:
             raise UntoldError(

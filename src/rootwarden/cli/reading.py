@@ -14,6 +14,7 @@ from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.errors import RefusedError, RootwardenError
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
 from rootwarden.model.context import MATCH_GRACE, Window
+from rootwarden.report.labels import plural
 
 COLUMNS = 80
 ROOT_AUDIT = (
@@ -136,7 +137,7 @@ def summary(result: CollectResult) -> str:
     if result.cost_usd:
         line += f", which cost {result.cost_usd} USD"
     if result.unread:
-        line += f"; {sum(times for _, times in result.unread)} values could not be read"
+        line += f"; {plural(sum(times for _, times in result.unread), 'value')} could not be read"
     return line
 
 

@@ -11,7 +11,7 @@ import click
 
 from rootwarden.cli.showing import colorful, speaks_unicode
 from rootwarden.cli.watch_settings import DEFAULT_STORE
-from rootwarden.cli.writing import screen_width, write_out
+from rootwarden.cli.writing import say, screen_width, write_out
 from rootwarden.errors import Exit, UsageError
 from rootwarden.report.options import RenderOptions
 
@@ -104,9 +104,9 @@ def cancel(announcement: str, store: str, yes: bool) -> int:
 
     found = withdrawn(store, announcement, lambda one: yes or _agreed(one))
     if found is None:
-        click.echo("rootwarden: nothing was withdrawn", err=True)
+        say("rootwarden: nothing was withdrawn")
         return Exit.REFUSED
-    click.echo(f"rootwarden: {found.name} is withdrawn; applying the plan again announces it anew", err=True)
+    say(f"rootwarden: {found.name} is withdrawn; applying the plan again announces it anew")
     return Exit.FINE
 
 
@@ -116,9 +116,9 @@ def _agreed(one: Announced) -> bool:
     Raises:
         UsageError: nobody is there to be asked.
     """
-    click.echo(f"announced on {one.at:%Y-%m-%d %H:%M} UTC by {one.by}:", err=True)
+    say(f"announced on {one.at:%Y-%m-%d %H:%M} UTC by {one.by}:")
     for title in one.titles:
-        click.echo(f"  {title}", err=True)
+        say(f"  {title}")
     if not sys.stdin.isatty():
         raise UsageError(
             "an announcement would be withdrawn, and nobody is there to confirm it",

@@ -11,6 +11,7 @@ from rootwarden.cli.apply import request_of
 from rootwarden.cli.options import aws_options, changing_options
 from rootwarden.cli.runs import list_
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import say
 
 
 @click.command(name="undo")
@@ -41,11 +42,11 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
     if undone is None:
         return asking.declined
     if undone.stopped is not None:
-        click.echo(run_text.stopped(undone.run, undone.progress, undone.stopped.change, str(undone.stopped),
-                                    undoing=True), err=True)  # fmt: skip
+        why = str(undone.stopped)
+        say(run_text.stopped(undone.run, undone.progress, undone.stopped.change, why, undoing=True))
         return undone.exit
     if undone.unproved is not None:
-        click.echo(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}", err=True)
+        say(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}")
     if undone.checked:
         click.echo(run_text.restored(undone.run, undone.checked))
     return undone.exit

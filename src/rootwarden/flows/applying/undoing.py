@@ -180,4 +180,5 @@ class _Undoing:
                 self._log.end(n, StepState.FAILED, self._clock.now(), {}, str(error))
             raise StoppedError(change, step, error) from error
         self._log.end(n, StepState.DONE, self._clock.now(), {}, note)
-        self._tell(f"  {step.does}: taken back" + (f"; {note}" if note else ""))
+        if note or at == len(step.undo) - 1:  # once, however many calls it takes
+            self._tell(f"  {step.does}: taken back" + (f"; {note}" if note else ""))

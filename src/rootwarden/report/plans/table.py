@@ -11,7 +11,7 @@ from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
 from rootwarden.report.labels import plural
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost, unseen, where
+from rootwarden.report.plan_words import afterwards, cost, others, unseen, where
 from rootwarden.report.screen.pen import Pen
 
 ENDINGS = (".txt",)
@@ -67,6 +67,8 @@ def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     line = Text(about[0], style=_STYLES[change.risk])
     line.append(pen.dot() + legible(pen.dot().join(part for part in about[1:] if part)))
     pen.line(line, indent=_INDENT)
+    if change.owner:
+        pen.line(others(change), "yellow", indent=_INDENT)
     for one in change.shows:
         pen.line(f"{one.what}: {one.before} -> {one.after}", indent=_INDENT)
     for step in change.steps:
@@ -134,8 +136,10 @@ def _unseen(pen: Pen, plan: Plan, *, verbose: bool) -> None:
 
 def _sum(pen: Pen, plan: Plan) -> None:
     pen.heading("In all")
-    after = f", after which {plan.mends} of {plan.failing} failing findings pass" if plan.failing else ""
+    after = f", after which {afterwards(plan)}" if plan.failing else ""
     pen.line(f"{plural(len(plan.changes), 'change')}{after}. {cost(plan.cost)}.")
+    if left := sum(bool(one.owner) for one in plan.changes):
+        pen.line(f"{plural(left, 'change')} left to whoever looks after it; -o fix.tf writes the code.")
     if plan.unread:
         pen.line(f"{plural(plan.unread, 'finding')} could not be judged; nothing is planned for what was not read.")
         if not plan.unseen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 
 from rich.console import Console
 from rich.containers import Lines
@@ -15,11 +14,9 @@ from rootwarden.model.findings import Severity, Status
 from rootwarden.report.labels import SEVERITY_STYLE, STATUS
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
+from rootwarden.report.wrapping import TIE, tied
 
 NARROWEST = 40
-# Stands for a blank at which no line ends: of the private use area, which nothing that is drawn contains.
-_TIE = "\ue000"
-_COMMAND = re.compile(r"`[^`\n]+`[.,;:)]?")
 _ASCII = str.maketrans({"·": "-", "…": "...", "✗": "x", "✓": "+"})
 
 
@@ -39,7 +36,7 @@ class Pen:
 
     def text(self) -> str:
         """Return all that was drawn; no line ends in blanks."""
-        lines = [line.rstrip() for line in self._page.getvalue().replace(_TIE, " ").splitlines()]
+        lines = [line.rstrip() for line in self._page.getvalue().replace(TIE, " ").splitlines()]
         return "\n".join(lines).strip("\n") + "\n"
 
     def line(self, text: str | Text = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
@@ -103,7 +100,7 @@ class Pen:
 
 def _tied(text: Text, width: int) -> Text:
     """Return a text whose commands, which stand between backticks, are not broken where they fit into a line."""
-    plain = _COMMAND.sub(lambda found: found[0].replace(" ", _TIE) if len(found[0]) <= width else found[0], text.plain)
+    plain = tied(text.plain, width)
     if plain != text.plain:
         text.plain = plain
     return text
