@@ -65,6 +65,18 @@ def test_applying_twice_is_applying_once(shop: Workshop):
     assert len(shop.writes(MANAGEMENT) + shop.writes(MEMBER)) == calls
 
 
+def test_a_plan_that_was_applied_says_so_where_it_cannot_be_told_from_a_stale_one(shop: Workshop):
+    """What AWS named when it was made is not what the plan says; the run that made it is named."""
+    plan = shop.plan("RW-TRAIL-04")
+    applied = shop.apply(plan)
+    assert applied is not None
+    assert applied.exit == Exit.FINE
+    with pytest.raises(
+        RefusedError, match=rf"was applied already: run {applied.run.id}.*rootwarden undo {applied.run.id}"
+    ):
+        shop.apply(plan)
+
+
 def test_a_stale_plan_is_refused_before_anybody_is_asked(shop: Workshop):
     """Somebody gave the account another contact meanwhile: neither kept nor planned, so nothing is done at all."""
     plan = shop.plan()

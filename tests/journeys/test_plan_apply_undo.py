@@ -186,7 +186,9 @@ def test_what_terraform_looks_after_is_said_when_it_is_planned(
     assert "1 change left to whoever looks after it" in out
     assert "looks after it" in (place / "fix.sh").read_text() and "update-trail" not in (place / "fix.sh").read_text()
     patch = (place / "fix.tf").read_text()
-    assert "# not ours: Terraform (x.main in main.tfstate)" in patch and "LogFileValidationEnabled: false -> true" in patch
+    assert (
+        "# not ours: Terraform (x.main in main.tfstate)" in patch and "LogFileValidationEnabled: false -> true" in patch
+    )
     assert "Whose: not ours: Terraform" in (place / "fix.md").read_text()
     assert main.run(["apply", "plan.json", "--yes"]) == 6
     done = capsys.readouterr()

@@ -23,6 +23,7 @@ _snapshot = click.option("--snapshot", metavar="FILE", help="Use this snapshot; 
 _role = click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
                      help="Role to assume to read another account than the caller's.")  # fmt: skip
 _verbose = click.option("--verbose", "-v", is_flag=True, help="Show every parameter of every call.")
+_plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 _quiet = click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 
 
@@ -49,6 +50,7 @@ def command() -> None:
 @_snapshot
 @_role
 @_verbose
+@_plain
 @_quiet
 @aws_options
 @click.pass_obj
@@ -80,7 +82,7 @@ def plan_(
     look = RenderOptions(
         width=screen_width(),
         color=colorful("auto", os.environ),
-        plain=not speaks_unicode(),
+        plain=given["plain"] or not speaks_unicode(),
         verbose=given["verbose"],
     )
     if not any(one.file == "-" for one in wanted):

@@ -49,6 +49,27 @@ def begun_before(plan: Plan, store: str) -> RefusedError | None:
     )
 
 
+def applied_before(plan: Plan, store: str, stale: RefusedError) -> RefusedError:
+    """Return why a plan that is stale is so, where that is because it was applied already; else what was found.
+
+    Raises:
+        StoreError: the store does not answer.
+    """
+    if not is_store(store):
+        return stale
+    wanted = {one.id for one in plan.changes if one.steps}
+    with closing(open_store(store)) as opened:
+        done = (one for one in past_runs(opened) if one.state is RunState.DONE and is_of(one, plan))
+        found = next((one for one in done if wanted <= {change.id for change in one.plan.changes}), None)
+    if found is None:
+        return stale
+    return RefusedError(
+        f"the plan was applied already: run {found.id} of {found.started:%Y-%m-%d %H:%M} UTC",
+        why=f"{stale.what}: {stale.why}",
+        todo=f"`rootwarden undo {found.id}` takes it back; for what fails by now make a new plan",
+    )
+
+
 def not_to_go_on_with(run: Run) -> RootwardenError:
     """Return what to say of a run that cannot be gone on with, and what can be done with it."""
     if run.state is RunState.UNDOING:

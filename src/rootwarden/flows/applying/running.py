@@ -14,7 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
-from rootwarden.flows.applying.begun import begun_before, half_undone, is_of, not_to_go_on_with
+from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, is_of, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
@@ -84,7 +84,10 @@ def apply_plan(
         tell(str(begun))
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
-    found, seen = _ready(plan, request, _NOTHING)
+    try:
+        found, seen = _ready(plan, request, _NOTHING)
+    except RefusedError as stale:
+        raise applied_before(plan, request.store, stale) from None
     ready = _not_others(found, hands, request)
     changes = _to_make(ready)
     _nobody_shut_out(changes, hands)

@@ -17,11 +17,11 @@ from rootwarden.report.screen.pen import Pen
 ENDINGS = (".txt",)
 
 _STYLES = {Risk.SAFE: "green", Risk.CAREFUL: "yellow", Risk.DANGEROUS: "bold red"}
-_INDENT, _TITLE, _TODO = 5, 23, 14
+_INDENT, _TITLE, _TODO = 5, 23, 8
 # So many accounts, and things to do, of one control are named where nobody asked for all.
 _NAMED = 3
-# So many reasons why something could not be judged are shown where nobody asked for all: two lines each.
-_REASONS = 4
+# So many lines tell why something could not be judged where nobody asked for all.
+_LINES, _MORE = 8, 2
 
 
 def render(plan: Plan, options: RenderOptions) -> str:
@@ -124,14 +124,15 @@ def _more(found: list[str]) -> str:
 def _unseen(pen: Pen, plan: Plan, *, verbose: bool) -> None:
     """Say why findings could not be judged and which permission is missing, what hid most first."""
     pen.heading("Could not be judged", plural(plan.unread, "finding"))
-    shown = plan.unseen if verbose else plan.unseen[:_REASONS]
-    for one in shown:
-        pen.line(unseen(one), indent=2, hang=2)
-        for label, text in (("needs", ", ".join(one.missing)), ("try", one.hint)):
-            if text:
-                pen.line(f"{label}: {text}", indent=4)
-    if len(plan.unseen) > len(shown):
-        pen.line(f"and {plural(len(plan.unseen) - len(shown), 'more reason')}: -v lists all", "dim", indent=2)
+    room = _LINES
+    for at, one in enumerate(plan.unseen):
+        needs = f"; needs {', '.join(one.missing)}" if one.missing else ""
+        text = f"{unseen(one)}{needs}{f'; {one.hint}' if one.hint else ''}"
+        room -= 1 + len(text) // (pen.width - 2 * _MORE)
+        if room < 0 and at and not verbose:
+            pen.line(f"and {plural(len(plan.unseen) - at, 'more reason')}: -v lists all", "dim", indent=_MORE)
+            return
+        pen.line(text, indent=_MORE, hang=_MORE)
 
 
 def _sum(pen: Pen, plan: Plan) -> None:
