@@ -20,6 +20,7 @@ from rootwarden.report.alert_schema import alerts_schema, message_schema, window
 from rootwarden.report.control_page import index, page
 from rootwarden.report.detection_json import detections_schema
 from rootwarden.report.detection_sample import samples
+from rootwarden.report.past_runs_schema import runs_schema
 from rootwarden.report.plan_schema import plan_schema
 from rootwarden.report.schema import audit_schema, controls_schema
 from rootwarden.report.spend_schema import spend_schema
@@ -44,6 +45,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "schema" / "plan.schema.json", plan_schema()
     yield DOCS / "remedies.md", remedy_index.index(tuple(remedies().values()), catalogue.controls())
     yield DOCS / "schema" / "spend.schema.json", spend_schema()
+    yield DOCS / "schema" / "runs.schema.json", runs_schema()
     yield DOCS / "cli.md", _command_line()
 
 

@@ -65,6 +65,18 @@ def test_applying_twice_is_applying_once(shop: Workshop):
     assert len(shop.writes(MANAGEMENT) + shop.writes(MEMBER)) == calls
 
 
+def test_a_plan_that_was_applied_says_so_where_it_cannot_be_told_from_a_stale_one(shop: Workshop):
+    """What AWS named when it was made is not what the plan says; the run that made it is named."""
+    plan = shop.plan("RW-TRAIL-04")
+    applied = shop.apply(plan)
+    assert applied is not None
+    assert applied.exit == Exit.FINE
+    with pytest.raises(
+        RefusedError, match=rf"was applied already: run {applied.run.id}.*rootwarden undo {applied.run.id}"
+    ):
+        shop.apply(plan)
+
+
 def test_a_stale_plan_is_refused_before_anybody_is_asked(shop: Workshop):
     """Somebody gave the account another contact meanwhile: neither kept nor planned, so nothing is done at all."""
     plan = shop.plan()
@@ -111,6 +123,10 @@ def test_a_denied_call_in_the_middle_stops_and_goes_on_later(shop: Workshop):
     assert applied.run.state is RunState.STOPPED
     assert [applied.progress.made(one) for one in plan.changes] == [True, True, True, False]
     shop.lab.clear_faults()
+    with pytest.raises(RefusedError, match=rf"begun already.* 3 of 4 changes made\. Next: .*--resume {applied.run.id}"):
+        shop.apply(plan)
+    assert shop.apply(plan, dry_run=True, agree=lambda *_: False) is None
+    assert any("begun already" in one for one in shop.said)
     resumed = shop.resume(applied.run.id)
     assert resumed is not None
     assert resumed.exit == Exit.FINE
@@ -132,6 +148,35 @@ def test_what_was_done_of_a_stopped_run_can_be_undone(shop: Workshop):
     assert undone.exit == Exit.FINE
     assert len(undone.checked) == 1
     assert list(differences(before, shop.facts())) == []
+
+
+def test_a_run_that_is_half_undone_says_what_to_do(shop: Workshop):
+    """It cannot be gone on with, and nothing else begins on its accounts, until it is taken back; then it is free."""
+    plan = shop.plan()
+    applied = shop.apply(plan)
+    assert applied is not None
+    shop.lab.deny("account:DeleteAlternateContact", account=MANAGEMENT)
+    stopped = shop.undo(applied.run.id)
+    assert stopped is not None
+    assert stopped.exit == Exit.AUTH
+    goes_on = rf"is half undone.*`rootwarden undo {applied.run.id}` goes on"
+    for begin in (
+        lambda: shop.apply(plan),
+        shop.resume,
+        lambda: shop.resume(plan),
+        lambda: shop.resume(applied.run.id),
+    ):
+        with pytest.raises(RefusedError, match=goes_on):
+            begin()
+    with pytest.raises(RefusedError, match=goes_on):  # another plan, of the same account
+        shop.apply(shop.plan("RW-TRAIL-03"))
+    shop.lab.clear_faults()
+    assert shop.undo(applied.run.id) is not None
+    with pytest.raises(InputError, match=r"is undone.*apply its plan anew"):
+        shop.resume(applied.run.id)
+    anew = shop.apply(plan)
+    assert anew is not None
+    assert anew.exit == Exit.FINE
 
 
 def test_throttling_is_waited_for(shop: Workshop, monkeypatch: pytest.MonkeyPatch):

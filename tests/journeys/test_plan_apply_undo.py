@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,15 +13,24 @@ from pathlib import Path
 import pytest
 from inline_snapshot import snapshot
 
+from rootwarden.cli import main
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from tests.applying.workshop import CONTACT, MANAGEMENT, MEMBER, REGIONS, WORLD
 from tests.journeys.terminal import CLEAN, Answer, rootwarden
 from tests.journeys.test_bad_input import one_line
 
+ROSTER = """
+roster: shop
+groups:
+  admins: {policies: [AdministratorAccess], unbounded: true}
+people:
+  - {user: carol, name: Carol Clark, email: carol@shop.example, function: admins}
+"""
 CONFIGURATION = "[remedies.register-security-contact]\n" + "".join(
     f"{name} = {json.dumps(value)}\n" for name, value in CONTACT.items()
 )
+WIDE = 80
 ONLY = ("--only", "RW-POL-05,RW-TRAIL-03", "--regions", ",".join(REGIONS))
 
 
@@ -63,7 +73,12 @@ def at_a_terminal(lab: Lab, place: Path, *arguments: str, typed: str) -> tuple[i
             break
         shown += data
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), shown.decode().replace("\r\n", "\n")
+    text = shown.decode().replace("\r\n", "\n")
+    wide = [line for part in text.split("\n") for line in part.split("\r") if len(line.rstrip()) > WIDE]
+    assert not [line for line in wide if "to go on: " not in line], (
+        wide
+    )  # what is typed stands in the line of the question
+    return os.waitstatus_to_exitcode(status), text
 
 
 def test_the_plan_is_shown(open_lab: Lab, place: Path):
@@ -101,13 +116,13 @@ def test_from_plan_to_undo(open_lab: Lab, place: Path):
     assert applied.code == 0
     assert applied.out == snapshot("""\
 RW-POL-05 FAIL -> PASS, proved: Register security@shop.example as the security
-contact (444444444401)
+  contact (444444444401)
 RW-TRAIL-03 FAIL -> PASS, proved: Switch log file validation of the trail
-management-trail on (444444444401)
+  management-trail on (444444444401)
 RW-POL-05 FAIL -> PASS, proved: Register security@shop.example as the security
-contact (444444444402)
+  contact (444444444402)
 RW-TRAIL-03 FAIL -> PASS, proved: Switch log file validation of the trail
-member-trail on (444444444402)
+  member-trail on (444444444402)
 """)
     listed = run(open_lab, place, "undo")
     name = listed.out.split()[3]
@@ -116,13 +131,13 @@ member-trail on (444444444402)
     assert undone.code == 0
     assert undone.out == snapshot("""\
 reads as before: Switch log file validation of the trail member-trail on
-(444444444402); RW-TRAIL-03 is FAIL now
+  (444444444402); RW-TRAIL-03 is FAIL now
 reads as before: Register security@shop.example as the security contact
-(444444444402); RW-POL-05 is FAIL now
+  (444444444402); RW-POL-05 is FAIL now
 reads as before: Switch log file validation of the trail management-trail on
-(444444444401); RW-TRAIL-03 is FAIL now
+  (444444444401); RW-TRAIL-03 is FAIL now
 reads as before: Register security@shop.example as the security contact
-(444444444401); RW-POL-05 is FAIL now
+  (444444444401); RW-POL-05 is FAIL now
 """)
 
 
@@ -136,6 +151,7 @@ def test_the_account_id_is_typed(open_lab: Lab, place: Path):
     code, shown = at_a_terminal(open_lab, place, "apply", "plan.json", typed=MANAGEMENT)
     assert code == 0, shown
     assert "FAIL -> PASS, proved" in shown
+    assert re.search(r"^(?:rootwarden: |  ).*`rootwarden undo [0-9A-Z]{26}` takes it back$", shown, re.MULTILINE), shown
 
 
 def test_without_a_terminal_yes_is_needed(open_lab: Lab, place: Path):
@@ -147,6 +163,40 @@ def test_without_a_terminal_yes_is_needed(open_lab: Lab, place: Path):
     dry = run(open_lab, place, "apply", "plan.json", "--dry-run")
     assert dry.code == 0
     assert "nothing was changed" in dry.err
+
+
+def test_what_terraform_looks_after_is_said_when_it_is_planned(
+    open_lab: Lab, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """It is shown and not counted on, and applying leaves it without being told again; so it is with people."""
+    trail = f"arn:aws:cloudtrail:eu-west-1:{MANAGEMENT}:trail/management-trail"
+    group = f"arn:aws:iam::{MANAGEMENT}:group/people/admins"
+    named = [{"attributes": {"arn": one}} for one in (trail, group)]
+    state = {"version": 4, "resources": [{"mode": "managed", "type": "x", "name": "main", "instances": named}]}
+    (place / "main.tfstate").write_text(json.dumps(state))
+    (place / "roster.yaml").write_text(ROSTER)
+    monkeypatch.chdir(place)
+    for name, value in open_lab.environment(MANAGEMENT, "Admin").items():
+        monkeypatch.setenv(name, value)
+    states = ("--terraform-state", "main.tfstate")
+    assert main.run(["plan", *ONLY, *states, "-o", "plan.json", "-o", "fix.sh", "-o", "fix.tf", "-o", "fix.md"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "not ours: Terraform (x.main in main.tfstate) looks after it; `rootwarden apply` leaves it" in out
+    assert "2 changes, after which 1 of 2 failing findings pass" in out
+    assert "1 change left to whoever looks after it" in out
+    assert "looks after it" in (place / "fix.sh").read_text() and "update-trail" not in (place / "fix.sh").read_text()
+    patch = (place / "fix.tf").read_text()
+    assert (
+        "# not ours: Terraform (x.main in main.tfstate)" in patch and "LogFileValidationEnabled: false -> true" in patch
+    )
+    assert "Whose: not ours: Terraform" in (place / "fix.md").read_text()
+    assert main.run(["apply", "plan.json", "--yes"]) == 6
+    done = capsys.readouterr()
+    assert "RW-POL-05 FAIL -> PASS" in done.out and "RW-TRAIL-03" not in done.out
+    assert "not ours: Switch log file validation of the trail management-trail on" in done.err
+    assert main.run(["users", "plan", "roster.yaml", "--iam", *states]) == 0
+    assert "not ours: Terraform (x.main in main.tfstate)" in " ".join(capsys.readouterr().out.split())
+    assert main.run(["plan", "--from", "plan.json", *states]) == 2
 
 
 def test_the_policy_of_a_plan(open_lab: Lab, place: Path):
@@ -177,7 +227,7 @@ def test_bad_input_is_answered_by_name(open_lab: Lab, place: Path):
     one_line(run(open_lab, place, "apply", "other.json"), 2, "other.json", "plan/1")
     one_line(run(open_lab, place, "apply"), 2, "no plan is named")
     one_line(run(open_lab, place, "apply", "--resume"), 2, "no run", "broken off")
-    one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "no run", "rootwarden undo")
+    one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "no run", "rootwarden runs")
     one_line(run(open_lab, place, "plan", "--only", "nonsense"), 2, "nonsense")
     one_line(run(open_lab, place, "plan", "-o", "plan.pdf"), 2, "plan.pdf", "markdown")
     (place / "rootwarden.toml").write_text("[remedies.register-security-contct]\n")

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from rootwarden.aws.root_window import StandingWindow
+from rootwarden.cli import main
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.model.plan import encode
@@ -20,7 +21,7 @@ from rootwarden.report.options import RenderOptions
 from rootwarden.store.opening import open_store
 from rootwarden.store.tables import runs
 from tests.journeys import terminal
-from tests.remedies.root_at_work import Desk, at_work
+from tests.remedies.root_at_work import STORE, Desk, at_work
 from tests.remedies.root_world import MANAGEMENT, NEW, member, organization
 from tests.remedies.test_root_deletion import DELETES
 
@@ -94,14 +95,30 @@ def test_a_dry_run_says_when(desk: Desk) -> None:
         assert "nothing was changed" in answer.err
 
 
-def test_channels_are_told(desk: Desk) -> None:
-    """Everybody who is told of alerts hears of it, and who was told is said."""
+def test_channels_are_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """Everybody who is told of alerts hears of it, or else nothing is announced; then it is listed, and withdrawn."""
     channel = '[channels.people]\nkind = "stdout"\n'
+    deaf = '[channels.deaf]\nkind = "file"\npath = "/nonexistent/folder/told.jsonl"\n'
+    untold = run(desk, "apply", "plan.json", "--yes", config=attested(desk) + channel + deaf)
+    assert untold.code == 5, untold.err
+    assert "nothing was changed or announced: deaf could not be told" in untold.err
+    place = ("--store", str(desk.folder / STORE))
+    assert main.run(["runs", *place]) == 0
+    assert capsys.readouterr().out == "No plan was applied yet.\n"
     answer = run(desk, "apply", "plan.json", "--yes", config=attested(desk) + channel)
     assert answer.code == 8
     assert "1 change that cannot be taken back will be made from" in answer.out
     assert f"{NEW}: Delete root's password" in answer.out
     assert "rootwarden: told: people (stdout)" in answer.err
+    assert main.run(["runs", *place]) == 0
+    listed = capsys.readouterr().out
+    name = listed.split()[3]
+    assert f"announced    {name}" in listed and f"{NEW}: Delete root's password" in listed
+    assert f"`rootwarden runs cancel {name}` withdraws it" in " ".join(answer.out.split())
+    assert main.run(["runs", "cancel", name, "--yes", *place]) == 0
+    assert "announces it anew" in capsys.readouterr().err
+    assert main.run(["runs", *place]) == 0
+    assert capsys.readouterr().out == "No plan was applied yet.\n"
 
 
 def test_a_watch_that_expects_nothing_stops_it(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from rootwarden.aws.root_window import StandingWindow
 from rootwarden.errors import Exit, RefusedError, WaitingError
 from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
 from rootwarden.flows.detect import DetectRequest, detect
+from rootwarden.flows.past_runs import withdrawn
 from rootwarden.lab.blueprint import Root
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
@@ -26,7 +27,7 @@ from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
 from rootwarden.trail.envelopes import read_items
 from tests.emulated.lab_at_work import client, entry
-from tests.remedies.root_at_work import Desk, at_work
+from tests.remedies.root_at_work import STORE, Desk, at_work
 from tests.remedies.root_world import EVERYTHING, MANAGEMENT, NEW, OLD, attested, member, organization
 
 DELETES = ("DeleteLoginProfile", "DeleteAccessKey", "DeleteSigningCertificate", "DeactivateMFADevice",
@@ -300,6 +301,37 @@ def test_without_a_window_it_is_announced_and_waits_a_day(opened: Open) -> None:
     done = desk.apply(plan, **asked)
     assert done is not None and done.exit is Exit.FINE
     assert desk.calls(NEW, *DELETES) == ["DeleteLoginProfile"]
+
+
+def test_withdrawn_while_it_is_looked_nothing_is_done(opened: Open) -> None:
+    """Somebody objects in the moment in which the wait is over and the plan is applied."""
+    desk = opened(member(NEW, "new"))
+    plan, mailbox = desk.plan("RW-ROOT-08"), attested(desk.clock.now(), NEW)
+    with pytest.raises(WaitingError, match="is announced"):
+        desk.apply(plan, remedies=mailbox)
+    desk.clock.ahead = timedelta(hours=25)
+
+    def looked(_: object) -> None:
+        """Object when root's credentials are read for the last time: the next thing would be to begin."""
+        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
+
+    with pytest.raises(RefusedError, match="the announcement of the plan was withdrawn"):
+        desk.apply(plan, lambda *_: True, remedies=mailbox, announce=_at(3, looked))
+    assert desk.calls(NEW, *DELETES) == []
+    with pytest.raises(WaitingError, match="nothing was changed yet: the plan is announced"):
+        desk.apply(plan, remedies=mailbox)
+
+
+def _at(n: int, act: Callable[[object], None]) -> Callable[[object], None]:
+    """Return what acts the n-th time it is called."""
+    calls: list[object] = []
+
+    def called(what: object) -> None:
+        calls.append(what)
+        if len(calls) == n:
+            act(what)
+
+    return called
 
 
 def test_an_announcement_lasts_a_week(opened: Open) -> None:

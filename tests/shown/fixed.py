@@ -30,6 +30,7 @@ def prove() -> dict[str, Any]:
     assert after < before
     assert not found.unproved, found.unproved
     assert not found.left or found.stays, found.left
+    assert all(one.foretold for one in found.came_up), found.came_up
     return {
         "changes": len(found.plan.changes),
         "calls": sum(len(one.steps) for one in found.plan.changes),

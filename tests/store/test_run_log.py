@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from rootwarden.errors import InputError, RefusedError
+from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Call, Change, Plan, Risk, Step
 from rootwarden.model.run import Run, RunState, StepState, Way
-from rootwarden.store.opening import Store
-from rootwarden.store.run_log import begin_run, find_run, hold_run, is_held, past_runs, steps_of
+from rootwarden.store.announcements import announcement_of, announcements, keep_announcement
+from rootwarden.store.opening import Store, open_store
+from rootwarden.store.run_log import begin_run, find_run, hold_run, is_held, past_runs, steps_of, withdraw
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 STEP = Step(id="one", does="Do it", call=Call(service="account", operation="PutAlternateContact"))
@@ -94,3 +99,63 @@ def test_runs_are_found_by_the_beginning_of_their_id(store: Store):
     for name, said in (("01A", "several runs"), ("02", "no run"), ("", "there is no run|several"), ("0%", "no run")):
         with pytest.raises(InputError, match=said):
             find_run(store, name)
+
+
+def announced(**other: str) -> Announced:
+    """Return an announcement that is kept in a store."""
+    return Announced(**({"digest": "ab" * 32, "by": "eve"} | other), at=NOW)
+
+
+def test_a_run_is_not_begun_on_what_was_withdrawn(store: Store):
+    """Nor on what was announced anew meanwhile; what stands is enough."""
+    keep_announcement(store, announced())
+    begin_run(store, run("01A", "1"), announced()).close()
+    with pytest.raises(RefusedError, match="was withdrawn"):
+        begin_run(store, run("01B", "2"), announced(by="another"))
+    withdraw(store, announced())
+    with pytest.raises(RefusedError, match="was withdrawn"):
+        begin_run(store, run("01B", "2"), announced())
+    with pytest.raises(RefusedError, match="was withdrawn"):
+        hold_run(store, "01A", RunState.RUNNING, rests_on=announced())
+    assert [one.id for one in past_runs(store)] == ["01A"]
+    with pytest.raises(InputError, match="is announced any more"):
+        withdraw(store, announced())
+
+
+def _begin(url: str, wanted: Run, rests_on: Announced, ready: Any, done: threading.Event, begun: list[bool]) -> None:
+    """Begin a run as another process would, and be at work on it until told."""
+    with closing(open_store(url)) as store:
+        ready.wait()
+        with suppress(RefusedError), begin_run(store, wanted, rests_on):
+            begun.append(True)
+            done.wait()
+
+
+def test_either_the_run_is_begun_or_the_announcement_withdrawn(store: Store, address: str):
+    """At the same moment: never both, never neither."""
+    for n in range(12):
+        name, one = f"01{n:02}", announced(digest=f"{n:02}" * 32)
+        keep_announcement(store, one)
+        begun: list[bool] = []
+        ready, done = threading.Barrier(2), threading.Event()
+        wanted = replace(run(name, name), announced=one.digest)
+        thread = threading.Thread(target=_begin, args=(address, wanted, one, ready, done, begun))
+        thread.start()
+        ready.wait()
+        try:
+            withdraw(store, one)
+            withdrawn = True
+        except RefusedError:
+            withdrawn = False
+        done.set()
+        thread.join()
+        assert withdrawn != bool(begun)
+        assert (announcement_of(store, one.digest) is None) == withdrawn
+
+
+def test_only_what_belongs_to_an_announcement_holds_it(store: Store):
+    """A run under way that rests on nothing, or on another one, is no matter."""
+    keep_announcement(store, announced())
+    with begin_run(store, run("01A", "1")), begin_run(store, replace(run("01B", "2"), announced="cd" * 32)):
+        withdraw(store, announced())
+    assert announcements(store) == []

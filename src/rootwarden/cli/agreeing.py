@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.writing import screen_width
+from rootwarden.cli.writing import say, screen_width
 from rootwarden.errors import Exit, UsageError
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.run import Run
@@ -32,7 +32,7 @@ class Asking:
     def tell(self, text: str) -> None:
         """Say on stderr what is going on."""
         if not self._quiet:
-            click.echo(text, err=True)
+            say(text)
 
     def apply(self, plan: Plan, found: Sequence[Seen]) -> bool:
         """Show a plan and where each change stands; return whether to carry it out."""
@@ -41,29 +41,29 @@ class Asking:
         for one in found:
             line = f"{one.standing}: {one.change.title} ({one.change.account}){_whose(one)}"
             if one.standing == "not ours":  # a refusal: said even where only the result is wanted
-                click.echo(line, err=True)
+                say(line)
                 self.declined = Exit.REFUSED
             elif one.standing not in ("ready", "under way"):
                 self.tell(line)
         if not waiting:
             refused = self.declined is Exit.REFUSED
             text = "somebody else looks after all that is left to do" if refused else "there is nothing to do"
-            click.echo(f"rootwarden: {text}", err=True)
+            say(f"rootwarden: {text}")
             return False
         if self._dry_run:
-            click.echo("rootwarden: nothing was changed", err=True)
+            say("rootwarden: nothing was changed")
             return False
         return self._agreed(plan.caller or plan.accounts[0], plan.accounts, plural(len(waiting), "change"))
 
     def undo(self, run: Run, changes: Sequence[Change]) -> bool:
         """Show what would be taken back; return whether to do it."""
-        click.echo(f"Taking back run {run.id} of {run.started:%Y-%m-%d %H:%M} UTC, the last change first:", err=True)
+        say(f"Taking back run {run.id} of {run.started:%Y-%m-%d %H:%M} UTC, the last change first:")
         for change in changes:
-            click.echo(f"  {change.title} ({change.account})", err=True)
+            say(f"  {change.title} ({change.account})")
             for stays in change.stays:
-                click.echo(f"    stays: {stays}", err=True)
+                say(f"    stays: {stays}")
         if self._dry_run:
-            click.echo("rootwarden: nothing was changed", err=True)
+            say("rootwarden: nothing was changed")
             return False
         return self._agreed(run.plan.caller or run.accounts[0], run.accounts, plural(len(changes), "change"))
 
@@ -86,7 +86,7 @@ class Asking:
         typed = click.prompt(f"{what} {where}. Type {account} to go on", default="", show_default=False, err=True)
         if typed.strip() == account:
             return True
-        click.echo("rootwarden: that is another text; nothing was changed", err=True)
+        say("rootwarden: that is another text; nothing was changed")
         self.declined = Exit.REFUSED
         return False
 

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from rootwarden.cli.agreeing import Asking
-from rootwarden.cli.options import aws_options, changing_options
+from rootwarden.cli.options import aws_options, changing_options, terraform_option
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import say
 from rootwarden.errors import UsageError
 from rootwarden.flows.limits import checked, checked_remedies
 
@@ -22,8 +23,7 @@ from rootwarden.flows.limits import checked, checked_remedies
 @click.option("--dry-run", is_flag=True, help="Look again and show where each change stands; change nothing.")
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
-@click.option("--terraform-state", multiple=True, metavar="FILE",
-              help="What this Terraform state looks after is not changed; repeat for several.")  # fmt: skip
+@terraform_option
 @click.option("--handover", type=click.Path(), metavar="FOLDER",
               help="Where first passwords go, a file for each person that only you can read.")  # fmt: skip
 @click.option("--key", "keys", multiple=True, metavar="...1234",
@@ -64,15 +64,15 @@ def command(
     if applied is None:
         return asking.declined
     if applied.stopped is not None:
-        click.echo(run_text.stopped(applied.run, applied.progress, applied.stopped.change, str(applied.stopped),
-                                    undoing=False), err=True)  # fmt: skip
+        why = str(applied.stopped)
+        say(run_text.stopped(applied.run, applied.progress, applied.stopped.change, why, undoing=False))
         return applied.exit
     if applied.unproved is not None:
-        click.echo(f"rootwarden: all was changed, and could not be read again: {applied.unproved}", err=True)
+        say(f"rootwarden: all was changed, and could not be read again: {applied.unproved}")
     click.echo(run_text.checks(applied.run, applied.checked))
     lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
     back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}` takes it back"
-    click.echo(f"rootwarden: run {applied.run.id}; {back}", err=True)
+    say(f"rootwarden: run {applied.run.id}; {back}")
     return applied.exit or asking.declined
 
 
@@ -85,9 +85,9 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
     """
     from rootwarden.cli.informing import informer  # noqa: PLC0415
     from rootwarden.cli.reading import ROOT_READ, announcer, reading_of  # noqa: PLC0415
-    from rootwarden.flows.applying.owning import read_states  # noqa: PLC0415
     from rootwarden.flows.applying.request import ApplyRequest  # noqa: PLC0415
     from rootwarden.flows.detect import windows_of  # noqa: PLC0415
+    from rootwarden.flows.terraform_states import read_states  # noqa: PLC0415
 
     keys = tuple(given.get("keys") or ())
     if bool(keys) != bool(given.get("accept_outage")):

@@ -14,6 +14,7 @@ from rootwarden.cli.options import aws_options, judging_options, names, scope_op
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import STDOUT, Look, Target, files, show, targets
+from rootwarden.cli.writing import say
 from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot, verdict_exit
 from rootwarden.flows.limits import checked, chosen
@@ -183,4 +184,4 @@ def _instant(text: str | None) -> datetime | None:
 
 def _note(text: str, given: dict[str, Any]) -> None:
     if not given["quiet"]:
-        click.echo(f"rootwarden: {text}", err=True)
+        say(f"rootwarden: {text}")

@@ -11,6 +11,7 @@ from rootwarden.cli.options import aws_options, scope_options
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.reading import announcer, explained, reading_of, summary
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import say
 from rootwarden.errors import Exit
 from rootwarden.flows.collect import collect, explain_calls
 
@@ -40,11 +41,11 @@ def command(settings: Settings, /, output: str, only_explain: bool, quiet: bool,
     with Progress(wanted=not (given["no_progress"] or quiet)) as progress:
         result = collect(request, Path(output), progress, announcer(settings))
     if not quiet:
-        click.echo(f"rootwarden: wrote {output}: {summary(result)}", err=True)
+        say(f"rootwarden: wrote {output}: {summary(result)}")
         for reason, times in result.unread[:SHOWN]:
-            click.echo(f"  not read, {times} times: {reason}", err=True)
+            say(f"  not read, {times} times: {reason}")
         if len(result.unread) > SHOWN:
-            click.echo(f"  and {len(result.unread) - SHOWN} more reasons, in the file", err=True)
+            say(f"  and {len(result.unread) - SHOWN} more reasons, in the file")
     if result.interrupted:
         return Exit.INTERRUPTED
     return Exit.INCOMPLETE if result.unread or result.accounts_read < result.accounts_expected else Exit.FINE

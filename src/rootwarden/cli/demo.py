@@ -14,6 +14,7 @@ import click
 from rootwarden.cli.audit import command as audit
 from rootwarden.cli.demo_fixing import mend
 from rootwarden.cli.options import judging_options, showing_options
+from rootwarden.cli.writing import say
 from rootwarden.errors import Exit, RootwardenError, UsageError
 
 # What a person's own set-up might bring in; the demo must not reach any real account.
@@ -34,9 +35,9 @@ def command(ctx: click.Context, /, world: str | None, fix: bool, **given: Any) -
     rootwarden demo --fix                 plan, apply, audit, undo: failing findings by practice
     """
     world = world or ("startup" if fix else "enterprise")
-    click.echo(f"rootwarden: starting an AWS on this machine with the world {world!r}", err=True)
+    say(f"rootwarden: starting an AWS on this machine with the world {world!r}")
     if not fix:
-        click.echo("rootwarden: prices are told as AWS has them; nothing is paid", err=True)
+        say("rootwarden: prices are told as AWS has them; nothing is paid")
     with _lab(world) as environment:
         for name in [name for name in os.environ if name.startswith(_OURS)]:
             del os.environ[name]

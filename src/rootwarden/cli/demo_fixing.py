@@ -6,9 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import click
-
-from rootwarden.cli.writing import write_out
+from rootwarden.cli.writing import say, write_out
 from rootwarden.errors import Exit
 
 # What the practice organization would have in its rootwarden.toml.
@@ -30,11 +28,13 @@ def mend(endpoint: str, *, quiet: bool) -> int:
 
     def tell(text: str) -> None:
         if not quiet:
-            click.echo(f"rootwarden: {text.strip()}", err=True)
+            say(f"rootwarden: {text.strip()}")
 
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         found = practise(CollectRequest(org=True, endpoint_url=endpoint), SETTINGS, Path(folder), tell)
-    write_out(practised_text.table(found.plan, found.before, found.after, found.undone, found.left, found.stays))
+    write_out(practised_text.table(
+        found.plan, found.before, found.after, found.undone, found.left, found.stays, found.came_up
+    ))  # fmt: skip
     for words in found.unproved:
-        click.echo(f"rootwarden: not proved: {words}", err=True)
+        say(f"rootwarden: not proved: {words}")
     return Exit.UNVERIFIED if found.unproved or (found.left and not found.stays) else Exit.FINE

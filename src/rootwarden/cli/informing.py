@@ -8,13 +8,21 @@ from typing import Any
 import click
 
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import say
+from rootwarden.errors import Exit, RootwardenError
 from rootwarden.flows.applying.request import Inform
+
+
+class UntoldError(RootwardenError):
+    """Somebody who is to be told of what is about to be done was not."""
+
+    exit_code = Exit.INCOMPLETE
 
 
 def informer(settings: Settings, given: dict[str, Any]) -> Inform | None:
     """Return what tells every configured channel, None where none is configured.
 
-    A channel that does not take the message is named on stderr; the others, and the store, have it all the same.
+    It raises UntoldError where a channel does not take the message; the others are told all the same.
     """
     if not settings.channels:
         return None
@@ -27,8 +35,16 @@ def informer(settings: Settings, given: dict[str, Any]) -> Inform | None:
             channels=settings.channels, source=settings.source, environment=os.environ, way=way_of(given),
             screen=click.echo,
         )  # fmt: skip
-        for one in tell_all(request, title, lines, steps):
+        tried = tell_all(request, title, lines, steps)
+        for one in tried:
             said = "told" if one.delivered else "NOT told"
-            click.echo(f"rootwarden: {said}: {one.name} ({one.kind}): {one.detail}".rstrip(": "), err=True)
+            say(f"rootwarden: {said}: {one.name} ({one.kind}): {one.detail}".rstrip(": "))
+        untold = [one for one in tried if not one.delivered]
+        if untold:
+            raise UntoldError(
+                f"nothing was changed or announced: {', '.join(one.name for one in untold)} could not be told",
+                why="the wait begins when everybody has been told",
+                todo=f"see `rootwarden notify test {untold[0].name}`, then apply the plan again",
+            )
 
     return inform

@@ -14,7 +14,7 @@ import click
 from rootwarden import __version__
 from rootwarden.cli.settings import load_settings
 from rootwarden.cli.verbs import VERBS, LazyGroup
-from rootwarden.cli.writing import give_up_stdout
+from rootwarden.cli.writing import give_up_stdout, say
 from rootwarden.errors import Exit, RootwardenError
 
 EXAMPLES = """\b
@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         return _say(_usage(error), as_json=as_json, debug=debug)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return Exit.INTERRUPTED
     except SystemExit as error:
         # click ends the program itself when the reader of standard output leaves (`| head`): that is no failure.
@@ -100,5 +100,5 @@ def _say(error: RootwardenError, *, as_json: bool, debug: bool) -> int:
         body = {"error": error.what, "why": error.why, "next": error.todo, "exit_code": int(error.exit_code)}
         click.echo(json.dumps(body), err=True)
     else:
-        click.echo(f"rootwarden: {error}", err=True)
+        say(f"rootwarden: {error}")
     return int(error.exit_code)

@@ -82,6 +82,10 @@ def _apply(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Com
     return decorate
 
 
+terraform_option = click.option(
+    "--terraform-state", multiple=True, metavar="FILE",
+    help="What this Terraform state looks after is not changed; repeat for several.",
+)  # fmt: skip
 aws_options = _apply(_AWS)
 scope_options = _apply(_SCOPE)
 judging_options = _apply(_JUDGING)

@@ -12,15 +12,16 @@ import click
 from msgspec import Struct
 
 from rootwarden.catalogue.remedying import remedies
-from rootwarden.cli.options import aws_options, names, scope_options
+from rootwarden.cli.options import aws_options, names, scope_options, terraform_option
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
-from rootwarden.cli.writing import check, screen_width, write_file, write_out
+from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.limits import checked, checked_remedies, chosen
 from rootwarden.flows.planning import PlanRequest, affordable, make_plan
+from rootwarden.flows.terraform_states import read_states
 from rootwarden.model.plan import Plan, read_plan
 from rootwarden.report import plans
 from rootwarden.report.code.sites import split
@@ -47,6 +48,7 @@ _SCREEN = "table"
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colours; NO_COLOR is honoured.")  # fmt: skip
 @click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
+@terraform_option
 @scope_options
 @aws_options
 @click.pass_obj
@@ -64,6 +66,8 @@ def command(
     rootwarden plan --from plan.json -o fix.tf -o 'fix-{account}-{region}.yaml'
     """
     wanted = targets(output, snapshot or "", made or "")
+    if made is not None and given["terraform_state"]:
+        raise UsageError("a plan that was made is not made again", todo="give --terraform-state where it is made")
     plan = _made(settings, snapshot, given) if made is None else read_plan_file(made)
     look = RenderOptions(
         width=screen_width(), color=colorful(given["color"], os.environ),
@@ -156,6 +160,7 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Pl
         ),
         settings=own_settings,
         wishes=wanted if only else tuple(own_settings),
+        states=read_states(given["terraform_state"]),
     )
     if snapshot is not None:
         return make_plan(open_snapshot(snapshot), request)
@@ -179,4 +184,4 @@ def _next(plan: Plan, wanted: tuple[Target, ...], given: dict[str, Any]) -> None
 
 def _note(text: str, given: dict[str, Any]) -> None:
     if not given["quiet"]:
-        click.echo(f"rootwarden: {text}", err=True)
+        say(f"rootwarden: {text}")

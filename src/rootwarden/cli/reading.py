@@ -7,16 +7,17 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import click
 from msgspec.structs import replace
 
 from rootwarden.aws.clients import Kept
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.watch_settings import DEFAULT_STORE
+from rootwarden.cli.writing import say
 from rootwarden.errors import RefusedError, RootwardenError
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
 from rootwarden.model.context import MATCH_GRACE, Window
+from rootwarden.report.labels import plural
 
 COLUMNS = 80
 ROOT_AUDIT = (
@@ -81,7 +82,7 @@ def announcer(
                 why=f"it would alert on each; they are opened by {window.caller} {_carrying(window)}{near}",
                 todo=_how_to_expect(settings, window),
             )
-        click.echo(f"rootwarden: {ROOT_CHANGE if window.is_change else reading}\n{window.text()}", err=True)
+        say(f"rootwarden: {ROOT_CHANGE if window.is_change else reading}\n{window.text()}")
         if known:
             _log(known, window)
 
@@ -118,9 +119,9 @@ def _log(url: str, window: StandingWindow) -> None:
     try:
         name = log_root_audit(url, window)
     except RootwardenError as error:
-        click.echo(f"rootwarden: not in the run log of the watch: {error}", err=True)
+        say(f"rootwarden: not in the run log of the watch: {error}")
     else:
-        click.echo(f"rootwarden: in the run log of the watch as {name}", err=True)
+        say(f"rootwarden: in the run log of the watch as {name}")
 
 
 def _carrying(window: StandingWindow) -> str:
@@ -144,7 +145,7 @@ def summary(result: CollectResult, besides: Decimal = Decimal(0)) -> str:
     if cost := result.cost_usd + besides:
         line += f", which cost {cost} USD"
     if result.unread:
-        line += f"; {sum(times for _, times in result.unread)} values could not be read"
+        line += f"; {plural(sum(times for _, times in result.unread), 'value')} could not be read"
     return line
 
 

@@ -9,7 +9,7 @@ import click
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import length
-from rootwarden.cli.writing import write_out
+from rootwarden.cli.writing import say, write_out
 from rootwarden.errors import Exit, UsageError
 from rootwarden.report import runbook_text
 from rootwarden.report.runbook import Named
@@ -75,10 +75,10 @@ def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any
         within=length(given["within"], "--within").total_seconds(),
         every=length(given["every"], "--every").total_seconds(),
     )
-    seen = follow(request, lambda text: click.echo(f"rootwarden: {text}", err=True))
+    seen = follow(request, lambda text: say(f"rootwarden: {text}"))
     if seen.confirmed:
-        click.echo("rootwarden: confirmed by AWS", err=True)
+        say("rootwarden: confirmed by AWS")
         return Exit.FINE
     todo = "wait on with the same command" if seen.can_tell else "AWS has no call that tells; a person has to look"
-    click.echo(f"rootwarden: not confirmed yet; {todo}", err=True)
+    say(f"rootwarden: not confirmed yet; {todo}")
     return Exit.WAITING

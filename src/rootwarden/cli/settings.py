@@ -231,6 +231,7 @@ def _settings(file: File, source: str) -> Settings:
         "notify": {"test": aws},
         "watch": aws | {key: value for key, value in detect.items() if key != "output"} | kept | named,
         "alerts": dict.fromkeys(verbs, kept),
+        "runs": dict.fromkeys(("list", "show", "cancel"), kept),
         "letters": dict.fromkeys(("list", "show", "discard"), kept),
         "drill": {"run": {"detection": aws | kept}, "list": kept, "report": kept},
     }

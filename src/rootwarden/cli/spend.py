@@ -11,7 +11,7 @@ import click
 
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.standard_input import standard_input
-from rootwarden.cli.writing import check, screen_width, write_file, write_out
+from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 
 _STDOUT = "-"
@@ -75,7 +75,7 @@ def command(output: tuple[str, ...], fail_on: str, quiet: bool, **given: Any) ->
 
     def tell(text: str) -> None:
         if not quiet:
-            click.echo(f"rootwarden: {text}", err=True)
+            say(f"rootwarden: {text}")
 
     found = look_at_spending(request, standard_input, tell)
     _show(found, wanted, given)

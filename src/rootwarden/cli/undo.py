@@ -9,9 +9,9 @@ import click
 from rootwarden.cli.agreeing import Asking
 from rootwarden.cli.apply import request_of
 from rootwarden.cli.options import aws_options, changing_options
+from rootwarden.cli.runs import list_
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.writing import write_out
-from rootwarden.errors import Exit
+from rootwarden.cli.writing import say
 
 
 @click.command(name="undo")
@@ -20,33 +20,33 @@ from rootwarden.errors import Exit
 @click.option("--dry-run", is_flag=True, help="Show what would be taken back; change nothing.")
 @changing_options
 @aws_options
-@click.pass_obj
-def command(settings: Settings, /, run: str | None, force: bool, dry_run: bool, **given: Any) -> int:
+@click.pass_context
+def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, **given: Any) -> int:
     """Take back what a plan changed, the last change first, and prove that all reads as before.
 
     \b
-    rootwarden undo                          list the runs
+    rootwarden undo                          list the runs, as `rootwarden runs` does
     rootwarden undo 01J8XQ5V                 the beginning of an id will do
 
     Refused (6) where somebody changed since what the run had changed. Ends with 7 when something does not read as
     before; what cannot be taken back is said in the plan.
     """
-    from rootwarden.flows.applying.undoing import list_runs, undo_run  # noqa: PLC0415
+    from rootwarden.flows.applying.undoing import undo_run  # noqa: PLC0415
     from rootwarden.report import run_text  # noqa: PLC0415
 
     if run is None:
-        write_out(run_text.listed(list_runs(given["store"])))
-        return Exit.FINE
+        return int(ctx.invoke(list_, store=given["store"], most=50, output="table", plain=False, show_ids=False))
+    settings: Settings = ctx.obj
     asking = Asking(settings, given, dry_run=dry_run)
     undone = undo_run(run, request_of(settings, given | {"force": force}), asking.undo, asking.tell)
     if undone is None:
         return asking.declined
     if undone.stopped is not None:
-        click.echo(run_text.stopped(undone.run, undone.progress, undone.stopped.change, str(undone.stopped),
-                                    undoing=True), err=True)  # fmt: skip
+        why = str(undone.stopped)
+        say(run_text.stopped(undone.run, undone.progress, undone.stopped.change, why, undoing=True))
         return undone.exit
     if undone.unproved is not None:
-        click.echo(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}", err=True)
+        say(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}")
     if undone.checked:
         click.echo(run_text.restored(undone.run, undone.checked))
     return undone.exit

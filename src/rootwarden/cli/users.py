@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from rootwarden.cli.options import aws_options
+from rootwarden.cli.options import aws_options, terraform_option
 from rootwarden.cli.plan import targets
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
-from rootwarden.cli.writing import check, screen_width, write_file, write_out
+from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.report import plans
 from rootwarden.report.options import RenderOptions
@@ -23,6 +23,7 @@ _snapshot = click.option("--snapshot", metavar="FILE", help="Use this snapshot; 
 _role = click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
                      help="Role to assume to read another account than the caller's.")  # fmt: skip
 _verbose = click.option("--verbose", "-v", is_flag=True, help="Show every parameter of every call.")
+_plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 _quiet = click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 
 
@@ -45,9 +46,11 @@ def command() -> None:
               help="So many people are to be disabled; asked for where they are many.")  # fmt: skip
 @click.option("--adopt", is_flag=True, help="Take over users of the roster's names that were there before it.")
 @click.option("--iam", is_flag=True, help="IAM users, although the organization has IAM Identity Center.")
+@terraform_option
 @_snapshot
 @_role
 @_verbose
+@_plain
 @_quiet
 @aws_options
 @click.pass_obj
@@ -64,17 +67,22 @@ def plan_(
     Refused (6) where more than five people, or one in ten, would be disabled and --confirm-count does not say so.
     """
     from rootwarden.flows.people import PeopleRequest  # noqa: PLC0415 - --help must not wait for AWS libraries
+    from rootwarden.flows.terraform_states import read_states  # noqa: PLC0415
     from rootwarden.people.reading import read_roster  # noqa: PLC0415
 
     wanted = targets(output, roster, snapshot or "")
     request = PeopleRequest(
-        roster=read_roster(_text(roster), roster), adopting=adopt, confirmed=confirm_count, iam=given["iam"]
+        roster=read_roster(_text(roster), roster),
+        adopting=adopt,
+        confirmed=confirm_count,
+        iam=given["iam"],
+        states=read_states(given["terraform_state"]),
     )
     made = _planned(settings, snapshot, request, given)
     look = RenderOptions(
         width=screen_width(),
         color=colorful("auto", os.environ),
-        plain=not speaks_unicode(),
+        plain=given["plain"] or not speaks_unicode(),
         verbose=given["verbose"],
     )
     if not any(one.file == "-" for one in wanted):
@@ -152,4 +160,4 @@ def _text(file: str) -> str:
 
 def _note(text: str, given: dict[str, Any]) -> None:
     if not given["quiet"]:
-        click.echo(f"rootwarden: {text}", err=True)
+        say(f"rootwarden: {text}")

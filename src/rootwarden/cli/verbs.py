@@ -25,6 +25,7 @@ VERBS = {
     "notify": "List the channels that carry messages, and try them.",
     "plan": "Show what would be changed to mend findings; change nothing.",
     "runbook": "What a person does where no program can, step by step.",
+    "runs": "List the plans that were applied, and those that are announced.",
     "spend": "Show what each day cost, and which days are out of line.",
     "users": "People instead of root: plan users from a roster, or write one.",
     "undo": "Take back what a plan changed, and prove it.",

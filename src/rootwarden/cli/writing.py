@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from rootwarden.errors import OutputError
+from rootwarden.report.wrapping import wrapped
 
 # Columns of what is drawn for people, however narrow or wide their terminal is.
 NARROWEST, WIDEST = 80, 120
@@ -76,6 +77,23 @@ def write_out(text: str) -> None:
         why = str(getattr(error, "strerror", "") or error)
         give_up_stdout()
         raise _unwritable("standard output", why) from error
+
+
+def say(text: str) -> None:
+    """Say something on standard error: at a terminal in lines that fit, with commands whole; elsewhere as it is."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        width = screen_width()
+        lines = [_fitting(line, width) for line in text.split("\n")]
+        text = "\n".join(lines)
+    click.echo(text, err=True)
+
+
+def _fitting(line: str, width: int) -> str:
+    """Return a line in as many as it takes; those after the first stand two columns further in."""
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    return "\n".join(wrapped(line.lstrip(" "), width, indent, f"{indent}  "))
 
 
 def give_up_stdout() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,7 @@ from rootwarden import __version__
 from rootwarden.errors import Exit, InputError, RootwardenError
 from rootwarden.flows.audit import JudgeRequest, court_of
 from rootwarden.flows.collect import CollectRequest, CollectResult, collect
+from rootwarden.flows.terraform_states import marked
 from rootwarden.model.expect import plain_facts
 from rootwarden.model.findings import CATALOGUE_VERSION
 from rootwarden.model.plan import Plan
@@ -36,13 +37,15 @@ Progress = Callable[[str], None]
 class PeopleRequest(Struct, frozen=True, kw_only=True):
     """What the roster is to become: `adopting` and `confirmed` as in `people.planning.Asked`.
 
-    `iam` asks for IAM users even where the organization has IAM Identity Center.
+    `iam` asks for IAM users even where the organization has IAM Identity Center. `states` are the resources that
+    Terraform looks after, by ARN.
     """
 
     roster: Roster
     adopting: bool = False
     confirmed: int | None = None
     iam: bool = False
+    states: Mapping[str, str] = {}
 
 
 class UnreadableError(RootwardenError):
@@ -89,7 +92,8 @@ def plan_people(snapshot: OpenSnapshot, request: PeopleRequest) -> Plan:
         tool_version=__version__, catalogue_version=CATALOGUE_VERSION, made_at=header.collected_at,
         partition=header.partition, caller=header.caller,
         organization=str(organization.get("Id") or "") if isinstance(organization, dict) else "",
-        failing=0, mends=0, unread=0, changes=tuple(ground.changes), left=tuple(ground.left),
+        failing=0, mends=0, unread=0, changes=tuple(marked(one, request.states) for one in ground.changes),
+        left=tuple(ground.left),
     )  # fmt: skip
 
 

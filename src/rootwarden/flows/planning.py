@@ -13,18 +13,20 @@ from rootwarden import __version__
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.errors import RefusedError
 from rootwarden.flows.audit import JudgeRequest, court_of, filed_under, judge_snapshot
+from rootwarden.flows.terraform_states import marked
 from rootwarden.model.control import Registered
 from rootwarden.model.expect import Expect, as_if
 from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.findings import CATALOGUE_VERSION, Finding, Severity, Status
 from rootwarden.model.judging import DEFECTS, Court
-from rootwarden.model.plan import Change, Left, Plan
+from rootwarden.model.plan import Change, Left, Plan, Unseen
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Case, Not, Prescribe, Propose, RegisteredRemedy, Wish
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param, Thresholds
 from rootwarden.model.view import Subject, View
-from rootwarden.report.runbooks import by_hand
+from rootwarden.report.runbooks import by_hand, in_account
+from rootwarden.report.unread import Reason, reasons
 from rootwarden.store.snapshots import OpenSnapshot
 
 # A change can bring up what was not judged before (a new trail is not encrypted yet): so often it is looked again.
@@ -35,12 +37,14 @@ _ONCE = frozenset({Scope.ORG, Scope.WORKSPACE})
 class PlanRequest(Struct, frozen=True, kw_only=True):
     """What to mend: the findings of these controls, by the settings of the remedies (by slug).
 
-    `wishes` are remedies wanted though no control asks for them.
+    `wishes` are remedies wanted though no control asks for them. `states` are the resources that Terraform looks after,
+    by ARN: what is about them is planned, and not counted on, for applying leaves it to Terraform.
     """
 
     judging: JudgeRequest
     settings: Mapping[str, Mapping[str, Param]] = {}
     wishes: tuple[str, ...] = ()
+    states: Mapping[str, str] = {}
 
 
 def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
@@ -63,8 +67,10 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
         if line.account in by_account or request.wishes:
             own = Facts(as_if_read(line.facts, desk.elsewhere.get(line.account, ())))
             desk.grant(line.account, desk.mend(line.account, own, by_account.get(line.account, [])))
-    left = tuple(desk.left.values())
-    still = {one.fingerprint for one in left}
+    caller = snapshot.header.caller
+    alone = len(audit.accounts) == 1 and audit.accounts[0].id == (caller or audit.accounts[0].id)
+    left = tuple(one if alone else _there(one) for one in desk.left.values())
+    still = {one.fingerprint for one in left} | desk.others
     return Plan(
         tool_version=__version__,
         catalogue_version=CATALOGUE_VERSION,
@@ -77,7 +83,21 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
         unread=sum(one.status is Status.UNKNOWN for one in audit.findings),
         changes=_in_order(desk.changes.values()),
         left=left,
+        unseen=tuple(map(_unjudged, reasons(audit.findings))),
     )
+
+
+def _there(one: Left) -> Left:
+    """Return what is left with commands that name its account: whoever plans may be asked about several."""
+    return replace(one, todo=in_account(one.todo, one.account)) if one.account.isdigit() else one
+
+
+def _unjudged(reason: Reason) -> Unseen:
+    because = reason.unknown
+    return Unseen(
+        what=reason.what, missing=because.missing, hint=because.hint, findings=reason.findings,
+        controls=reason.controls, accounts=reason.accounts,
+    )  # fmt: skip
 
 
 def as_if_read(raw: Mapping[str, Any], expects: Iterable[Expect]) -> Mapping[str, Any]:
@@ -125,6 +145,8 @@ class _Desk(Struct):
     left: dict[str, Left] = field(default_factory=dict)
     # What changes planned in one account would do to the facts of another, by that other account.
     elsewhere: dict[str, list[Expect]] = field(default_factory=dict)
+    # Findings whose change is somebody else's to make.
+    others: set[str] = field(default_factory=set)
 
     def control(self, finding: Finding) -> Registered:
         """Return the control that a finding is of."""
@@ -143,9 +165,11 @@ class _Desk(Struct):
                 change = self._prescribe(account, own, now)
                 if isinstance(change, Not):
                     self.left[one.fingerprint] = _left(one, change)
-                elif change.id not in self.changes:
-                    self.changes[change.id] = change
-                    own, touched = self._made(account, own, change), True
+                    continue
+                if change.id not in self.changes:
+                    own, touched = self._take(account, own, change), True
+                if self.changes[change.id].owner:
+                    self.others.add(one.fingerprint)
             findings = [one for one in self._judged(account, own) if one.fingerprint not in handled] if touched else []
             if not findings:
                 break
@@ -169,8 +193,7 @@ class _Desk(Struct):
                     name = f"{slug}/{account}/{answer.why}"
                     self.left[name] = _wish_left(known, account, answer)
                 elif answer.id not in self.changes:
-                    self.changes[answer.id] = answer
-                    own = self._made(account, own, answer)
+                    own = self._take(account, own, answer)
 
     def _turn(self, finding: Finding) -> tuple[int, int, str, str, str]:
         known = remedies().get(finding.remedy)
@@ -206,6 +229,11 @@ class _Desk(Struct):
             caller=self.caller,
         )
         return _prescribed(known.prescribe, case)
+
+    def _take(self, account: str, own: Facts, change: Change) -> Facts:
+        """Take a change into the plan; return how the account looks then: as before where it is somebody else's."""
+        change = self.changes[change.id] = marked(change, self.request.states)
+        return own if change.owner else self._made(account, own, change)
 
     def _made(self, account: str, own: Facts, change: Change) -> Facts:
         """Return the account's facts as if a change were made, and have everybody else see it so."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from rootwarden.flows.limits import checked_remedies
 from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.differences import Difference, differences
 from rootwarden.model.expect import plain_facts
-from rootwarden.model.findings import Status
+from rootwarden.model.findings import Finding, Status
 from rootwarden.model.plan import Plan
 from rootwarden.model.snapshot import Facts
 from rootwarden.report.labels import plural
@@ -29,10 +29,21 @@ from rootwarden.store.snapshots import open_snapshot
 Tell = Callable[[str], None]
 
 
+class CameUp(Struct, frozen=True):
+    """A finding that fails after the plan and did not before; `before` is how it read (None: it was not there at all).
+
+    `foretold` says whether the plan names it among what it leaves.
+    """
+
+    finding: Finding
+    before: Finding | None
+    foretold: bool
+
+
 class Practised(Struct, frozen=True):
     """What came of it: failing findings by practice before, after and once undone, and what does not read as before.
 
-    `stays` is what the plan said beforehand that it could not take back.
+    `came_up` is what fails after the plan only, `stays` what the plan said beforehand that it could not take back.
     """
 
     plan: Plan
@@ -42,6 +53,7 @@ class Practised(Struct, frozen=True):
     unproved: tuple[str, ...]
     left: tuple[Difference, ...]
     stays: tuple[str, ...]
+    came_up: tuple[CameUp, ...]
 
 
 def practise(
@@ -55,7 +67,7 @@ def practise(
     judging = JudgeRequest(controls=catalogue.controls(), settings={})
     checked = checked_remedies(settings, "the demo")
     first = _read(reading, folder / "before.jsonl.gz", "audit", tell)
-    before = _failing(first, judging)
+    before = _judged(first, judging)
     plan = make_plan(open_snapshot(first), PlanRequest(judging=judging, settings=checked, wishes=tuple(checked)))
     tell(f"plan: {plural(len(plan.changes), 'change')} in {plural(len(plan.accounts), 'account')}")
     request = ApplyRequest(reading=reading, store=str(folder / "runs.sqlite3"), patience=0.0)
@@ -63,7 +75,7 @@ def practise(
     if applied is None or applied.stopped is not None:
         why = str(applied.stopped) if applied is not None else "nothing could be changed"
         raise RootwardenError("the plan was not applied", why=why, todo="see what it says, and try again")
-    after = _failing(_read(reading, folder / "after.jsonl.gz", "audit again", tell), judging)
+    after = _judged(_read(reading, folder / "after.jsonl.gz", "audit again", tell), judging)
     undone = undo_run(applied.run.id, request, lambda *_: True, tell)
     if undone is None or undone.stopped is not None:
         why = str(undone.stopped) if undone is not None else "nothing was changed"
@@ -71,12 +83,13 @@ def practise(
     last = _read(reading, folder / "undone.jsonl.gz", "audit once more", tell)
     return Practised(
         plan=plan,
-        before=before,
-        after=after,
-        undone=_failing(last, judging),
+        before=_failing(before),
+        after=_failing(after),
+        undone=_failing(_judged(last, judging)),
         unproved=tuple(one.detail or one.change for one in applied.checked if not one.proved),
         left=tuple(differences(_facts(first), _facts(last))),
         stays=tuple(dict.fromkeys(words for one in plan.changes for words in one.stays)),
+        came_up=tuple(_came_up(before, after, {one.fingerprint for one in plan.left})),
     )
 
 
@@ -86,9 +99,19 @@ def _read(reading: CollectRequest, path: Path, what: str, tell: Tell) -> Path:
     return path
 
 
-def _failing(path: Path, judging: JudgeRequest) -> Counter[int]:
-    audit = judge_snapshot(open_snapshot(path), judging)
-    return Counter(one.practice for one in audit.findings if one.status is Status.FAIL)
+def _judged(path: Path, judging: JudgeRequest) -> dict[str, Finding]:
+    return {one.fingerprint: one for one in judge_snapshot(open_snapshot(path), judging).findings}
+
+
+def _failing(found: Mapping[str, Finding]) -> Counter[int]:
+    return Counter(one.practice for one in found.values() if one.status is Status.FAIL)
+
+
+def _came_up(before: Mapping[str, Finding], after: Mapping[str, Finding], left: Container[str]) -> Iterator[CameUp]:
+    for name, one in after.items():
+        was = before.get(name)
+        if one.status is Status.FAIL and (was is None or was.status is not Status.FAIL):
+            yield CameUp(one, was, name in left)
 
 
 def _facts(path: Path) -> dict[str, Any]:

@@ -158,7 +158,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     CloudFormation and Terraform cannot say declares nothing. `made` says which texts of `then` stand for names that AWS
     gives only when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     `secrets` are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would
-    shut them out.
+    shut them out. `owner` says in words who else looks after what it touches, where that was known when it was planned:
+    then it is shown and exported, and not made.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     made: dict[str, str] = {}
     secrets: tuple[Secret, ...] = ()
     never_by: tuple[str, ...] = ()
+    owner: str = ""
 
     @property
     def touches(self) -> tuple[str, ...]:
@@ -238,11 +240,26 @@ class Left(Struct, frozen=True, kw_only=True):
     todo: str
 
 
+class Unseen(Struct, frozen=True, kw_only=True):
+    """One reason why findings could not be judged, the call it came from, and what it hid.
+
+    `missing` are the IAM actions that were missing, `hint` is what may help; `findings` is how many it hid, of these
+    `controls` in these `accounts`.
+    """
+
+    what: str
+    missing: tuple[str, ...] = ()
+    hint: str = ""
+    findings: int
+    controls: tuple[str, ...]
+    accounts: tuple[str, ...]
+
+
 class Plan(Struct, frozen=True, kw_only=True):
     """All that would be done, in order, and all that is left. `made_at` is when the facts were read.
 
     Of `failing` findings that were judged, `mends` would pass afterwards. For `unread` ones nobody could say whether
-    there is anything to mend.
+    there is anything to mend; `unseen` says why, what hid most first.
     """
 
     rootwarden: str = SCHEMA
@@ -257,6 +274,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     unread: int
     changes: tuple[Change, ...]
     left: tuple[Left, ...]
+    unseen: tuple[Unseen, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -67,7 +67,10 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 class Run(Struct, frozen=True, kw_only=True):
-    """One run: the plan it is about, who started it, how it stands, what was checked afterwards."""
+    """One run: the plan it is about, who started it, how it stands, what was checked afterwards.
+
+    `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none.
+    """
 
     id: str
     plan: Plan
@@ -77,6 +80,7 @@ class Run(Struct, frozen=True, kw_only=True):
     finished: datetime | None = None
     state: RunState = RunState.RUNNING
     checked: tuple[Checked, ...] = ()
+    announced: str = ""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -91,6 +95,7 @@ class _Body(Struct, frozen=True):
     by: str
     role: str
     checked: tuple[Checked, ...] = ()
+    announced: str = ""
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -98,7 +103,7 @@ _body = msgspec.json.Decoder(_Body)
 
 def body_of(run: Run) -> bytes:
     """Return what of a run is kept beside its id, times and state."""
-    return encode(_Body(run.plan, run.by, run.role, run.checked))
+    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced))
 
 
 def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
@@ -110,7 +115,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     held = _body.decode(body)
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
-        state=RunState(state), checked=held.checked,
+        state=RunState(state), checked=held.checked, announced=held.announced,
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rootwarden.model.plan import Change, Cost, CostClass
+from rootwarden.model.plan import Change, Cost, CostClass, Plan, Unseen
+from rootwarden.report.labels import plural
 
 
 def cost(cost: Cost) -> str:
@@ -18,3 +19,24 @@ def where(change: Change) -> str:
     """Return the Region and the resource of a change, without what the account says already."""
     name = change.resource.rsplit(":", 1)[-1] if change.resource.startswith("arn:") else change.resource
     return " ".join(part for part in (name, f"in {change.region}" if change.region else "") if part)
+
+
+def unseen(one: Unseen) -> str:
+    """Return why findings could not be judged, how many, of which controls and in which accounts."""
+    controls = f"{', '.join(one.controls[:4])}{f' and {len(one.controls) - 4} more' if len(one.controls) > 4 else ''}"
+    named = one.accounts if len(one.accounts) <= 3 else (plural(len(one.accounts), "account"),)
+    return f"{one.what}: {plural(one.findings, 'finding')} of {controls} ({', '.join(named)})"
+
+
+def afterwards(plan: Plan) -> str:
+    """Return how many failing findings pass once all is made, and how many come up by it; "" where none failed."""
+    if not plan.failing:
+        return ""
+    new = sum(bool(one.fingerprint) for one in plan.left) - (plan.failing - plan.mends)
+    come = f", and {plural(new, 'new one')} {'comes' if new == 1 else 'come'} up that it leaves" if new > 0 else ""
+    return f"{plan.mends} of {plan.failing} failing findings pass{come}"
+
+
+def others(change: Change) -> str:
+    """Return whose a change is to make, where somebody else looks after what it touches."""
+    return f"not ours: {change.owner} looks after it; `rootwarden apply` leaves it, change it there"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from rootwarden.model.plan import Change
-from rootwarden.model.run import Checked, Progress, Run, RunState
-from rootwarden.report.labels import STATUS, plural
+from rootwarden.model.run import Checked, Progress, Run
+from rootwarden.report.labels import STATUS
+from rootwarden.report.wrapping import wrapped
 
 _COLUMNS = 80
 
@@ -27,7 +27,7 @@ def restored(run: Run, checked: Sequence[Checked]) -> str:
 def _restored(change: Change, one: Checked) -> Iterator[str]:
     word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
     judged = f"; {one.control} is {STATUS[one.after].word} now" if one.after is not None else ""
-    yield from _wrapped(f"{word}: {change.title} ({change.account}){judged}")
+    yield from _wrapped(f"{word}: {change.title} ({change.account}){judged}", "", "  ")
     if one.detail:
         yield from _wrapped(one.detail, "    ")
 
@@ -37,7 +37,7 @@ def _checked(change: Change, one: Checked) -> Iterator[str]:
     after = STATUS[one.after].word if one.after is not None else "nothing to judge"
     verdict = "proved" if one.proved else "not yet" if one.waiting else "NOT PROVED"
     control = f"{one.control} {before}{after}, " if one.control else ""
-    yield from _wrapped(f"{control}{verdict}: {change.title} ({change.account})")
+    yield from _wrapped(f"{control}{verdict}: {change.title} ({change.account})", "", "  ")
     if one.detail:
         yield from _wrapped(one.detail, "    ")
     if one.waiting:
@@ -48,43 +48,18 @@ def _checked(change: Change, one: Checked) -> Iterator[str]:
 
 def stopped(run: Run, progress: Progress, at: Change, why: str, *, undoing: bool) -> str:
     """Return where a run stopped and why, what was done until then, and the ways to go on."""
-    lines = _wrapped(f"stopped at: {at.title} ({at.account}): {why}")
+    lines = _wrapped(f"stopped at: {at.title} ({at.account}): {why}", "", "  ")
     for change in run.plan.changes:
         state = "done" if progress.made(change) else "done in part" if progress.begun(change) else "not done"
         lines += _wrapped(f"  {state}: {change.title} ({change.account})", "", "    ")
     if undoing:
-        return "\n".join([*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}` goes on")])
+        return "\n".join([*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}` goes on", "", "  ")])
     begun = any(progress.begun(change) for change in run.plan.changes)
     back = f", or `rootwarden undo {run.id}` takes back what was done" if begun else ""
-    return "\n".join([*lines, *_wrapped(f"Next: mend that, then `rootwarden apply --resume {run.id}` goes on{back}")])
-
-
-def listed(found: Sequence[tuple[Run, Progress]]) -> str:
-    """Return the list of runs, the newest first."""
-    if not found:
-        return "No plan was applied yet.\n"
-    lines: list[str] = []
-    for run, progress in found:
-        made = sum(progress.made(change) for change in run.plan.changes)
-        total = len(run.plan.changes)
-        lines.append(f"{run.started:%Y-%m-%d %H:%M}  {_word(run):<11} {run.id}")
-        lines += _wrapped(
-            f"{made} of {plural(total, 'change')} made in {', '.join(run.accounts[:3])}"
-            f"{f' and {len(run.accounts) - 3} more' if len(run.accounts) > 3 else ''}, by {run.by}",
-            "  ",
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _word(run: Run) -> str:
-    return {
-        RunState.RUNNING: "broken off", RunState.UNDOING: "half undone", RunState.STOPPED: "stopped",
-        RunState.DONE: "done", RunState.UNDONE: "undone",
-    }[run.state]  # fmt: skip
+    return "\n".join(
+        [*lines, *_wrapped(f"Next: mend that, then `rootwarden apply --resume {run.id}` goes on{back}", "", "  ")]
+    )
 
 
 def _wrapped(text: str, indent: str = "", further: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text, _COLUMNS, initial_indent=indent, subsequent_indent=indent if further is None else further,
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip
+    return wrapped(text, _COLUMNS, indent, further)

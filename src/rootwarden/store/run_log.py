@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, func, select, text, update
 
 from rootwarden.errors import InputError, RefusedError
+from rootwarden.model.announced import Announced
 from rootwarden.model.run import Logged, Progress, Run, RunState, StepState, Way, body_of, run_from
+from rootwarden.store.announcements import forget_announcement, see_announced
 from rootwarden.store.locks import HeldError, Lock, lock_file
 from rootwarden.store.opening import Store
 from rootwarden.store.tables import run_steps, runs
@@ -74,11 +76,11 @@ class RunLog:
             connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))
 
 
-def begin_run(store: Store, run: Run) -> RunLog:
-    """Open a new run, before anything is done.
+def begin_run(store: Store, run: Run, rests_on: Announced | None = None) -> RunLog:
+    """Open a new run, before anything is done; `rests_on` is the announcement that allows it.
 
     Raises:
-        RefusedError: another run changes one of its accounts, or was broken off there.
+        RefusedError: another run changes one of its accounts, or was broken off there; or it was withdrawn.
         StoreError: the database does not answer.
     """
     lock = _locked(store, run.id)
@@ -90,6 +92,8 @@ def begin_run(store: Store, run: Run) -> RunLog:
                 if common:
                     raise _in_the_way(store, other, common[0])
             _nobody_since(connection, run)
+            if rests_on is not None:
+                see_announced(connection, rests_on)
             row = {"id": run.id, "kind": _KIND, "started": run.started, "finished": None, "state": run.state,
                    "body": body_of(run)}  # fmt: skip
             connection.execute(runs.insert().values(row))
@@ -99,13 +103,18 @@ def begin_run(store: Store, run: Run) -> RunLog:
     return RunLog(store, run, lock)
 
 
-def hold_run(store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState)) -> RunLog:
+def hold_run(
+    store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState),
+    rests_on: Announced | None = None,
+) -> RunLog:  # fmt: skip
     """Take hold of a run that is there, to go on with it or to undo it: from now on it stands in this state.
+
+    `rests_on` is the announcement that allows what is left of it.
 
     Raises:
         InputError: there is no such run.
         RefusedError: another process is at work on it, or has brought it into another state than the `former` ones, or
-            another run changes one of its accounts.
+            another run changes one of its accounts, or what it rests on was withdrawn.
     """
     run = find_run(store, name)
     lock = _locked(store, run.id)
@@ -118,7 +127,10 @@ def hold_run(store: Store, name: str, state: RunState, former: Sequence[RunState
                     raise _in_the_way(store, other, common[0])
             now = connection.execute(select(runs.c.state).where(runs.c.id == run.id)).scalar()
             if now not in former:
-                raise RefusedError(f"the run {run.id} is {now} by now", todo="see how it stands with `rootwarden undo`")
+                todo = f"see how it stands with `rootwarden runs show {run.id}`"
+                raise RefusedError(f"the run {run.id} is {now} by now", todo=todo)
+            if rests_on is not None:
+                see_announced(connection, rests_on)
             connection.execute(update(runs).where(runs.c.id == run.id).values(state=state, finished=None))
     except BaseException:
         lock.close()
@@ -136,7 +148,7 @@ def find_run(store: Store, name: str) -> Run:
         rows = connection.execute(
             select(runs).where(runs.c.kind == _KIND, runs.c.id.startswith(name.upper(), autoescape=True)).limit(2)
         ).all()
-    todo = "list them with `rootwarden undo`"
+    todo = "list them with `rootwarden runs`"
     if len(rows) != 1 or not name:
         what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.name}"
         raise InputError(what, todo=todo)
@@ -148,6 +160,33 @@ def past_runs(store: Store, most: int = 50) -> list[Run]:
     with store.read() as connection:
         found = select(runs).where(runs.c.kind == _KIND).order_by(runs.c.id.desc()).limit(most)
         return [_run(row) for row in connection.execute(found)]
+
+
+def count_runs(store: Store) -> int:
+    """Return how many runs there are."""
+    with store.read() as connection:
+        return int(connection.execute(select(func.count()).where(runs.c.kind == _KIND)).scalar() or 0)
+
+
+def withdraw(store: Store, announced: Announced) -> None:
+    """Let go of an announcement: no run that rests on it is begun or gone on with from now on.
+
+    Runs are opened in transactions that look at it, one by one: either the run is there first, or the withdrawal.
+
+    Raises:
+        InputError: it is not there any more.
+        RefusedError: a run that rests on it is under way.
+    """
+    with store.write() as connection:
+        _one_by_one(store, connection)
+        for run in _open_runs(connection):
+            if run.announced == announced.digest and run.state is RunState.RUNNING and is_held(store, run.id):
+                raise RefusedError(
+                    "the plan is being applied", why=f"{run.id} is under way, started by {run.by}",
+                    todo="stop it (Ctrl-C ends it between two calls), and withdraw the announcement then",
+                )  # fmt: skip
+        if not forget_announcement(connection, announced):
+            raise InputError(f"no plan {announced.name!r} is announced any more", todo="see `rootwarden runs`")
 
 
 def steps_of(store: Store, name: str) -> Progress:
@@ -221,6 +260,11 @@ def _in_the_way(store: Store, other: Run, account: str) -> RefusedError:
         return RefusedError(
             f"another run changes account {account}", why=f"{other.id} is under way, started by {other.by}",
             todo="wait for it",
+        )  # fmt: skip
+    if other.state is RunState.UNDOING:
+        return RefusedError(
+            f"a run on account {account} is half undone", why=f"{other.id} of {other.started:%Y-%m-%d %H:%M} UTC",
+            todo=f"`rootwarden undo {other.id}` goes on with taking it back; then apply this again",
         )  # fmt: skip
     return RefusedError(
         f"a run on account {account} was broken off", why=f"{other.id} of {other.started:%Y-%m-%d %H:%M} UTC",

@@ -1,40 +1,36 @@
 """Cooling off: what cannot be taken back and nobody approved is announced first, and done a day later at the earliest.
 
 Somebody who works alone has nobody to approve. A night between the plan and the deed, and a message to everybody who is
-told of alerts, take the place of the second person: whoever objects has time to say so.
+told of alerts, take the place of the second person: whoever objects has time to say so. So the day begins when all of
+them had been told; where somebody could not be, it has not begun.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from rootwarden.errors import RefusedError, WaitingError
 from rootwarden.flows.applying.looking import again
 from rootwarden.flows.applying.request import ApplyRequest, Tell
+from rootwarden.model.announced import LASTS, WAIT, Announced, short
 from rootwarden.model.context import MATCH_GRACE
 from rootwarden.model.plan import Change, Plan
+from rootwarden.model.ports import Clock
+from rootwarden.model.run import Run
 from rootwarden.report.labels import plural
-from rootwarden.store.announcements import Announced, announcement_of, keep_announcement
+from rootwarden.store.announcements import announcement_of, keep_announcement
 from rootwarden.store.opening import open_store
-
-WAIT = timedelta(hours=24)
-LASTS = timedelta(days=7)
 
 
 class Cooling(Struct, frozen=True):
-    """What of a plan waits, and since when it was announced (None: it was not, or too long ago)."""
+    """What of a plan waits, and how it was announced (None: it was not, or too long ago)."""
 
     changes: tuple[Change, ...]
-    since: datetime | None = None
-
-    @property
-    def over(self) -> datetime | None:
-        """The instant from which it may be done."""
-        return self.since + WAIT if self.since is not None else None
+    announced: Announced | None = None
 
 
 def cooling(plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: datetime) -> Cooling | None:
@@ -48,9 +44,7 @@ def cooling(plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: d
         return None
     with closing(open_store(request.store)) as store:
         found = announcement_of(store, plan.digest)
-    if found is None or now - found.at > LASTS or found.at > now:
-        return Cooling(hot)
-    return Cooling(hot, found.at)
+    return Cooling(hot, found if found is not None and found.counts(now) else None)
 
 
 def still_waiting(one: Cooling, now: datetime) -> None:
@@ -59,70 +53,76 @@ def still_waiting(one: Cooling, now: datetime) -> None:
     Raises:
         WaitingError: it is too early.
     """
-    if one.since is not None and one.over is not None and now < one.over:
+    found = one.announced
+    if found is not None and now < found.ripe:
         raise WaitingError(
-            f"the plan was announced on {_said(one.since)} and may be applied from {_said(one.over)}",
+            f"the plan was announced on {_said(found.at)} and may be applied from {_said(found.ripe)}",
             why=f"{plural(len(one.changes), 'change')} in it cannot be taken back, and nobody approved a window",
-            todo=f"apply it again then, until {_said(one.since + LASTS)}",
+            todo=f"apply it again then, until {_said(found.ends)}; `rootwarden runs cancel {found.name}` withdraws it",
         )
 
 
 def still_approved(
-    started: datetime, plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: datetime
-) -> None:  # fmt: skip
+    run: Run, changes: Iterable[Change], request: ApplyRequest, now: datetime
+) -> Announced | None:  # fmt: skip
     """See that a run that is gone on with still has the approval that it began with, for what it has not begun yet.
 
+    Returns the announcement that it rests on, None where it needs none.
+
     Raises:
-        RefusedError: the window that it began in is over, or it began too long after it was announced.
+        RefusedError: the window that it began in is over, the announcement was withdrawn, or it began too long ago.
         StoreError: the store does not answer.
     """
     hot = [one for one in changes if one.dangerous and not _approved(one, request, now)]
     if not hot:
-        return
+        return None
     with closing(open_store(request.store)) as store:
-        found = announcement_of(store, plan.digest)
-    if found is None or started < found.at + WAIT:
+        found = announcement_of(store, run.announced or run.plan.digest)
+    if found is None or run.started < found.ripe:
+        how = "announced, and that was withdrawn" if run.announced else "in a window that is over, and never announced"
         raise RefusedError(
             f"no approved window is open for account {hot[0].account}, and what is left cannot be taken back",
-            why=f"the run began on {_said(started)} in a window that is over, and was never announced",
+            why=f"the run began on {_said(run.started)}, {how}",
             todo="have another window approved and go on in it, or " + again(hot),
         )
-    if now - started > LASTS:
+    if now - run.started > LASTS:
         raise RefusedError(
-            f"the run began on {_said(started)}, and what it has left cannot be taken back",
+            f"the run began on {_said(run.started)}, and what it has left cannot be taken back",
             why=f"what was announced or approved for it ended {LASTS.days} days later",
             todo=again(hot),
         )
+    return found
 
 
-def announce(one: Cooling, plan: Plan, request: ApplyRequest, by: str, now: datetime, tell: Tell) -> WaitingError:
-    """Announce a plan: keep it in the store, tell people; return what ends this attempt.
+def announce(one: Cooling, plan: Plan, request: ApplyRequest, by: str, clock: Clock, tell: Tell) -> WaitingError:
+    """Announce a plan: tell people, then keep in the store since when they know; return what ends this attempt.
 
     Raises:
-        StoreError: it cannot be kept.
+        RootwardenError: somebody could not be told, or it cannot be kept: it is not announced.
     """
     accounts = tuple(dict.fromkeys(change.account for change in one.changes))
-    with closing(open_store(request.store)) as store:
-        keep_announcement(store, Announced(digest=plan.digest, at=now, by=by, accounts=accounts))
-        name = store.name
-    tell(f"announced in {name}")
-    ripe, ends = now + WAIT, now + LASTS
-    if request.inform is not None:
-        title = f"{plural(len(one.changes), 'change')} that cannot be taken back will be made from {_said(ripe)}"
-        what = tuple(f"{change.account}: {change.title}" for change in one.changes)
-        request.inform(title, (f"Who: {by}", *what), ("If you object, say so before then.",))
+    titles = tuple(f"{change.account}: {change.title}" for change in one.changes)
+    with closing(open_store(request.store)) as store:  # where nothing can be kept, nobody is told
+        if request.inform is not None:
+            soonest = clock.now() + WAIT
+            title = f"{plural(len(one.changes), 'change')} that cannot be taken back will be made from {_said(soonest)}"
+            object_ = f"If you object, say so before then; `rootwarden runs cancel {short(plan.digest)}` withdraws it."
+            request.inform(title, (f"Who: {by}", *titles), (object_,))
+        found = Announced(digest=plan.digest, at=clock.now(), by=by, accounts=accounts, titles=titles)
+        keep_announcement(store, found)
+        tell(f"announced in {store.name}")
     return WaitingError(
-        f"nothing was changed yet: the plan is announced, and may be applied from {_said(ripe)}",
+        f"nothing was changed yet: the plan is announced, and may be applied from {_said(found.ripe)}",
         why=f"{plural(len(one.changes), 'change')} in it cannot be taken back, and nobody approved a window",
-        todo=f"apply it again then, until {_said(ends)}",
+        todo=f"apply it again then, until {_said(found.ends)}; `rootwarden runs cancel {found.name}` withdraws it",
     )
 
 
 def foretold(one: Cooling, now: datetime) -> str:
     """Return what would happen with what waits if this were no dry run."""
-    if one.since is None:
+    if one.announced is None:
         return f"it would be announced now, and could be applied from {_said(now + WAIT)} until {_said(now + LASTS)}"
-    return f"it was announced on {_said(one.since)}, and may be applied from {_said(one.since + WAIT)}"
+    return f"it was announced on {_said(one.announced.at)}, and may be applied from {_said(one.announced.ripe)}"
 
 
 def _approved(change: Change, request: ApplyRequest, now: datetime) -> bool:

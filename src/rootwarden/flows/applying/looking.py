@@ -101,7 +101,7 @@ def standings(changes: Iterable[Change], facts: Mapping[str, Mapping[str, Any]],
         own = now.get(change.account, {})
         one = _standing(change, own, progress, lasting_then(change, changes[at + 1 :], progress))
         found.append(one)
-        if one.standing in (Standing.READY, Standing.UNDER_WAY):
+        if one.standing in (Standing.READY, Standing.UNDER_WAY) and not change.owner:
             now[change.account] = as_if(own, change.then)
     return found
 

@@ -6,11 +6,9 @@ A stack, a landing zone or Terraform would put it back, or be surprised.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from rootwarden.aws.hands import Hands
-from rootwarden.errors import InputError
-from rootwarden.model.ownership import owner_by_name, owner_by_tags, terraform_resources
+from rootwarden.model.ownership import owner_by_name, owner_by_tags
 from rootwarden.model.plan import Change
 
 
@@ -25,6 +23,9 @@ def owners(hands: Hands, changes: Iterable[Change], states: Mapping[str, str]) -
     found: dict[str, str] = {}
     entered: set[str] = set()
     for change in changes:
+        if change.owner:  # it was known when the plan was made
+            found[change.id] = change.owner
+            continue
         if change.as_root:
             continue  # root's own credentials belong to root; no session is opened only to look
         arns = change.touches
@@ -37,21 +38,4 @@ def owners(hands: Hands, changes: Iterable[Change], states: Mapping[str, str]) -
         owner = next((one for one in said if one), "")
         if owner:
             found[change.id] = owner
-    return found
-
-
-def read_states(files: Iterable[str]) -> dict[str, str]:
-    """Return what the Terraform states in these files look after: {ARN: words for whoever asks whose it is}.
-
-    Raises:
-        InputError: a file cannot be read, or is no state.
-    """
-    found: dict[str, str] = {}
-    for file in files:
-        try:
-            data = Path(file).read_bytes()
-        except OSError as error:
-            raise InputError(f"cannot read {file}", why=str(error.strerror), todo="name a Terraform state") from error
-        resources = terraform_resources(data, file)
-        found |= {arn: f"Terraform ({address} in {file})" for arn, address in resources.items()}
     return found

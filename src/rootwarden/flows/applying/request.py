@@ -17,7 +17,8 @@ from rootwarden.model.thresholds import Param
 
 DEFAULT_ROLE = "RootwardenRemediate"
 Tell = Callable[[str], None]
-# Told a title, what it is about line by line, and what anybody may do about it.
+# Told a title, what it is about line by line, and what anybody may do about it; raises RootwardenError where somebody
+# could not be told.
 Inform = Callable[[str, tuple[str, ...], tuple[str, ...]], None]
 
 

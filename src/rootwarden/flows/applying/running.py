@@ -14,6 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
+from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, is_of, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
@@ -69,16 +70,24 @@ def apply_plan(
     """Apply a plan; None when there is nothing to do, or nobody agreed.
 
     Raises:
-        RefusedError: the plan is stale, costs too much, a guard refuses, nobody expects its root sessions, or another
-            run is in the way.
+        RefusedError: the plan is stale, costs too much, was begun already, a guard refuses, nobody expects its root
+            sessions, or another run is in the way.
         WaitingError: it cannot be taken back, and was announced: just now, or too short a while ago.
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, run_id, request = clock or SystemClock(), new_id(), request.one_errand()
     affordable(plan, request.max_monthly_usd)
+    begun = begun_before(plan, request.store)
+    if begun is not None and not request.dry_run:
+        raise begun
+    if begun is not None:
+        tell(str(begun))
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
-    found, seen = _ready(plan, request, _NOTHING)
+    try:
+        found, seen = _ready(plan, request, _NOTHING)
+    except RefusedError as stale:
+        raise applied_before(plan, request.store, stale) from None
     ready = _not_others(found, hands, request)
     changes = _to_make(ready)
     _nobody_shut_out(changes, hands)
@@ -89,15 +98,19 @@ def apply_plan(
         return None
     # Whoever was asked may have taken an hour to answer, and a window may have closed.
     waits = _cooled(plan, changes, request, clock, tell)
-    if waits is not None and waits.since is None:
-        raise announce(waits, plan, request, hands.opened.arn, clock.now(), tell)
+    rests_on = waits.announced if waits is not None else None
+    if waits is not None and rests_on is None:
+        raise announce(waits, plan, request, hands.opened.arn, clock, tell)
     started = clock.now()
     anew, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
     changes = _to_make(anew)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
     _foretell(changes, request, hands, clock)
-    run = Run(id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started)
-    with closing(open_store(request.store)) as store, begin_run(store, run) as log:
+    run = Run(
+        id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
+        announced=rests_on.digest if rests_on is not None else "",
+    )  # fmt: skip
+    with closing(open_store(request.store)) as store, begin_run(store, run, rests_on) as log:
         tell(f"run {run.id}, written down in {store.name}")
         return _carry_out(log, hands, request, clock, tell, changes)
 
@@ -109,14 +122,14 @@ def resume_run(
 
     Raises:
         InputError: there is no such run, or nothing of it is left to do.
-        RefusedError: another process is at work on it, or what is left of the plan is stale.
+        RefusedError: another process is at work on it, it is half undone, or what is left of the plan is stale.
     """
     clock, request = clock or SystemClock(), request.one_errand()
     with closing(open_store(request.store)) as store:
         name = what if isinstance(what, str) else _broken_off(past_runs(store), store.name, what)
         run = find_run(store, name)
         if run.state not in GOES_ON:
-            raise InputError(f"the run {run.id} is {run.state}", todo="there is nothing to go on with")
+            raise not_to_go_on_with(run)
         before = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
@@ -125,14 +138,15 @@ def resume_run(
         _nobody_shut_out(run.plan.changes, hands)
         guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
         new = [one.change for one in ready if one.standing is Standing.READY]
-        still_approved(run.started, run.plan, new, request, clock.now())
+        rests_on = still_approved(run, new, request, clock.now())
         if not agree(run.plan, ready):
             return None
         _foretell(_to_make(ready), request, hands, clock)
-        with hold_run(store, run.id, RunState.RUNNING, GOES_ON) as log:
+        with hold_run(store, run.id, RunState.RUNNING, GOES_ON, rests_on) as log:
             if log.progress() != before:
                 raise RefusedError(
-                    f"somebody else went on with the run {run.id} meanwhile", todo="see how it stands, and try again"
+                    f"somebody else went on with the run {run.id} meanwhile",
+                    todo=f"see how it stands with `rootwarden runs show {run.id}`",
                 )
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell, _to_make(ready))
@@ -277,7 +291,10 @@ def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
 def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:
     left = [one for one in found if one.state in GOES_ON]
     if plan is not None:
-        left = [one for one in left if all(change in plan.changes for change in one.plan.changes)]
+        left = [one for one in left if is_of(one, plan)]
     if not left:
+        undoing = half_undone(found, plan)
+        if undoing is not None:
+            raise not_to_go_on_with(undoing)
         raise InputError(f"no run in {store} was broken off", todo="apply a plan with `rootwarden apply plan.json`")
     return left[0].id

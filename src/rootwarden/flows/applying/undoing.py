@@ -22,22 +22,10 @@ from rootwarden.model.plan import Change, Probe, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Progress, Run, RunState, StepState, Way
 from rootwarden.store.opening import is_store, open_store
-from rootwarden.store.run_log import RunLog, find_run, hold_run, past_runs, steps_of
+from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
 
 # Told of the run and of the changes that would be taken back, the last first; returns whether to go on.
 Agree = Callable[[Run, list[Change]], bool]
-
-
-def list_runs(url: str) -> list[tuple[Run, Progress]]:
-    """Return the runs of a store with what was done in each, the newest first.
-
-    Raises:
-        UsageError, InputError, StoreError: the store cannot be read.
-    """
-    if not is_store(url):
-        return []
-    with closing(open_store(url)) as store:
-        return [(one, steps_of(store, one.id)) for one in past_runs(store)]
 
 
 def undo_run(
@@ -80,7 +68,8 @@ def undo_run(
         with hold_run(store, run.id, RunState.UNDOING, tuple(set(RunState) - {RunState.UNDONE})) as log:
             if log.progress() != progress:
                 raise RefusedError(
-                    f"somebody went on with the run {run.id} meanwhile", todo="see how it stands, and try again"
+                    f"somebody went on with the run {run.id} meanwhile",
+                    todo=f"see how it stands with `rootwarden runs show {run.id}`",
                 )
             return _take_back(log, hands, changes, request, clock, tell)
 
@@ -191,4 +180,5 @@ class _Undoing:
                 self._log.end(n, StepState.FAILED, self._clock.now(), {}, str(error))
             raise StoppedError(change, step, error) from error
         self._log.end(n, StepState.DONE, self._clock.now(), {}, note)
-        self._tell(f"  {step.does}: taken back" + (f"; {note}" if note else ""))
+        if note or at == len(step.undo) - 1:  # once, however many calls it takes
+            self._tell(f"  {step.does}: taken back" + (f"; {note}" if note else ""))

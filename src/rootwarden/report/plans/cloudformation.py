@@ -17,6 +17,7 @@ from rootwarden.model.plan import Plan
 from rootwarden.report.code.aws_cli import commands, plain
 from rootwarden.report.code.functions import Reference, replaced, written
 from rootwarden.report.code.left_steps import When
+from rootwarden.report.code.owned import theirs
 from rootwarden.report.code.resource import Place, Resource, literal, name_of
 from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.code.stacking import Stack, stack_of
@@ -76,6 +77,7 @@ def _header(plan: Plan, site: Site, stack: Stack) -> Iterator[str]:
         yield "# What a stack cannot create, because it exists, stands under Metadata with what it takes to import it."
     for one in stack.by_commands:
         yield f"# {_WHEN[one.when]}: {plain(one.change.title)}"
+        yield from theirs(one.change)
         yield from (f"#   {line}" for line in commands(one.change, one.steps))
 
 

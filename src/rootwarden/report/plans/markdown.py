@@ -12,7 +12,7 @@ from rootwarden.model.plan import Call, Change, Plan, in_steps
 from rootwarden.report.labels import plural
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost, where
+from rootwarden.report.plan_words import afterwards, cost, others, unseen, where
 
 ENDINGS = (".md",)
 
@@ -28,7 +28,7 @@ def render(plan: Plan, options: RenderOptions) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     yield f"# Runbook: {plural(len(plan.changes), 'change')} in {plural(len(plan.accounts), 'account')}"
     yield ""
-    after = f" Afterwards {plan.mends} of {plan.failing} failing findings pass." if plan.failing else ""
+    after = f" Afterwards {afterwards(plan)}." if plan.failing else ""
     yield f"Planned from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC. {cost(plan.cost)}.{after}"
     if any(step.keeps for _, step in in_steps(plan.changes)):
         yield ""
@@ -42,6 +42,15 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield ""
         for one in plan.left:
             yield f"- {one.control} in {one.account} ({_text(one.title)}): {_text(one.why)}; {_text(one.todo)}"
+    if plan.unseen:
+        yield ""
+        yield "## Could not be judged"
+        yield ""
+        yield f"Nothing is planned for {plural(plan.unread, 'finding')}, because something was not read."
+        yield ""
+        for each in plan.unseen:
+            needs = f"; needs {', '.join(map(_code, each.missing))}" if each.missing else ""
+            yield f"- {_text(unseen(each))}{needs}{f'; {_text(each.hint)}' if each.hint else ''}"
 
 
 def _change(number: int, change: Change) -> Iterator[str]:
@@ -55,6 +64,8 @@ def _change(number: int, change: Change) -> Iterator[str]:
     yield f"- Risk: {change.risk.value}. {cost(change.cost)}. {_text(change.cost.why)}".rstrip()
     if change.as_root:
         yield f"- As: root of the account, in a session for {change.as_root} only (`aws sts assume-root`)"
+    if change.owner:
+        yield f"- Whose: {_text(others(change))}"
     for note in (*change.stays, *change.notes):
         yield f"- Note: {_text(note)}"
     for one in change.shows:

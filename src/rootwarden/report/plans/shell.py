@@ -50,5 +50,8 @@ def _parts(plan: Plan) -> Iterator[str]:
             account = change.account
             yield f"in_account {account}\n"
         yield f"# {plain(change.title)}"
+        if change.owner:
+            yield f"# left out: {plain(change.owner)} looks after it\n"
+            continue
         yield from commands(change, checks=True)
         yield ""

@@ -11,13 +11,17 @@ from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
 from rootwarden.report.labels import plural
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost, where
+from rootwarden.report.plan_words import afterwards, cost, others, unseen, where
 from rootwarden.report.screen.pen import Pen
 
 ENDINGS = (".txt",)
 
 _STYLES = {Risk.SAFE: "green", Risk.CAREFUL: "yellow", Risk.DANGEROUS: "bold red"}
-_INDENT = 5
+_INDENT, _TITLE, _TODO = 5, 23, 8
+# So many accounts, and things to do, of one control are named where nobody asked for all.
+_NAMED = 3
+# So many lines tell why something could not be judged where nobody asked for all.
+_LINES, _MORE = 8, 2
 
 
 def render(plan: Plan, options: RenderOptions) -> str:
@@ -26,6 +30,8 @@ def render(plan: Plan, options: RenderOptions) -> str:
     _changes(pen, plan, verbose=options.verbose)
     if plan.left:
         _left(pen, plan.left, verbose=options.verbose)
+    if plan.unseen:
+        _unseen(pen, plan, verbose=options.verbose)
     _sum(pen, plan)
     return pen.text()
 
@@ -61,6 +67,8 @@ def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     line = Text(about[0], style=_STYLES[change.risk])
     line.append(pen.dot() + legible(pen.dot().join(part for part in about[1:] if part)))
     pen.line(line, indent=_INDENT)
+    if change.owner:
+        pen.line(others(change), "yellow", indent=_INDENT)
     for one in change.shows:
         pen.line(f"{one.what}: {one.before} -> {one.after}", indent=_INDENT)
     for step in change.steps:
@@ -96,19 +104,44 @@ def _left(pen: Pen, left: Iterable[Left], *, verbose: bool) -> None:
         pen.line(f"{why[:1].upper()}{why[1:]}:", "bold")
         for found in controls.values():
             accounts = list(dict.fromkeys(one.account for one in found))
-            named = accounts if verbose or len(accounts) <= 3 else [*accounts[:3], f"{len(accounts) - 3} more"]
+            named = accounts if verbose or len(accounts) <= _NAMED else [*accounts[:_NAMED], _more(accounts)]
             first = found[0]
-            pen.line(f"{first.control:<11} {first.severity.value:<8} {first.title} ({', '.join(named)})", indent=2)
-            if "rootwarden explain" not in first.todo:
-                pen.line(first.todo, indent=23)
+            about = f"{first.control:<11} {first.severity.value:<8} {first.title} ({', '.join(named)})"
+            pen.line(about, indent=2, hang=_TITLE - 2)
+            todos = list(dict.fromkeys(one.todo for one in found if "rootwarden explain" not in one.todo))
+            for todo in todos if verbose or len(todos) <= _NAMED + 1 else todos[:_NAMED]:
+                pen.line(todo, indent=_TODO)
+            if not verbose and len(todos) > _NAMED + 1:
+                pen.line(f"and {_more(todos)}: -v lists all", "dim", indent=_TODO)
     pen.line()
     pen.line("`rootwarden explain CODE` tells how to mend each by hand.")
 
 
+def _more(found: list[str]) -> str:
+    return f"{len(found) - _NAMED} more"
+
+
+def _unseen(pen: Pen, plan: Plan, *, verbose: bool) -> None:
+    """Say why findings could not be judged and which permission is missing, what hid most first."""
+    pen.heading("Could not be judged", plural(plan.unread, "finding"))
+    room = _LINES
+    for at, one in enumerate(plan.unseen):
+        needs = f"; needs {', '.join(one.missing)}" if one.missing else ""
+        text = f"{unseen(one)}{needs}{f'; {one.hint}' if one.hint else ''}"
+        room -= 1 + len(text) // (pen.width - 2 * _MORE)
+        if room < 0 and at and not verbose:
+            pen.line(f"and {plural(len(plan.unseen) - at, 'more reason')}: -v lists all", "dim", indent=_MORE)
+            return
+        pen.line(text, indent=_MORE, hang=_MORE)
+
+
 def _sum(pen: Pen, plan: Plan) -> None:
     pen.heading("In all")
-    after = f", after which {plan.mends} of {plan.failing} failing findings pass" if plan.failing else ""
+    after = f", after which {afterwards(plan)}" if plan.failing else ""
     pen.line(f"{plural(len(plan.changes), 'change')}{after}. {cost(plan.cost)}.")
+    if left := sum(bool(one.owner) for one in plan.changes):
+        pen.line(f"{plural(left, 'change')} left to whoever looks after it; -o fix.tf writes the code.")
     if plan.unread:
         pen.line(f"{plural(plan.unread, 'finding')} could not be judged; nothing is planned for what was not read.")
-        pen.line("`rootwarden audit` says why of each, and which permission is missing.")
+        if not plan.unseen:
+            pen.line("`rootwarden audit` says why of each, and which permission is missing.")

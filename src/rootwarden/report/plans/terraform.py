@@ -12,6 +12,7 @@ from rootwarden.report.code.aws_cli import commands, plain
 from rootwarden.report.code.hcl import Argument, Block, Raw, written
 from rootwarden.report.code.in_terraform import Namer, Said, say
 from rootwarden.report.code.left_steps import Commanded, When, left_steps
+from rootwarden.report.code.owned import theirs
 from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import cost
@@ -94,6 +95,8 @@ def _site(site: Site, namer: Namer, is_one_of_several: bool) -> Iterator[str]:
             unsaid.append(one)
             continue
         about = "".join(f"# {plain(titles[id_])}\n" for id_ in one.resource.changes)
+        mine = [change for change in site.changes if change.id in one.resource.changes]
+        about += "".join(f"{line}\n" for change in mine for line in theirs(change))
         yield about + written(one.blocks)
     for change in site.changes:
         why_not = [one for one in unsaid if change.id in one.resource.changes]
@@ -105,6 +108,7 @@ def _site(site: Site, namer: Namer, is_one_of_several: bool) -> Iterator[str]:
 def _by_calls(one: Commanded, unsaid: list[Said]) -> Iterator[str]:
     """Write what Terraform has no words for as commands, in comments."""
     yield f"# {_WHEN[one.when]}: {plain(one.change.title)} (account {one.change.account})"
+    yield from theirs(one.change)
     for said in unsaid:
         yield f"# {said.resource.type} {said.resource.is_.name} is left out: {plain(said.why_not)}."
     yield from (f"#   {line}" for line in commands(one.change, one.steps))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from difflib import get_close_matches
 from functools import cache
 
 from rootwarden.errors import UsageError
 from rootwarden.report.runbook import Named, Runbook
+
+_COMMAND = re.compile(r"`(rootwarden runbook (?:(?!--account)[^`])+)`")
 
 
 @cache
@@ -43,6 +46,11 @@ def by_hand(remedy: str, resource: str = "") -> str:
         return ""
     subject = resource.rpartition("/")[2] if found.runbook.argument else ""
     return " ".join(filter(None, ("rootwarden runbook", found.name, subject)))
+
+
+def in_account(words: str, account: str) -> str:
+    """Return words in which every command that leads through a runbook names the account that it is about."""
+    return _COMMAND.sub(rf"`\1 --account {account}`", words)
 
 
 def _load(name: str) -> Named:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from rich.console import Console
+from rich.containers import Lines
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +14,7 @@ from rootwarden.model.findings import Severity, Status
 from rootwarden.report.labels import SEVERITY_STYLE, STATUS
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
+from rootwarden.report.wrapping import TIE, tied
 
 NARROWEST = 40
 _ASCII = str.maketrans({"·": "-", "…": "...", "✗": "x", "✓": "+"})
@@ -34,12 +36,19 @@ class Pen:
 
     def text(self) -> str:
         """Return all that was drawn; no line ends in blanks."""
-        lines = [line.rstrip() for line in self._page.getvalue().splitlines()]
+        lines = [line.rstrip() for line in self._page.getvalue().replace(TIE, " ").splitlines()]
         return "\n".join(lines).strip("\n") + "\n"
 
-    def line(self, text: str | Text = "", style: str = "", indent: int = 0) -> None:
-        """Draw a paragraph, wrapped at words."""
-        self._console.print(Padding(self.ink(text, style), (0, 0, 0, indent)))
+    def line(self, text: str | Text = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
+        """Draw a paragraph, wrapped at words; commands stay whole. Its lines but the first are `hang` further in."""
+        ink = _tied(self.ink(text, style), self.width - indent)
+        lines = ink.wrap(self._console, self.width - indent) if hang else Lines()
+        if len(lines) > 1:
+            self._console.print(Padding(lines[0], (0, 0, 0, indent)))
+            ink = ink[len(lines[0].plain.rstrip()) :]
+            ink = ink[len(ink.plain) - len(ink.plain.lstrip()) :]
+            indent += hang
+        self._console.print(Padding(ink, (0, 0, 0, indent)))
 
     def heading(self, title: str, aside: str = "") -> None:
         """Draw a heading over the whole width: the title, a rule, and on the right what is counted."""
@@ -87,3 +96,11 @@ class Pen:
     def _said(self, text: str) -> str:
         text = legible(text)
         return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if self._plain else text
+
+
+def _tied(text: Text, width: int) -> Text:
+    """Return a text whose commands, which stand between backticks, are not broken where they fit into a line."""
+    plain = tied(text.plain, width)
+    if plain != text.plain:
+        text.plain = plain
+    return text

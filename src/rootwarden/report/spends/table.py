@@ -13,7 +13,9 @@ from rootwarden.report.screen.charts import columns, sparkline
 from rootwarden.report.screen.pen import Pen
 from rootwarden.report.spend_words import about_root, act, heading, paid, service, title, verdict
 
-_HEIGHT, _AXIS, _NAME, _AMOUNT = 6, 12, 26, 12
+_HEIGHT, _AXIS, _AMOUNT = 6, 12, 12
+# How wide the names of services may be, so that as good as all of them stand there whole beside their line.
+_NAME, _NAMES = 20, 42
 _SERVICES, _ACTS = 12, 5
 _INDENT = 2
 
@@ -53,12 +55,13 @@ def _services(pen: Pen, found: Spend, options: RenderOptions) -> None:
     by_service = found.costs.by_service()
     shown = list(by_service.items())[: None if options.verbose else _SERVICES]
     jumped = {one.service for one in found.jumps}
-    wide = pen.width - _NAME - _AMOUNT - 3
+    column = min(_NAMES, max(_NAME, *(len(service(name)) for name, _ in shown)))
+    wide = pen.width - column - _AMOUNT - 3
     pen.heading("By service", plural(len(by_service), "service"))
     for name, amounts in shown:
         said = service(name)
-        said = said if len(said) <= _NAME else f"{said[: _NAME - 3]}..."
-        line = pen.ink(f"{said:<{_NAME}} ", "bold" if name in jumped else "")
+        said = said if len(said) <= column else f"{said[: column - 3]}..."
+        line = pen.ink(f"{said:<{column}} ", "bold" if name in jumped else "")
         line.append(sparkline(amounts, wide, plain=options.plain), style="red" if name in jumped else "cyan")
         line.append(f"{'':{max(0, wide - len(found.costs.days))}} {sum(amounts, Decimal(0)):>{_AMOUNT},.2f}")
         pen.line(line)

@@ -1,0 +1,133 @@
+"""`rootwarden runs`: which plans were applied and how each stands, the evidence of one, and what is announced."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.watch_settings import DEFAULT_STORE
+from rootwarden.cli.writing import say, screen_width, write_out
+from rootwarden.errors import Exit, UsageError
+from rootwarden.report.options import RenderOptions
+
+if TYPE_CHECKING:
+    from rootwarden.model.announced import Announced
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_store = click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
+                      help="Where plans are written down that are applied.")  # fmt: skip
+_output = click.option("--output", "-o", type=click.Choice(["table", "json"]), default="table", show_default=True)
+_plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
+_ids = click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
+
+
+class _Listing(click.Group):
+    """A group that lists where no verb is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `list` before options that are no questions for help."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(name="runs", cls=_Listing)
+def command() -> None:
+    """List the plans that were applied and how each stands, and those that are announced and wait.
+
+    Only the store is read; AWS is not asked.
+
+    \b
+    rootwarden runs                          the same as `runs list`
+    rootwarden runs show 01J8XQ5V            who, which calls, when, what was proved
+    rootwarden runs cancel 3f2a9c1d07be      withdraw an announced plan
+    """
+
+
+@command.command(name="list")
+@click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest of them.")
+@_output
+@_plain
+@_ids
+@_store
+def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> int:
+    """List runs, the newest first: how each stands, what was made, what to do next; and what is announced.
+
+    A run is under way, broken off (its process ended), stopped (something stood in its way), done, half undone or
+    undone.
+    """
+    from rootwarden.flows import past_runs as flow  # noqa: PLC0415
+    from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415
+
+    found = past_runs.said(flow.listed(store, most), show_ids=show_ids)
+    write_out(past_runs.as_json(found) if output == "json" else past_runs_text.table(found, _look(plain=plain)))
+    return Exit.FINE
+
+
+@command.command()
+@click.argument("run", metavar="RUN")
+@_output
+@_plain
+@_ids
+@_store
+def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
+    """Show the evidence of a run: the plan, who applied it, each call with its time and answer, what was proved.
+
+    The beginning of an id will do.
+    """
+    from rootwarden.flows import past_runs as flow  # noqa: PLC0415
+    from rootwarden.model.past_run import PastRuns  # noqa: PLC0415
+    from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415
+
+    one = flow.shown(store, run)
+    found = past_runs.said(PastRuns((one,), (), 1), show_ids=show_ids)
+    text = past_runs.as_json(found) if output == "json" else past_runs_text.whole(found.runs[0], _look(plain=plain))
+    write_out(text)
+    return Exit.FINE
+
+
+@command.command()
+@click.argument("announcement", metavar="ANNOUNCEMENT")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask; for automation.")
+@_store
+def cancel(announcement: str, store: str, yes: bool) -> int:
+    """Withdraw an announced plan: it cannot be applied any more, and announcing it again begins a new wait.
+
+    Refused (6) while the plan is being applied, or when nobody agrees.
+    """
+    from rootwarden.flows.past_runs import withdrawn  # noqa: PLC0415
+
+    found = withdrawn(store, announcement, lambda one: yes or _agreed(one))
+    if found is None:
+        say("rootwarden: nothing was withdrawn")
+        return Exit.REFUSED
+    say(f"rootwarden: {found.name} is withdrawn; applying the plan again announces it anew")
+    return Exit.FINE
+
+
+def _agreed(one: Announced) -> bool:
+    """Show what was announced, and ask.
+
+    Raises:
+        UsageError: nobody is there to be asked.
+    """
+    say(f"announced on {one.at:%Y-%m-%d %H:%M} UTC by {one.by}:")
+    for title in one.titles:
+        say(f"  {title}")
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "an announcement would be withdrawn, and nobody is there to confirm it",
+            why="standard input is no terminal", todo="give --yes, or run it at a terminal",
+        )  # fmt: skip
+    return click.confirm(f"Withdraw {one.name}?", err=True)
+
+
+def _look(*, plain: bool) -> RenderOptions:
+    return RenderOptions(
+        width=screen_width(), color=colorful("auto", os.environ), plain=plain or not speaks_unicode()
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""A plan that was begun is gone on with or taken back, not begun anew: what was done of it is known to its run only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+
+from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.model.past_run import OPEN, PastRun, Stands
+from rootwarden.model.plan import Plan
+from rootwarden.model.run import Run, RunState
+from rootwarden.report.labels import plural
+from rootwarden.store.opening import Store, is_store, open_store
+from rootwarden.store.run_log import is_held, past_runs, steps_of
+
+_WORDS = {
+    Stands.UNDER_WAY: "is being applied now",
+    Stands.BROKEN_OFF: "was broken off",
+    Stands.STOPPED: "stopped on the way",
+    Stands.HALF_UNDONE: "is half undone",
+}
+# A run in one of these has no end that could be left alone.
+_UNFINISHED = (RunState.RUNNING, RunState.STOPPED, RunState.UNDOING)
+
+
+def is_of(run: Run, plan: Plan) -> bool:
+    """Return whether a run is of this plan: all that it is about stands in it."""
+    return all(change in plan.changes for change in run.plan.changes)
+
+
+def begun_before(plan: Plan, store: str) -> RefusedError | None:
+    """Return why a plan is not begun anew: a run of it did something and has no end; None where there is none.
+
+    Raises:
+        StoreError: the store does not answer.
+    """
+    if not is_store(store):
+        return None
+    with closing(open_store(store)) as opened:
+        mine = (one for one in past_runs(opened) if one.state in _UNFINISHED and is_of(one, plan))
+        found = (_seen(opened, one) for one in mine)
+        one = next((one for one in found if any(map(one.progress.begun, one.run.plan.changes))), None)
+    if one is None:
+        return None
+    return RefusedError(
+        f"this plan was begun already: run {one.run.id} of {one.run.started:%Y-%m-%d %H:%M} UTC {_WORDS[one.stands]}",
+        why=f"{one.made} of {plural(len(one.run.plan.changes), 'change')} made",
+        todo=one.next,
+    )
+
+
+def applied_before(plan: Plan, store: str, stale: RefusedError) -> RefusedError:
+    """Return why a plan that is stale is so, where that is because it was applied already; else what was found.
+
+    Raises:
+        StoreError: the store does not answer.
+    """
+    if not is_store(store):
+        return stale
+    wanted = {one.id for one in plan.changes if one.steps}
+    with closing(open_store(store)) as opened:
+        done = (one for one in past_runs(opened) if one.state is RunState.DONE and is_of(one, plan))
+        found = next((one for one in done if wanted <= {change.id for change in one.plan.changes}), None)
+    if found is None:
+        return stale
+    return RefusedError(
+        f"the plan was applied already: run {found.id} of {found.started:%Y-%m-%d %H:%M} UTC",
+        why=f"{stale.what}: {stale.why}",
+        todo=f"`rootwarden undo {found.id}` takes it back; for what fails by now make a new plan",
+    )
+
+
+def not_to_go_on_with(run: Run) -> RootwardenError:
+    """Return what to say of a run that cannot be gone on with, and what can be done with it."""
+    if run.state is RunState.UNDOING:
+        return RefusedError(
+            f"the run {run.id} is half undone", why="somebody began to take it back",
+            todo=f"`rootwarden undo {run.id}` goes on with that; then apply its plan anew",
+        )  # fmt: skip
+    back = f"`rootwarden undo {run.id}` takes it back" if run.state is RunState.DONE else "apply its plan anew"
+    return InputError(f"the run {run.id} is {run.state}", why="there is nothing to go on with", todo=back)
+
+
+def half_undone(runs: Iterable[Run], plan: Plan | None) -> Run | None:
+    """Return the newest run that is half undone, of this plan where one is named; None where there is none."""
+    wanted = (one for one in runs if plan is None or is_of(one, plan))
+    return next((one for one in wanted if one.state is RunState.UNDOING), None)
+
+
+def _seen(store: Store, run: Run) -> PastRun:
+    return PastRun(run, steps_of(store, run.id), held=run.state in OPEN and is_held(store, run.id))

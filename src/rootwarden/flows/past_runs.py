@@ -1,0 +1,70 @@
+"""What was applied and what is announced: read from the store, AWS is not asked; and an announcement withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+from rootwarden.aws.clock import SystemClock
+from rootwarden.errors import InputError
+from rootwarden.model.announced import Announced
+from rootwarden.model.past_run import OPEN, PastRun, PastRuns
+from rootwarden.model.ports import Clock
+from rootwarden.model.run import Run
+from rootwarden.store.announcements import announcements, find_announcement
+from rootwarden.store.opening import Store, is_store, open_store
+from rootwarden.store.run_log import count_runs, find_run, is_held, past_runs, steps_of, withdraw
+
+
+def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
+    """Return the newest runs of a store, and what is announced; nothing where there is no store yet, and none is made.
+
+    Raises:
+        UsageError, InputError, StoreError: the store cannot be read.
+    """
+    if not is_store(url):
+        return PastRuns((), (), 0)
+    now = (clock or SystemClock()).now()
+    with closing(open_store(url)) as store:
+        runs = tuple(_seen(store, one) for one in past_runs(store, most))
+        waiting = tuple(one for one in announcements(store) if one.counts(now))
+        return PastRuns(runs, waiting, count_runs(store))
+
+
+def shown(url: str, name: str) -> PastRun:
+    """Return the run with this id, or the only one whose id begins so.
+
+    Raises:
+        InputError: there is none, or there are several.
+        StoreError: the store cannot be read.
+    """
+    _there(url)
+    with closing(open_store(url)) as store:
+        return _seen(store, find_run(store, name))
+
+
+def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announced | None:
+    """Withdraw the announcement whose digest begins so; None when nobody agreed.
+
+    Raises:
+        InputError: there is none, or there are several.
+        RefusedError: the plan is being applied at this moment.
+        StoreError: the store does not answer.
+    """
+    _there(url)
+    with closing(open_store(url)) as store:
+        found = find_announcement(store, name)
+        if not agree(found):
+            return None
+        withdraw(store, found)
+        return found
+
+
+def _seen(store: Store, run: Run) -> PastRun:
+    return PastRun(run, steps_of(store, run.id), held=run.state in OPEN and is_held(store, run.id))
+
+
+def _there(url: str) -> None:
+    if not is_store(url):
+        todo = "name the store that plans are applied with: --store"
+        raise InputError(f"there is no store {url}", why="there is no such file", todo=todo)

@@ -1,0 +1,49 @@
+"""An announced plan: what cannot be taken back waits a day after people were told, and may be done within a week."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+WAIT = timedelta(hours=24)
+LASTS = timedelta(days=7)
+# So many characters of a digest name an announcement for people.
+_SHORT = 12
+
+
+class Announced(Struct, frozen=True, kw_only=True):
+    """One plan that was announced: its digest, when people had been told, by whom (an ARN), and what it would do.
+
+    `accounts` are those of what cannot be taken back, `titles` say what that is.
+    """
+
+    digest: str
+    at: datetime
+    by: str
+    accounts: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return short(self.digest)
+
+    @property
+    def ripe(self) -> datetime:
+        """The instant from which it may be applied."""
+        return self.at + WAIT
+
+    @property
+    def ends(self) -> datetime:
+        """The instant until which it may be applied."""
+        return self.at + LASTS
+
+    def counts(self, now: datetime) -> bool:
+        """Return whether it has begun and is not over yet."""
+        return self.at <= now <= self.ends
+
+
+def short(digest: str) -> str:
+    """Return by what people call the announcement of a plan with this digest."""
+    return digest[:_SHORT]
