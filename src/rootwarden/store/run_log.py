@@ -99,13 +99,17 @@ def begin_run(store: Store, run: Run) -> RunLog:
     return RunLog(store, run, lock)
 
 
-def hold_run(store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState)) -> RunLog:
+def hold_run(
+    store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState), seen: Progress | None = None
+) -> RunLog:
     """Take hold of a run that is there, to go on with it or to undo it: from now on it stands in this state.
+
+    `seen` is how far it was when it was looked at.
 
     Raises:
         InputError: there is no such run.
-        RefusedError: another process is at work on it, or has brought it into another state than the `former` ones, or
-            another run changes one of its accounts.
+        RefusedError: another process is at work on it, has gone on with it, or has brought it into another state than
+            the `former` ones, or another run changes one of its accounts.
     """
     run = find_run(store, name)
     lock = _locked(store, run.id)
@@ -119,6 +123,10 @@ def hold_run(store: Store, name: str, state: RunState, former: Sequence[RunState
             now = connection.execute(select(runs.c.state).where(runs.c.id == run.id)).scalar()
             if now not in former:
                 raise RefusedError(f"the run {run.id} is {now} by now", todo="see how it stands with `rootwarden undo`")
+            if seen is not None and _lines(connection, run.id) != seen:
+                raise RefusedError(
+                    f"somebody else went on with the run {run.id} meanwhile", todo="see how it stands, and try again"
+                )
             connection.execute(update(runs).where(runs.c.id == run.id).values(state=state, finished=None))
     except BaseException:
         lock.close()
@@ -153,17 +161,21 @@ def past_runs(store: Store, most: int = 50) -> list[Run]:
 def steps_of(store: Store, name: str) -> Progress:
     """Return the log of a run."""
     with store.read() as connection:
-        rows = connection.execute(select(run_steps).where(run_steps.c.run == name).order_by(run_steps.c.n))
-        return Progress(
-            tuple(
-                Logged(
-                    n=row.n, way=Way(row.way), change=row.change, step=row.step, call=row.call,
-                    state=StepState(row.state), began=row.began, ended=row.ended,
-                    kept=msgspec.json.decode(row.kept, type=dict[str, Any]) if row.kept else {}, detail=row.detail,
-                )
-                for row in rows
+        return _lines(connection, name)
+
+
+def _lines(connection: Connection, name: str) -> Progress:
+    rows = connection.execute(select(run_steps).where(run_steps.c.run == name).order_by(run_steps.c.n))
+    return Progress(
+        tuple(
+            Logged(
+                n=row.n, way=Way(row.way), change=row.change, step=row.step, call=row.call,
+                state=StepState(row.state), began=row.began, ended=row.ended,
+                kept=msgspec.json.decode(row.kept, type=dict[str, Any]) if row.kept else {}, detail=row.detail,
             )
-        )  # fmt: skip
+            for row in rows
+        )
+    )  # fmt: skip
 
 
 def is_held(store: Store, name: str) -> bool:

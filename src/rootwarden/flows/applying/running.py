@@ -129,11 +129,7 @@ def resume_run(
         if not agree(run.plan, ready):
             return None
         _foretell(_to_make(ready), request, hands, clock)
-        with hold_run(store, run.id, RunState.RUNNING, GOES_ON) as log:
-            if log.progress() != before:
-                raise RefusedError(
-                    f"somebody else went on with the run {run.id} meanwhile", todo="see how it stands, and try again"
-                )
+        with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell, _to_make(ready))
 

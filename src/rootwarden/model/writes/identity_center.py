@@ -17,6 +17,9 @@ ROWS = (
         call="identitystore.CreateGroupMembership",
         action="identitystore:CreateGroupMembership",
         again=False,
+        # The same error tells that somebody else writes just now.
+        there=("ConflictException",),
+        same="identitystore.GetGroupMembershipId",
     ),
     Write(
         call="identitystore.DeleteGroupMembership",
