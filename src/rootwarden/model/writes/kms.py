@@ -24,4 +24,10 @@ ROWS = (
         gone=_GONE,
     ),
 )
-LOOKS = {"kms.ListAliases": ("kms:ListAliases",), "kms.DescribeKey": ("kms:DescribeKey",)}
+LOOKS = {
+    "kms.ListAliases": ("kms:ListAliases",),
+    "kms.DescribeKey": ("kms:DescribeKey",),
+    "kms.ListKeys": ("kms:ListKeys",),
+    "kms.ListResourceTags": ("kms:ListResourceTags",),
+    "kms.ListGrants": ("kms:ListGrants",),
+}
