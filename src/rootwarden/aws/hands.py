@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
@@ -18,7 +19,7 @@ from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
 from rootwarden.errors import OutputError
-from rootwarden.model.plan import Call, Change, Probe, Step, references, resolved
+from rootwarden.model.plan import Call, Change, Probe, Step, quoted, references, resolved
 from rootwarden.model.ports import Clock, Secrets
 from rootwarden.model.write import tells
 from rootwarden.model.writes import WRITES
@@ -41,6 +42,8 @@ _INSIDE = frozenset((
 _GOES_ON = (("NextToken", "NextToken"), ("nextToken", "nextToken"), ("NextPageToken", "NextPageToken"),
             ("NextMarker", "Marker"), ("Marker", "Marker"))  # fmt: skip
 _MOST_PAGES = 100
+# What a step kept, in the expression of a probe.
+_KEPT = re.compile(r"\$\{([^}]+)\}")
 
 # The call of an error that says that an account cannot be entered.
 ENTERING = "sts.AssumeRole"
@@ -273,7 +276,7 @@ class Hands:
 
 
 def _search(done: str, answer: Mapping[str, Any], kept: Mapping[str, Any]) -> Any:
-    return jmespath.search(done, {**answer, "kept": dict(kept)})
+    return jmespath.search(_KEPT.sub(lambda found: quoted(str(kept.get(found[1], ""))), done), answer)
 
 
 def _keeps(paths: Mapping[str, str], answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -76,12 +76,12 @@ class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to find out whether a step that must not be repeated was done: a call that only reads.
 
-    `done` is a JMESPath expression over its answer, all pages of it, that is true, or not empty, when it was; `kept`
-    in it is what the steps kept. An error of the codes `absent` (`Code`, or `Code: words of its message`) says that it
-    was not. `keeps` is where its answer holds what the step keeps, where that is another place. Where AWS only lists
-    ids, `over` is the path of that list, `each` is asked about every one of them, its id being `{"$ref": "item"}`, and
-    `done` and what is kept are read from that answer, with the id in it as `item`. `late` is for how many seconds AWS
-    may not show yet what was made: so long nobody believes that it is not there.
+    `done` is a JMESPath expression over its answer, all pages of it, that is true, or not empty, when it was;
+    `${step.name}` in it is what a step kept. An error of the codes `absent` (`Code`, or `Code: words of its message`)
+    says that it was not. `keeps` is where its answer holds what the step keeps, where that is another place. Where AWS
+    only lists ids, `over` is the path of that list, `each` is asked about every one of them, its id being
+    `{"$ref": "item"}`, and `done` and what is kept are read from that answer, with the id in it as `item`. `late` is
+    for how many seconds AWS may not show yet what was made: so long nobody believes that it is not there.
     """
 
     call: Call
@@ -309,6 +309,12 @@ def refer(step: str, name: str) -> dict[str, str]:
 def as_json(value: Any) -> dict[str, Any]:
     """Return the parameter that is sent as JSON text; there may be references inside."""
     return {JSON: value}
+
+
+def quoted(value: str) -> str:
+    """Return a text as it stands in the expression of a probe."""
+    inside = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{inside}'"
 
 
 def secret(name: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from rootwarden.model.plan import Call, Change, Difference, Probe, Risk, Step, r
 from rootwarden.people.ground import IDENTITY, Ground
 from rootwarden.people.leaving import not_too_many
 from rootwarden.people.roster import Person
+from rootwarden.proofs.resting_people import on_centre_user
 from rootwarden.proofs.ways_in import looks_like_break_glass
 
 FACT = "sso.directory"
@@ -106,6 +107,10 @@ def _join(centre: Centre, person: Person) -> None:
             Emails=[{"Value": person.email, "Type": "work", "Primary": True}],
         ),
         undo=(centre.call("DeleteUser", UserId=refer("user", "id")),),
+        used=on_centre_user(
+            centre.admin("ListAccountAssignmentsForPrincipal", PrincipalId=refer("user", "id"), PrincipalType="USER"),
+            centre.call("ListGroupMembershipsForMember", MemberId={"UserId": refer("user", "id")}),
+        ),
         seen=Probe(call=centre.call("GetUserId", AlternateIdentifier={"UniqueAttribute": unique}), done="UserId",
                    absent=_MISSING),
     )  # fmt: skip

@@ -29,6 +29,7 @@ from rootwarden.proofs.alerting_prices import KEY_A_MONTH, PRICES_OF
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
 from rootwarden.proofs.key_found_again import key_by_tag
 from rootwarden.proofs.key_lookup import FACT, find_key
+from rootwarden.proofs.resting import on_alias, on_key
 from rootwarden.proofs.topic_delivery import FACT as TOPICS
 from rootwarden.proofs.topic_publish import key_problem
 
@@ -106,6 +107,7 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
         ),
         stays=f"KMS keeps the key for {_WAIT_DAYS} days before it deletes it; it can do nothing and costs nothing then",
         seen=key_by_tag(wanted.region, TAG, wanted.change, "arn"),
+        used=on_key(made, wanted.alias, wanted.arn),
     )
     prefix = f"arn:{wanted.partition}:kms:{wanted.region}:{wanted.account}"
     alias = Step(
@@ -113,6 +115,7 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
         does=f"Call it {wanted.alias}",
         call=wanted.kms("CreateAlias", AliasName=wanted.alias, TargetKeyId=made),
         undo=(wanted.kms("DeleteAlias", AliasName=wanted.alias),),
+        used=(on_alias(wanted.alias, wanted.arn),),
         seen=Probe(
             call=wanted.kms("ListAliases", KeyId=made), done=f"Aliases[?AliasName=='{wanted.alias}']",
             absent=("NotFoundException",),

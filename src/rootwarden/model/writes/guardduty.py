@@ -19,3 +19,9 @@ ROWS = (
     Write(call="guardduty.UpdateDetector", action="guardduty:UpdateDetector", gone=_GONE),
     Write(call="guardduty.DeleteDetector", action="guardduty:DeleteDetector", gone=_GONE),
 )
+LOOKS = {
+    "guardduty.ListDetectors": ("guardduty:ListDetectors",),
+    "guardduty.ListFilters": ("guardduty:ListFilters",),
+    "guardduty.ListMembers": ("guardduty:ListMembers",),
+    "guardduty.ListPublishingDestinations": ("guardduty:ListPublishingDestinations",),
+}

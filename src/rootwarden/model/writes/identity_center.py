@@ -64,5 +64,9 @@ LOOKS = {
     "sso-admin.ListPermissionSets": ("sso:ListPermissionSets",),
     "sso-admin.DescribePermissionSet": ("sso:DescribePermissionSet",),
     "sso-admin.ListManagedPoliciesInPermissionSet": ("sso:ListManagedPoliciesInPermissionSet",),
+    "identitystore.ListGroupMemberships": ("identitystore:ListGroupMemberships",),
+    "identitystore.ListGroupMembershipsForMember": ("identitystore:ListGroupMembershipsForMember",),
     "sso-admin.ListAccountAssignments": ("sso:ListAccountAssignments",),
+    "sso-admin.ListAccountAssignmentsForPrincipal": ("sso:ListAccountAssignmentsForPrincipal",),
+    "sso-admin.ListAccountsForProvisionedPermissionSet": ("sso:ListAccountsForProvisionedPermissionSet",),
 }

@@ -20,4 +20,8 @@ ROWS = (
     Write(call="sns.Subscribe", action="sns:Subscribe"),
     Write(call="sns.Unsubscribe", action="sns:Unsubscribe", gone=("NotFound", *_PENDING)),
 )
-LOOKS = {"sns.ListTagsForResource": ("sns:ListTagsForResource",)}
+LOOKS = {
+    "sns.GetTopicAttributes": ("sns:GetTopicAttributes",),
+    "sns.ListSubscriptionsByTopic": ("sns:ListSubscriptionsByTopic",),
+    "sns.ListTagsForResource": ("sns:ListTagsForResource",),
+}
