@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from moto.identitystore.exceptions import ResourceNotFoundException
 
 from rootwarden.aws.ask import Ask
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.running import apply_plan, resume_run
+from rootwarden.flows.applying.undoing import undo_run
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
@@ -159,6 +161,38 @@ def test_broken_off_after_any_call(
     assert found["members"]["developers"] == ["dana"]
     assert found["sets"]["developers"] == [["PowerUserAccess"], ["developers"]]
     company.undo(done)
+    assert directory(company) == before
+
+
+def test_a_membership_that_is_there_again_is_no_error(
+    company: Company, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undoing dies right after it put somebody back: undone again it goes on; another conflict is an error still."""
+    company.follow(roster(person("dana"), person("erik", "support")))
+    before = directory(company)
+    done = company.follow(roster(person("dana", "support"), person("erik", "support")))
+    with monkeypatch.context() as patch:
+        real = Ask.call
+
+        def dying(self: Ask, service: str, asked: str, region: str = "", /, **parameters: Any) -> Any:
+            answer = real(self, service, asked, region, **parameters)
+            if asked == "CreateGroupMembership":
+                raise Crash
+            return answer
+
+        patch.setattr(Ask, "call", dying)
+        with pytest.raises(Crash):
+            undo_run(done.run.id, company.request, lambda *_: True, print)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "moto.identitystore.models.IdentityStoreBackend.get_group_membership_id",
+            lambda *_: (_ for _ in ()).throw(ResourceNotFoundException(message="none", resource_type="GROUP")),
+        )
+        stopped = undo_run(done.run.id, company.request, lambda *_: True, print)
+    assert stopped is not None
+    assert "ConflictException" in str(stopped.stopped)
+    company.undo(done)
+    assert any("it is there already" in line for line in company.told)
     assert directory(company) == before
 
 

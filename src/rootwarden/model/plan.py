@@ -313,8 +313,7 @@ def as_json(value: Any) -> dict[str, Any]:
 
 def quoted(value: str) -> str:
     """Return a text as it stands in the expression of a probe."""
-    inside = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{inside}'"
+    return "`" + msgspec.json.encode(value).decode().replace("`", "\\`") + "`"
 
 
 def secret(name: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from threading import Event
 
@@ -21,7 +21,7 @@ from rootwarden.model.expect import as_if, broken
 from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Progress, Run, RunState, StepState, Way
+from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
 from rootwarden.store.opening import is_store, open_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, past_runs, steps_of
 
@@ -102,7 +102,14 @@ def _take_back(
         log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
         return Applied(log.run, log.progress(), unproved=error)
     log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
-    return Applied(log.run, log.progress(), checked)
+    return Applied(log.run, log.progress(), tuple(_with_what_is_left(one, undoing.left) for one in checked))
+
+
+def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
+    """Say of a change that something of it was left: it is not as before, whatever it said beforehand that stays."""
+    step = left.get(one.change)
+    detail = f"left, because something else rests on it by now: {step}"
+    return one if step is None else replace(one, proved=False, waiting=False, detail=detail)
 
 
 def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
@@ -137,6 +144,8 @@ class _Undoing:
     def __init__(self, log: RunLog, hands: Hands, clock: Clock, tell: Tell, stop: Event, patience: float) -> None:
         self._log, self._hands, self._clock, self._tell, self._stop = log, hands, clock, tell, stop
         self._progress, self._patience = log.progress(), patience
+        # Of each change of which something was left, in words the step that something else rests on.
+        self.left: dict[str, str] = {}
 
     def take_back(self, change: Change) -> None:
         """Take back what was done of one change, the last step first.
@@ -150,16 +159,16 @@ class _Undoing:
             self._hands.enter(change)
         except WriteError as error:
             raise StoppedError(change, None, error) from error
-        kept, left = self._progress.kept(change), False
+        kept = self._progress.kept(change)
         for step in reversed(change.steps):
             if not step.undo or self._is_back(change, step):
                 continue
             if self._progress.did(change, step) is None and not self._was_done(change, step, kept):
                 continue
-            if left or self._in_use(change, step, kept):
-                why = "what was left rests on it" if left else "something else rests on it by now"
+            if change.id in self.left or self._in_use(change, step, kept):
+                why = "what was left rests on it" if change.id in self.left else "something else rests on it by now"
                 self._tell(f"  {step.does}: left as it is, because {why}")
-                left = True
+                self.left.setdefault(change.id, step.does)
                 continue
             for at in range(len(step.undo)):
                 if self._stop.is_set():
