@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from moto.identitystore.exceptions import ResourceNotFoundException
 
 from rootwarden.aws.ask import Ask
 from rootwarden.errors import RefusedError
@@ -183,12 +182,9 @@ def test_a_membership_that_is_there_again_is_no_error(
         patch.setattr(Ask, "call", dying)
         with pytest.raises(Crash):
             undo_run(done.run.id, company.request, lambda *_: True, print)
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            "moto.identitystore.models.IdentityStoreBackend.get_group_membership_id",
-            lambda *_: (_ for _ in ()).throw(ResourceNotFoundException(message="none", resource_type="GROUP")),
-        )
-        stopped = undo_run(done.run.id, company.request, lambda *_: True, print)
+    company.lab.deny("identitystore:GetGroupMembershipId")
+    stopped = undo_run(done.run.id, company.request, lambda *_: True, print)
+    company.lab.clear_faults()
     assert stopped is not None
     assert "ConflictException" in str(stopped.stopped)
     company.undo(done)

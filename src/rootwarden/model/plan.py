@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
@@ -171,7 +172,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     CloudFormation and Terraform cannot say declares nothing. `made` says which texts of `then` stand for names that AWS
     gives only when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     `secrets` are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would
-    shut them out.
+    shut them out, with `*` for any text.
     """
 
     id: str
@@ -220,6 +221,10 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """
         known = {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)}
         return renamed(without(self.then, self.made.keys() - known.keys()), known)
+
+    def shuts_out(self, arn: str) -> bool:
+        """Return whether it would shut this caller out, whatever the case of the letters."""
+        return any(fnmatchcase(arn.lower(), one.lower()) for one in self.never_by)
 
     @property
     def dangerous(self) -> bool:

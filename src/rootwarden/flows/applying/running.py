@@ -262,7 +262,7 @@ def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
         RefusedError: the caller is one of those who must not make a change.
     """
     for change in changes:
-        if {hands.opened.arn, hands.opened.first_arn} & set(change.never_by):
+        if any(change.shuts_out(one) for one in (hands.opened.arn, hands.opened.first_arn)):
             raise RefusedError(
                 f"{change.title}: that is who asks",
                 why=f"the credentials belong to {hands.opened.arn}",

@@ -10,6 +10,7 @@ from rootwarden.model.write import Write
 _GONE = ("ResourceNotFoundException",)
 ROWS = (
     Write(call="identitystore.CreateUser", action="identitystore:CreateUser", again=False),
+    Write(call="identitystore.UpdateUser", action="identitystore:UpdateUser", gone=_GONE),
     Write(call="identitystore.DeleteUser", action="identitystore:DeleteUser", gone=_GONE, settled=_GONE),
     Write(call="identitystore.CreateGroup", action="identitystore:CreateGroup", again=False),
     Write(call="identitystore.DeleteGroup", action="identitystore:DeleteGroup", gone=_GONE, settled=_GONE),
