@@ -41,7 +41,7 @@ def about(one: Change) -> set[str]:
         (change(ROSTER, "DeleteUser"), {"break_glass_left_alone", "last_way_in"}),
         (change(ROSTER, "RemoveUserFromGroup"), {"last_way_in"}),
         (change(ROSTER, "PutUserPermissionsBoundary"), {"last_way_in"}),
-        (change(ROSTER, "DeleteGroupMembership"), {"last_in_centre"}),
+        (change(ROSTER, "DeleteGroupMembership"), {"last_way_by_centre"}),
         (change(GATE, "AddUserToGroup"), {"break_glass_left_alone"}),
         (change("record-all-management-events", "CreateTrail"), {"no_second_trail"}),
         (change("delete-member-root-credentials", "DeleteLoginProfile", TASK),

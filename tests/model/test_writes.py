@@ -29,8 +29,21 @@ def test_the_row_is_sound(call: str):
     known = set(_SESSION.get_service_model(service).shape_names)
     # S3 documents its errors in one list for all operations (API reference, "Error responses").
     documented = known | {code + "Exception" for code in ()} | {"NoSuchBucket"}
-    for code in row.gone:
+    for error in (*row.gone, *row.there):
+        code = error.partition(": ")[0]
         assert code in documented or f"{code}Exception" in documented, code
+
+
+@pytest.mark.parametrize("call", [one for one, row in WRITES.items() if row.same or row.there])
+def test_the_very_thing_is_asked_for_with_the_same_parameters(call: str):
+    """By a call that only reads."""
+    row = WRITES[call]
+    service, operation = call.split(".")
+    assert row.there
+    assert row.same in LOOKS
+    model, other = _SESSION.get_service_model(service), row.same.partition(".")[2]
+    one, same = (model.operation_model(name).input_shape for name in (operation, other))
+    assert set(one.members) == set(same.members)
 
 
 @pytest.mark.parametrize("call", LOOKS)

@@ -132,4 +132,4 @@ def test_what_is_made_twice_when_called_twice_says_so(call: str) -> None:
     """Such calls are never repeated in doubt, and there is a way to look for what they made."""
     row: Write = WRITES[call]
     assert not row.again
-    assert {"accessanalyzer.GetAnalyzer", "resourcegroupstaggingapi.GetResources"} <= set(LOOKS)
+    assert {"accessanalyzer.GetAnalyzer", "kms.ListKeys", "kms.ListResourceTags"} <= set(LOOKS)

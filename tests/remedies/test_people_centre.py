@@ -9,6 +9,7 @@ import pytest
 from rootwarden.aws.ask import Ask
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.running import apply_plan, resume_run
+from rootwarden.flows.applying.undoing import undo_run
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
@@ -162,6 +163,35 @@ def test_broken_off_after_any_call(
     assert directory(company) == before
 
 
+def test_a_membership_that_is_there_again_is_no_error(
+    company: Company, centre: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Undoing dies right after it put somebody back: undone again it goes on; another conflict is an error still."""
+    company.follow(roster(person("dana"), person("erik", "support")))
+    before = directory(company)
+    done = company.follow(roster(person("dana", "support"), person("erik", "support")))
+    with monkeypatch.context() as patch:
+        real = Ask.call
+
+        def dying(self: Ask, service: str, asked: str, region: str = "", /, **parameters: Any) -> Any:
+            answer = real(self, service, asked, region, **parameters)
+            if asked == "CreateGroupMembership":
+                raise Crash
+            return answer
+
+        patch.setattr(Ask, "call", dying)
+        with pytest.raises(Crash):
+            undo_run(done.run.id, company.request, lambda *_: True, print)
+    company.lab.deny("identitystore:GetGroupMembershipId")
+    stopped = undo_run(done.run.id, company.request, lambda *_: True, print)
+    company.lab.clear_faults()
+    assert stopped is not None
+    assert "ConflictException" in str(stopped.stopped)
+    company.undo(done)
+    assert any("it is there already" in line for line in company.told)
+    assert directory(company) == before
+
+
 def test_unread_it_is_refused(company: Company, centre: Any) -> None:
     """Where the people of Identity Center cannot be read nothing is planned: they might be made twice."""
     company.lab.deny("identitystore:ListUsers")
@@ -210,5 +240,5 @@ def test_an_administrator_who_became_the_last_since_the_plan_stays(company: Comp
     boss = next(one["UserId"] for one in store.list_users(**at)["Users"] if one["UserName"] == "boss")
     for one in store.list_group_memberships_for_member(**at, MemberId={"UserId": boss})["GroupMemberships"]:
         store.delete_group_membership(**at, MembershipId=one["MembershipId"])
-    with pytest.raises(RefusedError, match="nobody would be left in admins"):
+    with pytest.raises(RefusedError, match="nobody could enter account 222233334444 as an administrator"):
         company.apply(plan)

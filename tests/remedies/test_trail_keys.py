@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from moto.kms.models import KmsBackend
 
-from rootwarden.errors import RefusedError
+from rootwarden.aws.ask import Ask
+from rootwarden.aws.clock import SystemClock
+from rootwarden.errors import Exit, RefusedError
+from rootwarden.flows.applying.running import apply_plan, resume_run
 from rootwarden.lab.blueprint import World
 from tests.remedies.trail_bench import REGION, Start, _lab, _near, _start, only, world  # noqa: F401
 
@@ -48,6 +54,57 @@ def test_a_trail_without_a_key_is_given_one(near: Start) -> None:
     names = [one["AliasName"] for one in kms.list_aliases()["Aliases"]]
     assert not [one for one in names if one.startswith("alias/rootwarden")]
     assert len(kms.list_keys()["Keys"]) == 2
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+class Hasty(SystemClock):
+    """A clock that does not sleep, and is that much later afterwards."""
+
+    def __init__(self) -> None:
+        self.slept = 0.0
+
+    def now(self) -> datetime:
+        return super().now() + timedelta(seconds=self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept += seconds
+
+
+def test_a_key_that_was_made_right_before_the_end_is_found_again(near: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after CreateKey, and AWS does not list the key yet: it is waited for, and no second one is made."""
+    bench = near(single())
+    plan, keys = bench.plan(CODES), bench.api("kms")
+    before = {one["KeyId"] for one in keys.list_keys()["Keys"]}
+    with monkeypatch.context() as patch:
+        real = Ask.call
+
+        def dying(self: Ask, service: str, asked: str, region: str = "", /, **parameters: Any) -> Any:
+            answer = real(self, service, asked, region, **parameters)
+            if asked == "CreateKey":
+                raise Crash
+            return answer
+
+        patch.setattr(Ask, "call", dying)
+        with pytest.raises(Crash):
+            apply_plan(plan, bench.request(), lambda *_: True, lambda _: None)
+    made = {one["KeyId"] for one in keys.list_keys()["Keys"]} - before
+    assert len(made) == 1
+    clock, real_list = Hasty(), KmsBackend.list_keys
+
+    def late(self: KmsBackend) -> list[Any]:
+        """AWS's own list lacks what is new, for some seconds."""
+        return [one for one in real_list(self) if one.id not in made or clock.slept >= 20]
+
+    monkeypatch.setattr(KmsBackend, "list_keys", late)
+    done = resume_run(None, bench.request(), lambda *_: True, lambda _: None, clock)
+    assert done is not None
+    assert done.stopped is None, done.stopped
+    assert done.exit is Exit.FINE
+    assert {one["KeyId"] for one in keys.list_keys()["Keys"]} - before == made
+    assert clock.slept == 20
 
 
 def test_a_change_of_the_key_by_somebody_else_stops_the_undoing(near: Start) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
@@ -18,8 +19,9 @@ from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
 from rootwarden.errors import OutputError
-from rootwarden.model.plan import Call, Change, Probe, Step, references, resolved
+from rootwarden.model.plan import Call, Change, Probe, Step, quoted, references, resolved
 from rootwarden.model.ports import Clock, Secrets
+from rootwarden.model.write import tells
 from rootwarden.model.writes import WRITES
 
 # Seconds between tries of a call that AWS refused for coming too fast: all together half a minute.
@@ -35,6 +37,13 @@ _NOT_YET = frozenset((
 _INSIDE = frozenset((
     "InternalFailure", "InternalError", "InternalServiceError", "ServiceUnavailable", "500", "502", "503", "504",
 ))  # fmt: skip
+
+# Where an answer says that the list goes on, and as what that is sent back.
+_GOES_ON = (("NextToken", "NextToken"), ("nextToken", "nextToken"), ("NextPageToken", "NextPageToken"),
+            ("NextMarker", "Marker"), ("Marker", "Marker"))  # fmt: skip
+_MOST_PAGES = 100
+# What a step kept, in the expression of a probe.
+_KEPT = re.compile(r"\$\{([^}]+)\}")
 
 # The call of an error that says that an account cannot be entered.
 ENTERING = "sts.AssumeRole"
@@ -146,7 +155,7 @@ class Hands:
         try:
             answer = self._call(step.call, kept, row.again)
         except WriteError as error:
-            if error.code not in row.settled:
+            if not tells(row.settled, error.code, error.message):
                 raise
             answer = {}
         return _keeps(step.keeps, answer)
@@ -161,23 +170,27 @@ class Hands:
         try:
             self._call(call, kept, row.again)
         except WriteError as error:
-            if error.code not in row.gone:
+            if tells(row.there, error.code, error.message) and self._is_there(row.same, call, kept):
+                return "it is there already"
+            if not tells(row.gone, error.code, error.message):
                 raise
             return f"gone already ({error.code})"
         return ""
 
-    def in_use(self, probe: Probe) -> bool:
+    def _is_there(self, same: str, call: Call, kept: Mapping[str, Any]) -> bool:
+        """Return whether the very thing is there that a call would make; where nobody can say, it is not."""
+        try:
+            return bool(self._call(replaced(call, operation=same.partition(".")[2]), kept, again=True))
+        except WriteError:
+            return False
+
+    def in_use(self, step: Step, kept: Mapping[str, Any]) -> bool:
         """Find out whether something else rests on what is about to be taken back.
 
         Raises:
             WriteError: nobody can say.
         """
-        try:
-            return bool(jmespath.search(probe.done, self._call(probe.call, {}, again=True)))
-        except WriteError as error:
-            if error.code in probe.absent:
-                return False
-            raise
+        return any(self._found(probe, kept) is not None for probe in step.used)
 
     def was_done(self, step: Step, probe: Probe, kept: Mapping[str, Any]) -> dict[str, Any] | None:
         """Find out whether a step was done that nobody knows of; return what it keeps, None if it was not.
@@ -185,27 +198,41 @@ class Hands:
         Raises:
             WriteError: nobody can say.
         """
+        found = self._found(probe, kept)
+        return _keeps(probe.keeps or step.keeps, found) if found is not None else None
+
+    def _found(self, probe: Probe, kept: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the answer in which a probe finds what it looks for, None where there is none.
+
+        Raises:
+            WriteError: nobody can say.
+        """
+        listed = self._looked(probe, probe.call, kept)
+        if listed is None or probe.each is None:
+            return listed if listed is not None and _search(probe.done, listed, kept) else None
+        for item in jmespath.search(probe.over, listed) or ():
+            one = self._looked(probe, probe.each, {**kept, "item": item})
+            if one is not None and _search(probe.done, one, kept):
+                return one | {"item": item}
+        return None
+
+    def _looked(self, probe: Probe, call: Call, kept: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what a call answers on all of its pages, None where that means that there is no such thing."""
         try:
-            answer = self._call(probe.call, kept, again=True)
+            page = whole = self._call(call, kept, again=True)
+            for _ in range(_MOST_PAGES):
+                more = next(((name, page[told]) for told, name in _GOES_ON if page.get(told)), None)
+                if more is None:
+                    return whole
+                page = self._call(replaced(call, parameters=call.parameters | dict((more,))), kept, again=True)
+                whole = page | {
+                    name: [*value, *page.get(name, ())] for name, value in whole.items() if isinstance(value, list)
+                }
         except WriteError as error:
-            if error.code in probe.absent:
+            if tells(probe.absent, error.code, error.message):
                 return None
             raise
-        if probe.each is not None:
-            return self._among(step, probe, probe.each, answer, kept)
-        return _keeps(probe.keeps or step.keeps, answer) if jmespath.search(probe.done, answer) else None
-
-    def _among(
-        self, step: Step, probe: Probe, each: Call, answer: Mapping[str, Any], kept: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        """Look at everything that was listed; a list that goes on elsewhere might hide what is looked for."""
-        for item in jmespath.search(probe.over, answer) or ():
-            one = self._call(each, {**kept, "item": item}, again=True)
-            if jmespath.search(probe.done, one):
-                return _keeps(probe.keeps or step.keeps, one)
-        if answer.get("NextToken"):
-            raise WriteError(probe.call.name, "nobody can say", message="the list is longer than one answer")
-        return None
+        raise WriteError(call.name, "nobody can say", message=f"the list is longer than {_MOST_PAGES} answers")
 
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
@@ -246,6 +273,10 @@ class Hands:
                     raise error from refusal
                 self._clock.sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+
+def _search(done: str, answer: Mapping[str, Any], kept: Mapping[str, Any]) -> Any:
+    return jmespath.search(_KEPT.sub(lambda found: quoted(str(kept.get(found[1], ""))), done), answer)
 
 
 def _keeps(paths: Mapping[str, str], answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,12 +86,15 @@ def remediate_policy() -> dict[str, Any]:
 def _needed(step: Step) -> Iterator[tuple[str, str]]:
     """Go through (resource, action) of one step, its way back and its probe."""
     for call in (step.call, *step.undo):
-        for action in WRITES[call.name].actions:
+        row = WRITES[call.name]
+        for action in row.actions:
             yield from ((resource, action) for resource in step.on)
+        if row.same and call is not step.call:
+            yield from (("*", action) for action in LOOKS[row.same])
     for action in step.also:
         yield from ((resource, action) for resource in step.on)
-    for probe in (step.seen, step.used):
-        for call in (probe.call, *((probe.each,) if probe.each is not None else ())) if probe is not None else ():
+    for probe in step.probes:
+        for call in probe.calls:
             yield from (("*", action) for action in looking(call))
 
 

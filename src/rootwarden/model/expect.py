@@ -36,8 +36,8 @@ class Item(Struct, frozen=True, gc=False):
     def fits(self, item: Any) -> bool:
         """Return whether it is this item of the list."""
         if not self.key:
-            return _fits(self.wanted, item)
-        return isinstance(item, dict) and _fits(self.wanted, item.get(self.key))
+            return fits(self.wanted, item)
+        return isinstance(item, dict) and fits(self.wanted, item.get(self.key))
 
     def new(self) -> Any:
         """Return the item as far as it is known by this."""
@@ -121,15 +121,15 @@ def broken(expects: Iterable[Expect], facts: Mapping[str, Any]) -> list[Found]:
 
 
 # What is taken as a whole: a statement with one condition more, or a lock with a rule, is another one.
-_WHOLE = frozenset((
+WHOLE = frozenset((
     "policy", "Policy", "PolicyDocument", "Document", "AssumeRolePolicyDocument", "object_lock", "lifecycle", "logging",
     "KeyPolicy",
 ))  # fmt: skip
 
 
 def _holds(expect: Expect, found: Any) -> bool:
-    whole = any(isinstance(step, str) and step in _WHOLE for step in expect.at)
-    return bool(expect.value == found) if whole else _fits(expect.value, found)
+    whole = any(isinstance(step, str) and step in WHOLE for step in expect.at)
+    return bool(expect.value == found) if whole else fits(expect.value, found)
 
 
 def look(expect: Expect, facts: Mapping[str, Any]) -> Any:
@@ -169,18 +169,19 @@ def _might_be(item: Any, step: Item) -> bool:
 _MONEY = "Amount"
 
 
-def _fits(wanted: Any, found: Any) -> bool:
+def fits(wanted: Any, found: Any) -> bool:
+    """Return whether what was found is as wanted; of an object only the fields count that are wanted."""
     if isinstance(wanted, dict) and isinstance(found, dict):
         if "Statement" in wanted:
             return wanted == found
         return all(
-            _fits(value, found.get(name)) or (name == _MONEY and _same_amount(value, found.get(name)))
+            fits(value, found.get(name)) or (name == _MONEY and _same_amount(value, found.get(name)))
             for name, value in wanted.items()
         )
     if isinstance(wanted, list) and isinstance(found, list):
         if all(isinstance(one, str) for one in (*wanted, *found)):
             return sorted(wanted) == sorted(found)
-        return len(wanted) == len(found) and all(map(_fits, wanted, found))
+        return len(wanted) == len(found) and all(map(fits, wanted, found))
     return bool(wanted == found)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
@@ -76,10 +77,12 @@ class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How to find out whether a step that must not be repeated was done: a call that only reads.
 
-    `done` is a JMESPath expression over its answer that is true, or not empty, when it was. An error of the codes
-    `absent` says that it was not. `keeps` is where its answer holds what the step keeps, where that is another place.
-    Where AWS only lists ids, `over` is the path of that list, `each` is asked about every one of them, its id being
-    `{"$ref": "item"}`, and `done` and what is kept are read from that answer.
+    `done` is a JMESPath expression over its answer, all pages of it, that is true, or not empty, when it was;
+    `${step.name}` in it is what a step kept. An error of the codes `absent` (`Code`, or `Code: words of its message`)
+    says that it was not. `keeps` is where its answer holds what the step keeps, where that is another place. Where AWS
+    only lists ids, `over` is the path of that list, `each` is asked about every one of them, its id being
+    `{"$ref": "item"}`, and `done` and what is kept are read from that answer, with the id in it as `item`. `late` is
+    for how many seconds AWS may not show yet what was made: so long nobody believes that it is not there.
     """
 
     call: Call
@@ -88,6 +91,12 @@ class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     keeps: dict[str, str] = {}
     over: str = ""
     each: Call | None = None
+    late: int = 0
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that it makes, which only read."""
+        return (self.call, self.each) if self.each is not None else (self.call,)
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,9 +104,9 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
     the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
-    the call must not be made twice; what it keeps is read from the probe's answer then. `used` finds out whether
-    something else rests on it by now: then it is not taken back. `on` are the ARNs it touches, `also` are IAM actions
-    that these very parameters need beside those of the table of writes.
+    the call must not be made twice; what it keeps is read from the probe's answer then. `used` find out whether
+    something else rests on it by now: then it is not taken back, nor what it rests on. `on` are the ARNs it touches,
+    `also` are IAM actions that these very parameters need beside those of the table of writes.
     """
 
     id: str
@@ -107,9 +116,14 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     undo: tuple[Call, ...] = ()
     stays: str = ""
     seen: Probe | None = None
-    used: Probe | None = None
+    used: tuple[Probe, ...] = ()
     on: tuple[str, ...] = ("*",)
     also: tuple[str, ...] = ()
+
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """All that it is looked by."""
+        return self.used if self.seen is None else (self.seen, *self.used)
 
 
 class Declared(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -158,8 +172,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     CloudFormation and Terraform cannot say declares nothing. `made` says which texts of `then` stand for names that AWS
     gives only when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     `secrets` are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would
-    shut them out. `owner` says in words who else looks after what it touches, where that was known when it was planned:
-    then it is shown and exported, and not made.
+    shut them out, with `*` for any text. `owner` says in words who else looks after what it touches, where that was
+    known when it was planned: then it is shown and exported, and not made.
     """
 
     id: str
@@ -209,6 +223,10 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """
         known = {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)}
         return renamed(without(self.then, self.made.keys() - known.keys()), known)
+
+    def shuts_out(self, arn: str) -> bool:
+        """Return whether it would shut this caller out, whatever the case of the letters."""
+        return any(fnmatchcase(arn.lower(), one.lower()) for one in self.never_by)
 
     @property
     def dangerous(self) -> bool:
@@ -316,6 +334,11 @@ def as_json(value: Any) -> dict[str, Any]:
     return {JSON: value}
 
 
+def quoted(value: str) -> str:
+    """Return a text as it stands in the expression of a probe."""
+    return "`" + msgspec.json.encode(value).decode().replace("`", "\\`") + "`"
+
+
 def secret(name: str) -> dict[str, str]:
     """Return the parameter that stands for a secret of the change."""
     return {SECRET: name}
@@ -408,8 +431,7 @@ def _strange_calls(change: Change, step: Step) -> Iterator[str]:
             yield f"{call.name} is no call that Rootwarden makes"
         if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
             yield f"{call.name} would bypass the check that somebody can change the policy again"
-    probes = [one for one in (step.seen, step.used) if one is not None]
-    looks = [call.name for one in probes for call in (one.call, one.each) if call is not None]
+    looks = [call.name for one in step.probes for call in one.calls]
     for name in (*looks, *change.looks):
         if name not in LOOKS and (name not in FACT_CALLS or name.startswith("sts.")):
             yield f"{name} is no call by which Rootwarden looks"

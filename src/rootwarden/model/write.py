@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 
 class Write(Struct, frozen=True, kw_only=True):
     """One row of the table of writes. `again` says that making the call twice is making it once.
 
-    `gone` are the error codes that mean, when it takes something back, that there is nothing left to take back; `also`
-    are IAM actions that AWS always checks beside the first. `settled` are the error codes that mean, when it does
-    something, that it is done already.
+    `gone` are the errors that mean, when it takes something back, that there is nothing left to take back: a code, or
+    `Code: words of its message` where the code alone says too little. `also` are IAM actions that AWS always checks
+    beside the first. `settled` are the errors that mean, when it does something, that it is done already. `there` are
+    those that mean, when it takes something back, that such a thing is there already; whether it is that very thing
+    tells the call `same`, which reads, with the same parameters.
     """
 
     call: str
@@ -19,8 +23,16 @@ class Write(Struct, frozen=True, kw_only=True):
     again: bool = True
     gone: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    there: tuple[str, ...] = ()
+    same: str = ""
 
     @property
     def actions(self) -> tuple[str, ...]:
         """All IAM actions that the call needs."""
         return (self.action, *self.also)
+
+
+def tells(errors: Iterable[str], code: str, message: str) -> bool:
+    """Return whether what AWS answered is one of these errors: a code, or `Code: words of its message`."""
+    apart = (one.partition(": ") for one in errors)
+    return any(name == code and words in message for name, _, words in apart)

@@ -6,22 +6,25 @@ user choose one by e-mail. Where people come from an outside identity provider, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from rootwarden.errors import RefusedError
-from rootwarden.model.expect import Expect, Item
+from rootwarden.model.expect import Expect, Item, as_if
 from rootwarden.model.plan import Call, Change, Difference, Probe, Risk, Step, refer
 from rootwarden.people.ground import IDENTITY, Ground
-from rootwarden.people.leaving import not_too_many
 from rootwarden.people.roster import Person
+from rootwarden.proofs.centre_people import FACT, centre_user, sessions_of, shut
+from rootwarden.proofs.resting_people import on_centre_user
 from rootwarden.proofs.ways_in import looks_like_break_glass
 
-FACT = "sso.directory"
 WHY = "people of an organization with IAM Identity Center sign in there; --iam plans IAM users all the same"
 _MISSING = ("ResourceNotFoundException",)
+# Between the mark of the roster and the day on which somebody left.
+_LEFT = ":left:"
 
 
 class Centre:
@@ -29,11 +32,11 @@ class Centre:
 
     def __init__(self, ground: Ground, home: str, directory: Mapping[str, Any]) -> None:
         """`directory` is the fact sso.directory."""
-        self.ground, self.home, self._directory = ground, home, directory
+        self.ground, self.home, self.directory = ground, home, directory
+        self._later: Mapping[str, Any] = {FACT: directory}  # once all that is planned so far is made
         self.mark = f"rootwarden:{ground.roster.roster}"
         self.store = {"IdentityStoreId": str(directory["IdentityStoreId"])}
         self.instance = {"InstanceArn": str(directory["InstanceArn"])}
-        self.taken_from: dict[str, set[str]] = {}  # by group, who is taken out of it
 
     def find(self, kind: str, key: str, name: str) -> dict[str, Any] | None:
         """Return a user, group or permission set by its name; Identity Center does not tell case apart in names."""
@@ -41,24 +44,19 @@ class Centre:
 
     def items(self, kind: str) -> list[dict[str, Any]]:
         """Return the users, groups or sets."""
-        found: list[dict[str, Any]] = self._directory[kind]
+        found: list[dict[str, Any]] = self.directory[kind]
         return found
-
-    def take(self, name: str, groups: Iterable[str]) -> None:
-        """Remember that somebody is taken out of groups."""
-        for group in groups:
-            self.taken_from.setdefault(group, set()).add(name)
 
     def call(self, operation: str, **parameters: Any) -> Call:
         """Return a call to the directory of people."""
-        region = str(self._directory["Region"])
+        region = str(self.directory["Region"])
         return Call(
             service="identitystore", operation=operation, region=region, parameters={**self.store, **parameters}
         )
 
     def admin(self, operation: str, **parameters: Any) -> Call:
         """Return a call to the administration of permission sets."""
-        region = str(self._directory["Region"])
+        region = str(self.directory["Region"])
         return Call(service="sso-admin", operation=operation, region=region, parameters={**self.instance, **parameters})
 
     def group_id(self, name: str) -> Call:
@@ -66,12 +64,62 @@ class Centre:
         unique = {"AttributePath": "displayName", "AttributeValue": name}
         return self.call("GetGroupId", AlternateIdentifier={"UniqueAttribute": unique})
 
-    def plan(self, aspect: str, title: str, resource: str, **parts: Any) -> None:
-        """Plan a change that is made in the account that Identity Center is changed from."""
+    def made(self, user: Mapping[str, Any]) -> bool:
+        """Return whether the roster made a user, one that has left among them."""
+        return user.get("UserType") == self.mark or bool(self.left_on(user))
+
+    def mark_of(self, day: date) -> str:
+        """Return the user type of somebody whose access was taken on a day."""
+        return f"{self.mark}{_LEFT}{day.isoformat()}"
+
+    def left_on(self, user: Mapping[str, Any]) -> str:
+        """Return the day on which all access was taken from a user of the roster, "" while it was not."""
+        start, kind = f"{self.mark}{_LEFT}", str(user.get("UserType") or "")
+        return kind.removeprefix(start) if kind.startswith(start) else ""
+
+    def typed(self, user: Mapping[str, Any], kind: str) -> Step:
+        """Return the step that writes another user type; taken back, it reads as before."""
+        do, undo = (
+            self.call("UpdateUser", UserId=str(user["UserId"]),
+                      Operations=[{"AttributePath": "userType", "AttributeValue": one}])
+            for one in (kind, str(user["UserType"]))
+        )  # fmt: skip
+        return Step(id="type", does=f"Write the user type {kind}", call=do, undo=(undo,))
+
+    def sessions(self, name: str) -> tuple[str, ...]:
+        """Return the pattern of who must not make a change, because it would shut them out."""
+        return (sessions_of(name, self.ground.partition),)
+
+    def why_spared(self, user: Mapping[str, Any]) -> str:
+        """Return why a user is never shut out, "" where it may be."""
+        name = str(user["UserName"])
+        if name in self.ground.roster.break_glass or looks_like_break_glass(name):
+            return "it is a break-glass user"
+        arn = str((self.ground.whole(IDENTITY) or {}).get("Arn") or "")
+        who = centre_user(arn) or arn.rpartition("/")[2]
+        return "it is who asks" if not arn or who.lower() == name.lower() else ""
+
+    def plan(self, aspect: str, title: str, resource: str, **parts: Any) -> bool:
+        """Plan a change that is made in the account that Identity Center is changed from; return whether it is.
+
+        Where it would take from an account the last administrator who comes by Identity Center, it is left instead.
+        """
         change: Change = self.ground.draft(aspect, title, resource, **parts)
+        later = as_if(self._later, change.then)
+        closed = shut(self._later[FACT], later[FACT])
+        if closed:
+            groups = (self.find("users", "UserName", resource) or {}).get("Groups") or ["those"]
+            self.ground.leave(
+                f"leaver {resource}" if aspect == "centre-leave" else f"user {resource}",
+                f"it is the last of {', '.join(groups)} who administers {', '.join(closed)} by Identity Center",
+                "make another administrator first, and plan again",
+            )  # fmt: skip
+            return False
+        self._later = later
         self.ground.changes.append(
             replace(change, account=self.home, accounts=(self.home,), notes=(WHY, *change.notes))
         )
+        return True
 
 
 def place(kind: str, key: str, name: str, *at: str | Item, value: Any = None) -> Expect:
@@ -79,37 +127,22 @@ def place(kind: str, key: str, name: str, *at: str | Item, value: Any = None) ->
     return Expect(fact=FACT, at=(kind, Item(key, name), *at), value=value)
 
 
-def plan_people_there(centre: Centre, confirmed: int | None) -> None:
-    """Plan who comes, who moves and who goes in Identity Center.
-
-    Raises:
-        RefusedError: too many would lose their access.
-    """
+def plan_people_there(centre: Centre) -> set[str]:
+    """Plan who comes and who moves in Identity Center; return who is named, in small letters."""
     today = centre.ground.now.date()
     people = [one for one in centre.ground.roster.people if not one.gone(today)]
     for person in people:
         user = centre.find("users", "UserName", person.user)
         if user is None:
             _join(centre, person)
-        elif user.get("UserType") != centre.mark:
+        elif not centre.made(user):
             centre.ground.leave(
                 f"user {person.user}", "it was in Identity Center before the roster, which leaves it alone",
                 f"set its user type to {centre.mark} once you know that it is {person.name}",
             )  # fmt: skip
         else:
-            _bring(centre, person, user)
-    _see_off(centre, {one.user.lower() for one in people}, confirmed)
-
-
-def _bring(centre: Centre, person: Person, user: Mapping[str, Any]) -> None:
-    """Bring somebody to what the roster says, except the last administrator there is."""
-    out = [one for one in user["Groups"] if one not in person.member_of]
-    last = _last_of(centre, user, out)
-    if last:
-        centre.ground.leave(f"user {person.user}", f"it is not moved: {last}", "make another administrator first")
-        return
-    centre.take(str(user["UserName"]), out)
-    _move(centre, str(user["UserName"]), user, person.member_of, f"Bring {person.user} to what the roster says")
+            _move(centre, str(user["UserName"]), user, person.member_of, f"Bring {person.user} to what the roster says")
+    return {one.user.lower() for one in people}
 
 
 def _join(centre: Centre, person: Person) -> None:
@@ -123,6 +156,10 @@ def _join(centre: Centre, person: Person) -> None:
             Emails=[{"Value": person.email, "Type": "work", "Primary": True}],
         ),
         undo=(centre.call("DeleteUser", UserId=refer("user", "id")),),
+        used=on_centre_user(
+            centre.admin("ListAccountAssignmentsForPrincipal", PrincipalId=refer("user", "id"), PrincipalType="USER"),
+            centre.call("ListGroupMembershipsForMember", MemberId={"UserId": refer("user", "id")}),
+        ),
         seen=Probe(call=centre.call("GetUserId", AlternateIdentifier={"UniqueAttribute": unique}), done="UserId",
                    absent=_MISSING),
     )  # fmt: skip
@@ -139,28 +176,43 @@ def _join(centre: Centre, person: Person) -> None:
 
 
 def _move(centre: Centre, name: str, user: Mapping[str, Any], wanted: Iterable[str], title: str) -> None:
-    now, then = sorted(user["Groups"]), sorted(wanted)
-    if now == then:
+    now, then, since = sorted(user["Groups"]), sorted(wanted), centre.left_on(user)
+    if now == then and not since:
         return
     out = [one for one in now if one not in then]
-    steps = [*_into(centre, str(user["UserId"]), [one for one in then if one not in now])]
-    for group in out:
+    if out and centre.why_spared(user) == "it is who asks":
+        centre.ground.leave(
+            f"user {name}", f"it is who asks, and would lose {', '.join(out)}", "have somebody else plan"
+        )
+        return
+    steps = [
+        *_into(centre, str(user["UserId"]), [one for one in then if one not in now]),
+        *out_of(centre, name, user, out),
+    ]
+    steps += [centre.typed(user, centre.mark)] if since else []
+    kinds = [place("users", "UserName", name, "UserType", value=one) for one in (user["UserType"], centre.mark)]
+    centre.plan(
+        "centre-move", title, name, why="the roster says so", risk=Risk.CAREFUL, steps=steps,
+        expects=[place("users", "UserName", name, "Groups", value=now), *(kinds[:1] if since else ())],
+        then=[place("users", "UserName", name, "Groups", value=then), *(kinds[1:] if since else ())],
+        never_by=centre.sessions(name) if out else (),
+        shows=[Difference(what=f"groups of {name}", before=", ".join(now) or "none", after=", ".join(then) or "none")],
+    )  # fmt: skip
+
+
+def out_of(centre: Centre, name: str, user: Mapping[str, Any], groups: Iterable[str]) -> Iterator[Step]:
+    """Go through the steps that take a user out of groups; taken back, it is in them again."""
+    for group in groups:
         both = {"GroupId": _known(centre, group), "MemberId": {"UserId": str(user["UserId"])}}
-        steps.append(Step(
+        yield Step(
             id=f"find-{group}", does=f"Look up that {name} is in {group}", keeps={"id": "MembershipId"},
             call=centre.call("GetGroupMembershipId", **both),
-        ))  # fmt: skip
-        steps.append(Step(
+        )  # fmt: skip
+        yield Step(
             id=f"from-{group}", does=f"Take {name} out of {group}",
             call=centre.call("DeleteGroupMembership", MembershipId=refer(f"find-{group}", "id")),
             undo=(centre.call("CreateGroupMembership", **both),),
-        ))  # fmt: skip
-    centre.plan(
-        "centre-move", title, name, why="the roster says so", risk=Risk.CAREFUL, steps=steps,
-        expects=[place("users", "UserName", name, "Groups", value=now)],
-        then=[place("users", "UserName", name, "Groups", value=then)],
-        shows=[Difference(what=f"groups of {name}", before=", ".join(now) or "none", after=", ".join(then) or "none")],
-    )  # fmt: skip
+        )  # fmt: skip
 
 
 def _into(centre: Centre, user: Any, groups: Iterable[str]) -> Iterable[Step]:
@@ -179,56 +231,6 @@ def _into(centre: Centre, user: Any, groups: Iterable[str]) -> Iterable[Step]:
 def _known(centre: Centre, group: str) -> str:
     found = centre.find("groups", "DisplayName", group)
     return str(found["GroupId"]) if found else ""
-
-
-def _see_off(centre: Centre, named: set[str], confirmed: int | None) -> None:
-    """Take people out of all groups who are not named any more: nothing is left to sign in to."""
-    mine = [one for one in centre.items("users") if one.get("UserType") == centre.mark]
-    leaving: list[dict[str, Any]] = []
-    for user in mine:
-        name = str(user["UserName"])
-        if name.lower() in named or not user["Groups"]:
-            continue
-        why = _why_spared(centre, user)
-        if why:
-            centre.ground.leave(f"leaver {name}", f"it is not disabled: {why}", "decide by hand, or name it")
-        else:
-            leaving.append(user)
-            centre.take(name, user["Groups"])
-    not_too_many(leaving, [one for one in mine if one["Groups"]], confirmed)
-    for user in leaving:
-        _move(centre, str(user["UserName"]), user, (), f"Take all access from {user['UserName']}")
-
-
-def _why_spared(centre: Centre, user: Mapping[str, Any]) -> str:
-    name = str(user["UserName"])
-    if name in centre.ground.roster.break_glass or looks_like_break_glass(name):
-        return "it is a break-glass user"
-    arn = str((centre.ground.whole(IDENTITY) or {}).get("Arn") or "")
-    if not arn or arn.rpartition("/")[2].lower() == name.lower():
-        return "it is who asks"
-    return _last_of(centre, user, user["Groups"])
-
-
-def _last_of(centre: Centre, user: Mapping[str, Any], groups: Iterable[str]) -> str:
-    """Return of which of these groups somebody is the last administrator, in words; those who go before are gone."""
-    name = str(user["UserName"])
-    for group in sorted(set(groups) & of_administrators(centre.items("sets"), centre.items("groups"))):
-        there = {str(one["UserName"]) for one in centre.items("users") if group in one["Groups"]}
-        if not there - centre.taken_from.get(group, set()) - {name}:
-            return f"it is the last of {group}, who are administrators"
-    return ""
-
-
-def of_administrators(sets: Iterable[Mapping[str, Any]], groups: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return the names of groups to whom some account gives AdministratorAccess."""
-    ids = {
-        one["PrincipalId"]
-        for found in sets
-        if any(str(policy.get("Arn")).endswith("/AdministratorAccess") for policy in found["ManagedPolicies"])
-        for one in found["assignments"]
-    }
-    return {str(one["DisplayName"]) for one in groups if one["GroupId"] in ids}
 
 
 def has_centre(instances: Any) -> bool:

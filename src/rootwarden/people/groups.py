@@ -10,6 +10,7 @@ from rootwarden.model.plan import Difference, Probe, Risk, Step, as_json
 from rootwarden.people.ground import Ground, iam
 from rootwarden.people.roster import Group
 from rootwarden.proofs.iam_directory import FACT
+from rootwarden.proofs.resting_people import on_group
 
 
 def policy_arn(name: str, partition: str) -> str:
@@ -54,13 +55,13 @@ def _create(ground: Ground, name: str, arns: tuple[str, ...], documents: Mapping
     arn = ground.arn("group", path, name)
     create = Step(
         id="group", does=f"Create the group {name}", call=iam("CreateGroup", GroupName=name, Path=path),
-        undo=(iam("DeleteGroup", GroupName=name),),
+        undo=(iam("DeleteGroup", GroupName=name),), used=on_group(name),
         seen=Probe(call=iam("GetGroup", GroupName=name), done="Group.GroupName", absent=("NoSuchEntity",)), on=(arn,),
     )  # fmt: skip
     own: dict[str, Any] = {"Path": path, "Arn": arn} | ({} if arns else {"AttachedManagedPolicies": []})
     ground.plan(
         "group", f"Create the group {name}", why=f"the roster {ground.roster.roster} names it", resource=arn,
-        steps=(create, *_steps(name, arn, arns, documents, {})),
+        steps=(create, *_steps(name, arn, arns, documents, {}, on_group(name))),
         expects=(_of(name, value=None),),
         then=(_of(name, value=own), *_then(name, arns, documents)),
         shows=tuple(Difference(what=f"group {name}", before="not there", after=one) for one in (*arns, *documents)),
@@ -92,13 +93,15 @@ def _add(
 
 
 def _steps(
-    name: str, arn: str, arns: Iterable[str], documents: Mapping[str, Any], before: Mapping[str, Any]
-) -> Iterator[Step]:
+    name: str, arn: str, arns: Iterable[str], documents: Mapping[str, Any], before: Mapping[str, Any],
+    used: tuple[Probe, ...] = (),
+) -> Iterator[Step]:  # fmt: skip
+    """Go through the steps that give a group its policies; `used` where the group is made by the same change."""
     for number, one in enumerate(arns, start=1):
         both = {"GroupName": name, "PolicyArn": one}
         yield Step(
             id=f"attach-{number}", does=f"Attach {one.rpartition('/')[2]}", call=iam("AttachGroupPolicy", **both),
-            undo=(iam("DetachGroupPolicy", **both),), on=(arn,),
+            undo=(iam("DetachGroupPolicy", **both),), used=used, on=(arn,),
         )  # fmt: skip
     for number, (key, text) in enumerate(documents.items(), start=1):
         both = {"GroupName": name, "PolicyName": key}
@@ -106,7 +109,7 @@ def _steps(
         back = iam("PutGroupPolicy", **both, PolicyDocument=as_json(old)) if old else iam("DeleteGroupPolicy", **both)
         yield Step(
             id=f"document-{number}", does=f"Write the policy {key}",
-            call=iam("PutGroupPolicy", **both, PolicyDocument=as_json(text)), undo=(back,), on=(arn,),
+            call=iam("PutGroupPolicy", **both, PolicyDocument=as_json(text)), undo=(back,), used=used, on=(arn,),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from rootwarden.model.plan import Call, Difference, Probe, Step, as_json, refer
 from rootwarden.people.centre import Centre, place
 from rootwarden.people.groups import policy_arn
 from rootwarden.people.roster import MANAGED, Group
+from rootwarden.proofs.resting_people import on_centre_group, on_permission_set
 
 _SESSION = "PT4H"
 
@@ -36,9 +37,14 @@ def _job(centre: Centre, name: str, job: Group) -> None:
     assigned = group and found and any(
         (one["AccountId"], one["PrincipalId"]) == (account, group_id) for one in found["assignments"]
     )  # fmt: skip
-    steps = [] if group else [_group(centre, name)]
-    steps += [] if found else [*_set(centre, name, arns, inline)]
-    steps += [] if assigned else [_assignment(centre, account, group_id, set_arn, fresh=found is None)]
+    members = () if group else _members(centre, group_id)
+    given = () if found else on_permission_set(
+        centre.admin("ListAccountsForProvisionedPermissionSet", PermissionSetArn=set_arn),
+        centre.admin("ListAccountAssignments", AccountId=account, PermissionSetArn=set_arn), account, group_id,
+    )  # fmt: skip
+    steps = [] if group else [_group(centre, name, members)]
+    steps += [] if found else [*_set(centre, name, arns, inline, given)]
+    steps += [] if assigned else [_assignment(centre, group_id, set_arn, (*members, *given), fresh=found is None)]
     if not steps:
         return
     expects = [] if group else [place("groups", "DisplayName", name)]
@@ -69,16 +75,26 @@ def _as_wanted(found: Mapping[str, Any], arns: list[str], inline: dict[str, Any]
     return held == sorted(arns) and found.get("InlinePolicy") == inline
 
 
-def _group(centre: Centre, name: str) -> Step:
+def _members(centre: Centre, group: Any) -> tuple[Probe, ...]:
+    return on_centre_group(
+        centre.call("ListGroupMemberships", GroupId=group),
+        centre.admin("ListAccountAssignmentsForPrincipal", PrincipalId=group, PrincipalType="GROUP"),
+        centre.ground.account,
+    )
+
+
+def _group(centre: Centre, name: str, used: tuple[Probe, ...]) -> Step:
     return Step(
         id="group", does=f"Create the group {name}", keeps={"id": "GroupId"},
         call=centre.call("CreateGroup", DisplayName=name, Description=f"{centre.mark}"),
-        undo=(centre.call("DeleteGroup", GroupId=refer("group", "id")),),
+        undo=(centre.call("DeleteGroup", GroupId=refer("group", "id")),), used=used,
         seen=Probe(call=centre.group_id(name), done="GroupId", absent=("ResourceNotFoundException",)),
     )  # fmt: skip
 
 
-def _set(centre: Centre, name: str, arns: list[str], inline: dict[str, Any] | None) -> Iterator[Step]:
+def _set(
+    centre: Centre, name: str, arns: list[str], inline: dict[str, Any] | None, used: tuple[Probe, ...]
+) -> Iterator[Step]:
     arn = {"PermissionSetArn": refer("set", "arn")}
     yield Step(
         id="set", does=f"Create the permission set {name}", keeps={"arn": "PermissionSet.PermissionSetArn"},
@@ -86,7 +102,7 @@ def _set(centre: Centre, name: str, arns: list[str], inline: dict[str, Any] | No
             "CreatePermissionSet", Name=name, SessionDuration=_SESSION,
             Tags=[{"Key": MANAGED, "Value": centre.ground.roster.roster}],
         ),
-        undo=(centre.admin("DeletePermissionSet", **arn),),
+        undo=(centre.admin("DeletePermissionSet", **arn),), used=used,
         seen=Probe(
             call=centre.admin("ListPermissionSets", MaxResults=100), over="PermissionSets",
             each=centre.admin("DescribePermissionSet", PermissionSetArn={"$ref": "item"}),
@@ -99,19 +115,20 @@ def _set(centre: Centre, name: str, arns: list[str], inline: dict[str, Any] | No
         yield Step(
             id=f"attach-{number}", does=f"Attach {policy.rpartition('/')[2]}",
             call=centre.admin("AttachManagedPolicyToPermissionSet", **both),
-            undo=(centre.admin("DetachManagedPolicyFromPermissionSet", **both),),
+            undo=(centre.admin("DetachManagedPolicyFromPermissionSet", **both),), used=used,
             seen=Probe(call=listed, done=f"AttachedManagedPolicies[?Arn=='{policy}']"),
         )  # fmt: skip
     if inline is not None:
         yield Step(
             id="inline", does="Write its own policy",
             call=centre.admin("PutInlinePolicyToPermissionSet", **arn, InlinePolicy=as_json(inline)),
-            undo=(centre.admin("DeleteInlinePolicyFromPermissionSet", **arn),),
+            undo=(centre.admin("DeleteInlinePolicyFromPermissionSet", **arn),), used=used,
         )  # fmt: skip
 
 
-def _assignment(centre: Centre, account: str, group: Any, arn: Any, *, fresh: bool) -> Step:
+def _assignment(centre: Centre, group: Any, arn: Any, used: tuple[Probe, ...], *, fresh: bool) -> Step:
     """Assign the set to the group in the account; a set that is new has no other assignment there."""
+    account = centre.ground.account
     everything: dict[str, Any] = {
         "PermissionSetArn": arn, "TargetType": "AWS_ACCOUNT", "TargetId": account, "PrincipalType": "GROUP",
         "PrincipalId": group,
@@ -121,6 +138,6 @@ def _assignment(centre: Centre, account: str, group: Any, arn: Any, *, fresh: bo
     return Step(
         id="assignment", does=f"Assign it in account {account}",
         call=centre.admin("CreateAccountAssignment", **everything),
-        undo=(centre.admin("DeleteAccountAssignment", **everything),),
+        undo=(centre.admin("DeleteAccountAssignment", **everything),), used=used,
         seen=Probe(call=listed, done=f"AccountAssignments{known}"),
     )  # fmt: skip

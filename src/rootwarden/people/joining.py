@@ -13,6 +13,7 @@ from rootwarden.model.plan import Difference, Probe, Risk, Secret, Step, secret
 from rootwarden.people.foundation import Foundation
 from rootwarden.people.ground import Ground, iam, of_credentials, of_tag, of_user
 from rootwarden.people.roster import MANAGED, OWNER, Person
+from rootwarden.proofs.resting_people import on_first_password, on_user
 
 # Where people of each partition sign in (IAM User Guide, "Sign-in URL", and the guides of GovCloud and China).
 _SIGN_IN = {
@@ -33,7 +34,11 @@ def join(ground: Ground, foundation: Foundation, person: Person) -> None:
     path, name = ground.roster.path, person.user
     arn, boundary = ground.arn("user", path, name), boundary_of(ground, foundation, person)
     groups = (foundation.gate_group, *person.member_of)
-    steps = [_create(ground, arn, person, boundary), *enter(ground, name, groups), _give_password(arn, name)]
+    steps = [
+        _create(ground, arn, person, boundary),
+        *enter(ground, name, groups),
+        _give_password(arn, name, on_user(name)),
+    ]
     about: dict[str, Any] = {"UserName": name, "Path": path, "Arn": arn, "GroupList": list(groups)}
     about |= {"AttachedManagedPolicies": []} | ({"PermissionsBoundary": _limit(boundary)} if boundary else {})
     ground.plan(
@@ -51,7 +56,7 @@ def join(ground: Ground, foundation: Foundation, person: Person) -> None:
             *((Difference(what="boundary", before="none", after=boundary),) if boundary else ()),
         ),
         secrets=(first_password(ground, person),),
-        notes=("once the person has enrolled an MFA device, take that away before undoing this",),
+        notes=("once the person has signed in, undoing leaves the user: take them off the roster instead",),
     )  # fmt: skip
 
 
@@ -74,18 +79,19 @@ def give_password(ground: Ground, person: Person, name: str, arn: str) -> None:
     """Plan a first password for a user of the roster that has none."""
     ground.plan(
         "password", f"Give {name} a first password", why=f"{name} has none and is on the roster", resource=arn,
-        steps=(_give_password(arn, name),), expects=(of_credentials(name, "LoginProfile"),),
+        steps=(_give_password(arn, name, (on_first_password(name),)),), expects=(of_credentials(name, "LoginProfile"),),
         then=with_password(name), secrets=(first_password(ground, person),),
         shows=(Difference(what=f"password of {name}", before="none", after="one that has to be changed"),),
     )  # fmt: skip
 
 
-def _give_password(arn: str, name: str) -> Step:
+def _give_password(arn: str, name: str, used: tuple[Probe, ...]) -> Step:
     return Step(
         id="password",
         does=f"Hand over a first password to {name}, to be changed at once",
         call=iam("CreateLoginProfile", UserName=name, Password=secret(PASSWORD), PasswordResetRequired=True),
         undo=(iam("DeleteLoginProfile", UserName=name),),
+        used=used,
         seen=Probe(call=iam("GetLoginProfile", UserName=name), done="LoginProfile.UserName", absent=("NoSuchEntity",)),
         on=(arn,),
     )
@@ -133,6 +139,7 @@ def _create(ground: Ground, arn: str, person: Person, boundary: str) -> Step:
         does=f"Create the user {name}",
         call=iam("CreateUser", UserName=name, Path=ground.roster.path, Tags=tags, **limit),
         undo=(iam("DeleteUser", UserName=name),),
+        used=on_user(name),
         seen=Probe(
             call=iam("GetUser", UserName=name), done=f"User.Tags[?Key=='{MANAGED}' && Value=='{mine}']",
             absent=("NoSuchEntity",),

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.people.centre import Centre, has_centre, must_be_read, plan_people_there
+from rootwarden.people.centre_leaving import see_off_there
 from rootwarden.people.foundation import Foundation, lay
 from rootwarden.people.ground import Ground, is_disabled, tag_of
 from rootwarden.people.jobs import plan_jobs
@@ -40,7 +41,7 @@ def plan_people(ground: Ground, organization: Mapping[str, Any], home: str, aske
     if has_centre(instances) and not asked.iam:
         centre = Centre(ground, home, must_be_read(organization.get("sso.directory")))
         plan_jobs(centre)
-        plan_people_there(centre, asked.confirmed)
+        see_off_there(centre, plan_people_there(centre), asked.confirmed)
         _iam_users_left(ground)
         return
     if isinstance(organization.get("org.organization"), dict) and not isinstance(instances, list) and not asked.iam:

@@ -9,6 +9,7 @@ from rootwarden.model.plan import Difference, Probe, Risk, Step, as_json, refer
 from rootwarden.people.ground import Ground, iam
 from rootwarden.people.roster import MANAGED
 from rootwarden.proofs.iam_directory import FACT
+from rootwarden.proofs.resting_people import on_policy
 
 
 def ensure_policy(ground: Ground, name: str, document: dict[str, Any], purpose: str) -> str:
@@ -31,6 +32,7 @@ def _create(ground: Ground, arn: str, name: str, document: dict[str, Any], purpo
             Description=purpose, Tags=[{"Key": MANAGED, "Value": ground.roster.roster}],
         ),
         undo=(iam("DeletePolicy", PolicyArn=arn),),
+        used=on_policy(arn),
         seen=Probe(call=iam("GetPolicy", PolicyArn=arn), done="Policy.Arn", absent=("NoSuchEntity",)),
         on=(arn,),
     )  # fmt: skip

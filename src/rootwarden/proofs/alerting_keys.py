@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Declared, Difference, Probe, Step, as_json, refer
+from rootwarden.model.plan import Declared, Difference, Probe, Step, as_json, refer
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not
 from rootwarden.model.sight import Sight
@@ -27,7 +27,9 @@ from rootwarden.proofs.alerting_policies import (
 )
 from rootwarden.proofs.alerting_prices import KEY_A_MONTH, PRICES_OF
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
+from rootwarden.proofs.key_found_again import key_by_tag
 from rootwarden.proofs.key_lookup import FACT, find_key
+from rootwarden.proofs.resting import on_alias, on_key
 from rootwarden.proofs.topic_delivery import FACT as TOPICS
 from rootwarden.proofs.topic_publish import key_problem
 
@@ -104,7 +106,8 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
             wanted.kms("ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=_WAIT_DAYS),
         ),
         stays=f"KMS keeps the key for {_WAIT_DAYS} days before it deletes it; it can do nothing and costs nothing then",
-        seen=Probe(call=_by_tag(wanted), done="ResourceTagMappingList", keeps={"arn": _ARN_BY_TAG}),
+        seen=key_by_tag(wanted.region, TAG, wanted.change, "arn"),
+        used=on_key(made, wanted.alias, wanted.arn),
     )
     prefix = f"arn:{wanted.partition}:kms:{wanted.region}:{wanted.account}"
     alias = Step(
@@ -112,6 +115,7 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
         does=f"Call it {wanted.alias}",
         call=wanted.kms("CreateAlias", AliasName=wanted.alias, TargetKeyId=made),
         undo=(wanted.kms("DeleteAlias", AliasName=wanted.alias),),
+        used=(on_alias(wanted.alias, wanted.arn),),
         seen=Probe(
             call=wanted.kms("ListAliases", KeyId=made), done=f"Aliases[?AliasName=='{wanted.alias}']",
             absent=("NotFoundException",),
@@ -138,17 +142,6 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
         monthly=KEY_A_MONTH,
         priced=f"A customer key in {wanted.region}, price of {PRICES_OF}.",
     )  # fmt: skip
-
-
-_ARN_BY_TAG = "ResourceTagMappingList[0].ResourceARN"
-
-
-def _by_tag(wanted: Wanted) -> Call:
-    filters = [{"Key": TAG, "Values": [wanted.change]}]
-    parameters = {"TagFilters": filters, "ResourceTypeFilters": ["kms:key"]}
-    return Call(
-        service="resourcegroupstaggingapi", operation="GetResources", region=wanted.region, parameters=parameters
-    )
 
 
 def _mended(seen: View, key: Sight, wanted: Wanted, name: str) -> Part | Not:

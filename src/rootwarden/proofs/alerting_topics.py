@@ -27,6 +27,7 @@ from rootwarden.proofs.alerting_policies import (
     with_statements,
 )
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
+from rootwarden.proofs.resting import on_topic
 from rootwarden.proofs.topic_delivery import FACT, find_topic
 from rootwarden.proofs.topic_publish import Publisher, shut_out
 
@@ -86,6 +87,7 @@ def _created(wanted: Wanted, policy: dict[str, Any], alias: dict[str, str]) -> P
         does=f"Make the topic {wanted.name}",
         call=wanted.sns("CreateTopic", **parameters),
         undo=(wanted.sns("DeleteTopic", TopicArn=arn),),
+        used=on_topic(arn, wanted.emails, (one.arn for one in wanted.publishers if one.arn)),
         seen=Probe(
             call=wanted.sns("ListTagsForResource", ResourceArn=arn),
             done=f"Tags[?Key=='{TAG}' && Value=='{wanted.change}']",

@@ -15,6 +15,7 @@ import msgspec
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Declared, Probe, Step, refer
 from rootwarden.model.sight import Log, Sight
+from rootwarden.proofs.resting import on_monitor, on_subscription
 
 MONITORS, SUBSCRIPTIONS = "ce.anomaly_monitors", "ce.anomaly_subscriptions"
 # The monitor that AWS manages for services; an account has at most one.
@@ -63,6 +64,7 @@ def monitor_step(name: str) -> tuple[Step, Expect, Expect]:
         undo=(
             Call(service="ce", operation="DeleteAnomalyMonitor", parameters={"MonitorArn": refer("monitor", "arn")}),
         ),
+        used=on_monitor(refer("monitor", "arn")),
         seen=Probe(
             call=Call(service="ce", operation="GetAnomalyMonitors"),
             done=f"AnomalyMonitors[?MonitorDimension == 'SERVICE' && MonitorName == '{name}']",
@@ -96,6 +98,7 @@ def subscription_step(wanted: dict[str, Any]) -> tuple[Step, Expect, tuple[Expec
         call=Call(service="ce", operation="CreateAnomalySubscription", parameters={"AnomalySubscription": wanted}),
         keeps={"arn": f"SubscriptionArn || ({by_name}.SubscriptionArn | [0])"},
         undo=(Call(service="ce", operation="DeleteAnomalySubscription", parameters=back),),
+        used=on_subscription(back["SubscriptionArn"], (one["Address"] for one in wanted["Subscribers"])),
         seen=Probe(call=Call(service="ce", operation="GetAnomalySubscriptions"), done=by_name),
     )
     at = (Item("SubscriptionName", name),)

@@ -7,7 +7,7 @@ budget, ten e-mail addresses and one topic of an alert. AWS deletes an alert wit
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.budget_parts import BUDGETS, NOTIFICATIONS
 from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
+from rootwarden.proofs.resting import others
 
 ACTUAL, FORECAST = "ACTUAL", "FORECASTED"
 MOST_ALERTS, MOST_EMAILS = 10, 10
@@ -115,7 +116,7 @@ def new_budget(
     return Deed(
         step=Step(
             id="budget", does="Create the budget with its alerts", call=create, undo=(place.call("DeleteBudget"),),
-            seen=seen, on=(place.arn,),
+            used=tuple(_beside(place, alerts, emails)), seen=seen, on=(place.arn,),
         ),
         expects=(Expect(fact=BUDGETS, at=place.row, value=None),),
         then=(
@@ -134,11 +135,9 @@ def new_budget(
 def new_alert(place: Place, notification: Notification, emails: tuple[str, ...]) -> Deed:
     """Return the making of one more alert of a budget; taken back, it is deleted."""
     told = with_recipients(notification, emails)
-    same = " && ".join(f"{name} == '{notification[name]}'" for name in ("NotificationType", "ComparisonOperator"))
-    share = msgspec.json.encode(notification["Threshold"]).decode()
     seen = Probe(
         call=place.call("DescribeNotificationsForBudget"),
-        done=f"Notifications[?{same} && Threshold == `{share}`]",
+        done=f"Notifications[?{_same_in_words(notification)}]",
         absent=_NONE,
     )
     return Deed(
@@ -147,6 +146,7 @@ def new_alert(place: Place, notification: Notification, emails: tuple[str, ...])
             does="Create the alert",
             call=place.call("CreateNotification", **told),
             undo=(place.call("DeleteNotification", Notification=notification),),
+            used=(_told_beside(place, notification, emails),),
             seen=seen,
             on=(place.arn,),
         ),
@@ -231,6 +231,26 @@ def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def bare(notification: Mapping[str, Any]) -> Notification:
     """Return an alert as calls name it: without its state."""
     return {name: notification[name] for name in (*_SAME, "ThresholdType") if name in notification}
+
+
+def _same_in_words(notification: Notification) -> str:
+    """Return the condition by which a probe knows an alert."""
+    same = " && ".join(f"{name} == '{notification[name]}'" for name in ("NotificationType", "ComparisonOperator"))
+    return f"{same} && Threshold == `{msgspec.json.encode(notification['Threshold']).decode()}`"
+
+
+def _beside(place: Place, alerts: tuple[Notification, ...], emails: tuple[str, ...]) -> Iterator[Probe]:
+    """Look whether others have given a budget alerts, recipients or actions of their own."""
+    ours = " || ".join(f"({_same_in_words(one)})" for one in alerts) or "`false`"
+    yield Probe(call=place.call("DescribeNotificationsForBudget"), done=f"Notifications[?!({ours})]", absent=_NONE)
+    yield Probe(call=place.call("DescribeBudgetActionsForBudget"), done="Actions", absent=_NONE)
+    yield from (_told_beside(place, one, emails) for one in alerts)
+
+
+def _told_beside(place: Place, notification: Notification, emails: tuple[str, ...]) -> Probe:
+    """Look whether others are told by an alert."""
+    call = place.call("DescribeSubscribersForNotification", Notification=notification)
+    return Probe(call=call, done=others("Subscribers", "Address", emails), absent=_NONE)
 
 
 def _like(notification: Notification) -> Item:

@@ -75,10 +75,12 @@ def _trust(feature: str) -> Step:
         does="Trust IAM in the organization",
         call=Call(service="organizations", operation="EnableAWSServiceAccess", parameters=parameters),
         undo=(Call(service="organizations", operation="DisableAWSServiceAccess", parameters=parameters),),
-        used=Probe(
-            call=others,
-            done=f"EnabledFeatures[?@ != '{feature}']",
-            absent=(TRUSTED_ACCESS_OFF, f"{TRUSTED_ACCESS_OFF}Exception"),
+        used=(
+            Probe(
+                call=others,
+                done=f"EnabledFeatures[?@ != '{feature}']",
+                absent=(TRUSTED_ACCESS_OFF, f"{TRUSTED_ACCESS_OFF}Exception"),
+            ),
         ),
     )
 

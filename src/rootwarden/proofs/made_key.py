@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Declared, Probe, Step, as_json, refer
+from rootwarden.proofs.key_found_again import key_by_tag
 
 FACT = "kms.keys"
 TAG = "rootwarden:made-for"
@@ -65,20 +66,13 @@ class MadeKey(Struct, frozen=True, kw_only=True):
             "Policy": as_json(self.policy),
             "Tags": [{"TagKey": TAG, "TagValue": tag}],
         }
-        tagged = {"TagFilters": [{"Key": TAG, "Values": [tag]}], "ResourceTypeFilters": ["kms:key"]}
         named = {"AliasName": self.alias}
         alias = f"Aliases[?AliasName=='{self.alias}']"
         return (
             Step(
                 id=_STEP, does="Make a KMS key", call=self._call("CreateKey", create),
-                keeps={_ARN: "KeyMetadata.Arn || ResourceTagMappingList[0].ResourceARN"}, stays=self.stays,
-                seen=Probe(
-                    call=Call(
-                        service="resourcegroupstaggingapi", operation="GetResources", region=self.region,
-                        parameters=tagged,
-                    ),
-                    done="ResourceTagMappingList",
-                ),
+                keeps={_ARN: "KeyMetadata.Arn"}, stays=self.stays,
+                seen=key_by_tag(self.region, TAG, tag, _ARN),
             ),
             Step(
                 id="rotation", does="Give it new key material each year",

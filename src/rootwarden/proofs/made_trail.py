@@ -21,6 +21,7 @@ from rootwarden.proofs.made_bucket import MadeBucket, bucket_call
 from rootwarden.proofs.made_key import MadeKey
 from rootwarden.proofs.made_trail_logs import TrailLogs
 from rootwarden.proofs.remade_bucket import delivers_from, starts_at
+from rootwarden.proofs.resting import on_cloudtrail_trust
 from rootwarden.proofs.trail_bucket_policy import SERVICE
 from rootwarden.proofs.trail_calls import FOR_ORGANIZATION, start, trail_call
 from rootwarden.proofs.trail_writers import Writer
@@ -54,7 +55,7 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
     def steps(self) -> tuple[Step, ...]:
         """Return all calls, the trail last: CloudTrail looks at once whether it may write."""
         logs = self.logs.steps() if self.logs is not None else ()
-        trust = () if self.trusts or not self.writer.organization else (_trust(),)
+        trust = () if self.trusts or not self.writer.organization else (_trust(self.writer.trail),)
         made = (*self.access_log.steps(), *self.bucket.steps(), self._log_access())
         return (*trust, *made, *self.key.steps(), *logs, self._create(), start(self.writer.trail))
 
@@ -141,17 +142,18 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
                 service="cloudtrail", operation="CreateTrail", region=arn.split(":")[3],
                 parameters={"Name": self.name, **parameters},
             ),
-            undo=(trail_call("DeleteTrail", arn),),
+            undo=(trail_call("DeleteTrail", arn),), used=self.logs.used if self.logs is not None else (),
             seen=Probe(call=trail_call("GetTrail", arn), done="Trail.TrailARN", absent=("TrailNotFoundException",)),
             on=("*",) if self.writer.organization else on,
             also=(*also, "iam:PassRole") if self.logs is not None else also,
         )  # fmt: skip
 
 
-def _trust() -> Step:
+def _trust(trail: str) -> Step:
     principal = {"ServicePrincipal": SERVICE}
     return Step(
         id="trust", does="Let CloudTrail act in all accounts of the organization",
         call=Call(service="organizations", operation="EnableAWSServiceAccess", parameters=principal),
         undo=(Call(service="organizations", operation="DisableAWSServiceAccess", parameters=principal),),
+        used=on_cloudtrail_trust(trail, SERVICE),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from rootwarden.model.plan import Call, Declared, Probe, Step, as_json
+from rootwarden.proofs.resting import on_service_role, on_trail_logs
 from rootwarden.proofs.trail_bucket_policy import SERVICE, VERSION
 from rootwarden.proofs.trail_writers import Writer
 
@@ -44,6 +45,7 @@ class TrailLogs(Struct, frozen=True, kw_only=True):
                       parameters={"logGroupNamePrefix": self.name})  # fmt: skip
         on_group, on_role = (self.group_arn, self.group_arn.removesuffix(":*")), (self.role_arn,)
         trust, policy = as_json(self._trust), as_json(self._policy)
+        used = on_service_role(self.name, self.role_arn, self.writer.trail, (_POLICY,))
         return (
             Step(
                 id="log-group", does=f"Make the log group {self.name}", stays=stays, on=on_group,
@@ -62,7 +64,7 @@ class TrailLogs(Struct, frozen=True, kw_only=True):
                 call=Call(
                     service="iam", operation="CreateRole", parameters={**role, "AssumeRolePolicyDocument": trust}
                 ),
-                undo=(Call(service="iam", operation="DeleteRole", parameters=role),),
+                undo=(Call(service="iam", operation="DeleteRole", parameters=role),), used=used,
                 seen=Probe(
                     call=Call(service="iam", operation="GetRole", parameters=role), done="Role",
                     absent=("NoSuchEntity",),
@@ -77,8 +79,14 @@ class TrailLogs(Struct, frozen=True, kw_only=True):
                 undo=(
                     Call(service="iam", operation="DeleteRolePolicy", parameters={**role, "PolicyName": _POLICY}),
                 ),
+                used=used,
             ),
         )  # fmt: skip
+
+    @property
+    def used(self) -> tuple[Probe, ...]:
+        """By which it is found out whether somebody counts or forwards what the trail writes there."""
+        return on_trail_logs(self.name, self.writer.trail.split(":")[3])
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -22,6 +22,7 @@ from rootwarden.proofs.alerting_prices import ALARM_A_MONTH, FREE_ALARMS, METRIC
 from rootwarden.proofs.alerting_topics import topic_part
 from rootwarden.proofs.alerting_wanted import Wanted
 from rootwarden.proofs.alerting_wishes import section, seen_in, wished_change, wished_id
+from rootwarden.proofs.resting import on_alarm, on_metric
 from rootwarden.proofs.topic_publish import CLOUDWATCH, Publisher
 from rootwarden.proofs.trails import Trail, survey
 
@@ -125,6 +126,7 @@ def _filter(wish: Wish, region: str, group: str) -> tuple[_Metric, Part] | Not:
                 does=f"Count root's records in {group}",
                 call=Call(service="logs", operation="PutMetricFilter", region=region, parameters=asked),
                 undo=(Call(service="logs", operation="DeleteMetricFilter", region=region, parameters=where),),
+                used=on_metric(metric.namespace, metric.name, region, name),
                 on=(arn, f"{arn}:*"),
             ),
         ),
@@ -207,6 +209,7 @@ def _ringing(region: str, metric: _Metric, wanted: Wanted, arn: str) -> Part:
         does=f"Set the alarm {name}",
         call=Call(service="cloudwatch", operation="PutMetricAlarm", region=region, parameters=asked),
         undo=(Call(service="cloudwatch", operation="DeleteAlarms", region=region, parameters={"AlarmNames": [name]}),),
+        used=on_alarm(name, region),
         on=(arn,),
     )
     after = {

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, as_json, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
+from rootwarden.proofs.resting import on_role
 
 REMEDY = Remedy(
     title="Make a way in for administrators", order=20, params={"role": "RootwardenAdmin", "principals": ()}
@@ -73,7 +74,7 @@ def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
         call=_call("CreateRole", RoleName=name, AssumeRolePolicyDocument=as_json(trust),
                    Description="The way in for administrators who are not root",
                    Tags=[{"Key": "rootwarden:change", "Value": mark}]),
-        undo=(_call("DeleteRole", RoleName=name),), on=(arn,),
+        undo=(_call("DeleteRole", RoleName=name),), used=on_role(name, attached=(admin,)), on=(arn,),
         seen=Probe(
             call=_call("GetRole", RoleName=name), done=f"Role.Tags[?Key=='rootwarden:change' && Value=='{mark}']",
             absent=("NoSuchEntity",),
@@ -82,7 +83,7 @@ def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
     both = {"RoleName": name, "PolicyArn": admin}
     attach = Step(
         id="attach", does="Attach AdministratorAccess", call=_call("AttachRolePolicy", **both),
-        undo=(_call("DetachRolePolicy", **both),), on=(arn,),
+        undo=(_call("DetachRolePolicy", **both),), used=on_role(name, attached=(admin,)), on=(arn,),
     )  # fmt: skip
     place = ("roles", Item("RoleName", name))
     held = [{"PolicyName": "AdministratorAccess", "PolicyArn": admin}]

@@ -15,6 +15,7 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_part import Part
 from rootwarden.proofs.alerting_wishes import once, section, seen_in, unread, wished_change, wished_id, wished_regions
+from rootwarden.proofs.resting import on_analyzer
 
 REMEDY = Remedy(
     title="Switch IAM Access Analyzer on",
@@ -101,6 +102,7 @@ def _made(wish: Wish, region: str, kind: str, arn: str) -> Part:
         does=f"Make the analyzer {name}",
         call=_call(region, "CreateAnalyzer", analyzerName=name, type=kind, clientToken=token),
         undo=(_call(region, "DeleteAnalyzer", analyzerName=name),),
+        used=on_analyzer(name, region),
         stays="the role AWSServiceRoleForAccessAnalyzer stays, and what was found is deleted with the analyzer",
         seen=Probe(
             call=_call(region, "GetAnalyzer", analyzerName=name),

@@ -25,6 +25,7 @@ from rootwarden.proofs.alerting_prices import (
 )
 from rootwarden.proofs.alerting_wishes import once, seen_in, unread, wished_change, wished_id, wished_regions
 from rootwarden.proofs.event_rate import Events, region_events
+from rootwarden.proofs.resting import on_detector
 
 REMEDY = Remedy(
     title="Switch GuardDuty on",
@@ -76,6 +77,7 @@ def _made(wish: Wish, region: str) -> Part:
         call=_call(region, "CreateDetector", Enable=True, ClientToken=token, **extras),
         keeps={"id": "DetectorId"},
         undo=(_call(region, "DeleteDetector", DetectorId=refer("detector", "id")),),
+        used=on_detector(refer("detector", "id"), region),
         stays="the role AWSServiceRoleForAmazonGuardDuty stays, and what was found is deleted with the detector",
         seen=Probe(call=_call(region, "ListDetectors"), done="DetectorIds", keeps={"id": "DetectorIds[0]"}),
     )

@@ -16,6 +16,7 @@ from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.remedy import Case, Not, Remedy, Wish
 from rootwarden.proofs.iam_users import Named, account_users
 from rootwarden.proofs.mfa_gate import gate_document, why_not_gated
+from rootwarden.proofs.resting_people import on_group, on_policy
 from rootwarden.proofs.truth import Truth
 from rootwarden.proofs.ways_in import looks_like_break_glass
 
@@ -97,17 +98,17 @@ def _gate(wish: Wish, name: str, arn: str) -> Change:
         Step(
             id="policy", does=f"Create the policy {name}",
             call=_call("CreatePolicy", PolicyName=name, PolicyDocument=as_json(document)),
-            undo=(_call("DeletePolicy", PolicyArn=arn),), on=(arn,),
+            undo=(_call("DeletePolicy", PolicyArn=arn),), used=on_policy(arn), on=(arn,),
             seen=Probe(call=_call("GetPolicy", PolicyArn=arn), done="Policy.Arn", absent=("NoSuchEntity",)),
         ),
         Step(
             id="group", does=f"Create the group {name}", call=_call("CreateGroup", GroupName=name),
-            undo=(_call("DeleteGroup", GroupName=name),), on=(group_arn,),
+            undo=(_call("DeleteGroup", GroupName=name),), used=on_group(name), on=(group_arn,),
             seen=Probe(call=_call("GetGroup", GroupName=name), done="Group.GroupName", absent=("NoSuchEntity",)),
         ),
         Step(
             id="attach", does="Attach the policy to the group", call=_call("AttachGroupPolicy", **attached),
-            undo=(_call("DetachGroupPolicy", **attached),), on=(group_arn,),
+            undo=(_call("DetachGroupPolicy", **attached),), used=on_group(name), on=(group_arn,),
         ),
     )  # fmt: skip
     policy, group = (_FACT, ("policies", Item("Arn", arn))), (_FACT, ("groups", Item("GroupName", name)))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Step, as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Step, as_json
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View
@@ -20,6 +20,7 @@ from rootwarden.proofs.alerting_patterns import EVENT_PATTERN
 from rootwarden.proofs.alerting_topics import topic_part
 from rootwarden.proofs.alerting_wanted import Wanted
 from rootwarden.proofs.alerting_wishes import leader, section, seen_in, unread, wished_change, wished_id, wished_regions
+from rootwarden.proofs.resting import on_rule
 from rootwarden.proofs.topic_publish import EVENTS, Publisher
 from rootwarden.proofs.trails import survey
 
@@ -117,7 +118,9 @@ def _set(held: dict[str, Any] | None, asked: dict[str, Any], arn: str, wanted: W
     if held is not None and _pattern(held) == EVENT_PATTERN and held.get("State") == asked["State"]:
         return NOTHING
     name = asked["Name"]
+    used: tuple[Probe, ...] = ()
     if held is None:
+        used = on_rule(name, wanted.region, wanted.name[:_LONGEST_ID])
         undo = _call(wanted, "DeleteRule", Name=name, EventBusName="default")
         before = Expect(fact=_FACT, at=(Item("Arn", arn),), value=None)
     else:
@@ -134,6 +137,7 @@ def _set(held: dict[str, Any] | None, asked: dict[str, Any], arn: str, wanted: W
         does=f"Set the rule {name}",
         call=_call(wanted, "PutRule", **asked),
         undo=(undo,),
+        used=used,
         on=(arn,),
     )
     return Part(

@@ -105,16 +105,16 @@ def begin_run(store: Store, run: Run, rests_on: Announced | None = None) -> RunL
 
 def hold_run(
     store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState),
-    rests_on: Announced | None = None,
+    seen: Progress | None = None, rests_on: Announced | None = None,
 ) -> RunLog:  # fmt: skip
     """Take hold of a run that is there, to go on with it or to undo it: from now on it stands in this state.
 
-    `rests_on` is the announcement that allows what is left of it.
+    `seen` is how far it was when it was looked at; `rests_on` is the announcement that allows what is left of it.
 
     Raises:
         InputError: there is no such run.
-        RefusedError: another process is at work on it, or has brought it into another state than the `former` ones, or
-            another run changes one of its accounts, or what it rests on was withdrawn.
+        RefusedError: another process is at work on it, has gone on with it, or has brought it into another state than
+            the `former` ones, or another run changes one of its accounts, or what it rests on was withdrawn.
     """
     run = find_run(store, name)
     lock = _locked(store, run.id)
@@ -129,6 +129,11 @@ def hold_run(
             if now not in former:
                 todo = f"see how it stands with `rootwarden runs show {run.id}`"
                 raise RefusedError(f"the run {run.id} is {now} by now", todo=todo)
+            if seen is not None and _lines(connection, run.id) != seen:
+                raise RefusedError(
+                    f"somebody else went on with the run {run.id} meanwhile",
+                    todo=f"see how it stands with `rootwarden runs show {run.id}`",
+                )
             if rests_on is not None:
                 see_announced(connection, rests_on)
             connection.execute(update(runs).where(runs.c.id == run.id).values(state=state, finished=None))
@@ -192,17 +197,21 @@ def withdraw(store: Store, announced: Announced) -> None:
 def steps_of(store: Store, name: str) -> Progress:
     """Return the log of a run."""
     with store.read() as connection:
-        rows = connection.execute(select(run_steps).where(run_steps.c.run == name).order_by(run_steps.c.n))
-        return Progress(
-            tuple(
-                Logged(
-                    n=row.n, way=Way(row.way), change=row.change, step=row.step, call=row.call,
-                    state=StepState(row.state), began=row.began, ended=row.ended,
-                    kept=msgspec.json.decode(row.kept, type=dict[str, Any]) if row.kept else {}, detail=row.detail,
-                )
-                for row in rows
+        return _lines(connection, name)
+
+
+def _lines(connection: Connection, name: str) -> Progress:
+    rows = connection.execute(select(run_steps).where(run_steps.c.run == name).order_by(run_steps.c.n))
+    return Progress(
+        tuple(
+            Logged(
+                n=row.n, way=Way(row.way), change=row.change, step=row.step, call=row.call,
+                state=StepState(row.state), began=row.began, ended=row.ended,
+                kept=msgspec.json.decode(row.kept, type=dict[str, Any]) if row.kept else {}, detail=row.detail,
             )
-        )  # fmt: skip
+            for row in rows
+        )
+    )  # fmt: skip
 
 
 def is_held(store: Store, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from threading import Event
 from typing import Any
 
@@ -12,6 +13,9 @@ from rootwarden.model.ports import Clock
 from rootwarden.model.run import StepState, Way
 from rootwarden.model.writes import WRITES
 from rootwarden.store.run_log import RunLog
+
+# Seconds before it is looked again for what AWS may not show yet.
+_PAUSE = 5.0
 
 
 class StoppedError(Exception):
@@ -62,43 +66,38 @@ class Doing:
         if step.seen is None:
             self._end(line.n, StepState.FAILED, {}, "broken off; made again")
             return None
-        try:
-            found = self._hands.was_done(step, step.seen, kept)
-        except WriteError as error:
-            raise StoppedError(change, step, error) from error
+        found = made_after_all(self._hands, self._clock, change, step, line.began, kept)
         if found is None:
             self._end(line.n, StepState.FAILED, {}, "broken off before it was made")
             return None
         self._end(line.n, StepState.DONE, found, "broken off after it was made")
-        return _named(step, found)
+        return named(step, found)
 
     def _do(self, change: Change, step: Step, kept: dict[str, Any]) -> dict[str, Any]:
-        n = self._log.begin(Way.DO, change.id, step.id, 0, self._clock.now())
+        began = self._clock.now()
+        n = self._log.begin(Way.DO, change.id, step.id, 0, began)
         try:
             found = self._hands.do(step, kept)
         except WriteError as error:
             if not error.doubt:
                 self._end(n, StepState.FAILED, {}, str(error))
                 raise StoppedError(change, step, error) from error
-            found = self._doubted(change, step, kept, n, error)
+            found = self._doubted(change, step, kept, n, began, error)
         else:
             self._end(n, StepState.DONE, found)
         self._tell(f"  {step.does}: done")
-        return _named(step, found)
+        return named(step, found)
 
     def _doubted(
-        self, change: Change, step: Step, kept: dict[str, Any], n: int, error: WriteError
-    ) -> dict[str, Any]:  # fmt: skip
+        self, change: Change, step: Step, kept: dict[str, Any], n: int, began: datetime, error: WriteError
+    ) -> dict[str, Any]:
         """Look whether a call was made that got no answer; where it was not, or nobody can tell, the run ends.
 
         The line stays without an end where nobody can tell, so that whoever goes on looks again.
         """
         if step.seen is None or WRITES[step.call.name].again:
             raise StoppedError(change, step, error) from error
-        try:
-            found = self._hands.was_done(step, step.seen, kept)
-        except WriteError as second:
-            raise StoppedError(change, step, second) from error
+        found = made_after_all(self._hands, self._clock, change, step, began, kept)
         if found is None:
             self._end(n, StepState.FAILED, {}, str(error))
             raise StoppedError(change, step, error) from error
@@ -109,5 +108,28 @@ class Doing:
         self._log.end(n, state, self._clock.now(), kept, detail)
 
 
-def _named(step: Step, found: dict[str, Any]) -> dict[str, Any]:
+def made_after_all(
+    hands: Hands, clock: Clock, change: Change, step: Step, began: datetime, kept: dict[str, Any]
+) -> dict[str, Any] | None:
+    """Look whether a step that `began` then was made; return what it keeps, None if it was not.
+
+    Nobody believes that it is not there for as long as AWS may not show it.
+
+    Raises:
+        StoppedError: nobody can say.
+    """
+    assert step.seen is not None  # a step without a probe is simply made again
+    while True:
+        try:
+            found = hands.was_done(step, step.seen, kept)
+        except WriteError as error:
+            raise StoppedError(change, step, error) from error
+        left = step.seen.late - (clock.now() - began).total_seconds()
+        if found is not None or left <= 0:
+            return found
+        clock.sleep(min(left, _PAUSE))
+
+
+def named(step: Step, found: dict[str, Any]) -> dict[str, Any]:
+    """Return what a step keeps under the names by which others refer to it."""
     return {f"{step.id}.{name}": value for name, value in found.items()}

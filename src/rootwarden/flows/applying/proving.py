@@ -13,7 +13,7 @@ from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked, Progress
 
 # Seconds before it is looked again.
-_PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
+PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
 _Check = Callable[[Change, Sequence[Change], Looked], Checked]
 
 
@@ -49,7 +49,7 @@ def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock)
 
 def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
     began = clock.monotonic()
-    for pause in (*_PAUSES, None):
+    for pause in (*PAUSES, None):
         seen = look(request, changes)
         found = tuple(check(one, changes[at + 1 :], seen) for at, one in enumerate(changes))
         late = clock.monotonic() - began + (pause or 0) > request.patience

@@ -142,12 +142,7 @@ def resume_run(
         if not agree(run.plan, ready):
             return None
         _foretell(_to_make(ready), request, hands, clock)
-        with hold_run(store, run.id, RunState.RUNNING, GOES_ON, rests_on) as log:
-            if log.progress() != before:
-                raise RefusedError(
-                    f"somebody else went on with the run {run.id} meanwhile",
-                    todo=f"see how it stands with `rootwarden runs show {run.id}`",
-                )
+        with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell, _to_make(ready))
 
@@ -280,7 +275,7 @@ def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
         RefusedError: the caller is one of those who must not make a change.
     """
     for change in changes:
-        if {hands.opened.arn, hands.opened.first_arn} & set(change.never_by):
+        if any(change.shuts_out(one) for one in (hands.opened.arn, hands.opened.first_arn)):
             raise RefusedError(
                 f"{change.title}: that is who asks",
                 why=f"the credentials belong to {hands.opened.arn}",

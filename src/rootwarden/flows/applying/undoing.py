@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from threading import Event
 
@@ -11,16 +11,17 @@ from msgspec.structs import replace
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import InputError, RefusedError, RootwardenError
-from rootwarden.flows.applying.doing import StoppedError
+from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.looking import Looked, at_once, look
-from rootwarden.flows.applying.proving import prove_undone
+from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.applying.running import Applied, same_place
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.expect import as_if, broken
-from rootwarden.model.plan import Change, Probe, Step
+from rootwarden.model.halfway import neither
+from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Progress, Run, RunState, StepState, Way
+from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
 from rootwarden.store.opening import is_store, open_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
 
@@ -65,12 +66,8 @@ def undo_run(
             _untouched(changes, progress, look(request, changes))
         if not agree(run, changes):
             return None
-        with hold_run(store, run.id, RunState.UNDOING, tuple(set(RunState) - {RunState.UNDONE})) as log:
-            if log.progress() != progress:
-                raise RefusedError(
-                    f"somebody went on with the run {run.id} meanwhile",
-                    todo=f"see how it stands with `rootwarden runs show {run.id}`",
-                )
+        former = tuple(set(RunState) - {RunState.UNDONE})
+        with hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
             return _take_back(log, hands, changes, request, clock, tell)
 
 
@@ -78,7 +75,7 @@ def _take_back(
     log: RunLog, hands: Hands, changes: list[Change], request: ApplyRequest, clock: Clock, tell: Tell
 ) -> Applied:
     stop = Event()
-    undoing = _Undoing(log, hands, clock, tell, stop)
+    undoing = _Undoing(log, hands, clock, tell, stop, request.patience)
     try:
         with interruptible(stop.set):
             for change in changes:
@@ -93,11 +90,20 @@ def _take_back(
         log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
         return Applied(log.run, log.progress(), unproved=error)
     log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
-    return Applied(log.run, log.progress(), checked)
+    return Applied(log.run, log.progress(), tuple(_with_what_is_left(one, undoing.left) for one in checked))
+
+
+def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
+    """Say of a change that something of it was left: it is not as before, whatever it said beforehand that stays."""
+    step = left.get(one.change)
+    detail = f"left, because something else rests on it by now: {step}"
+    return one if step is None else replace(one, proved=False, waiting=False, detail=detail)
 
 
 def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
     """See that everything still reads as the run left it, the newest change looked at first.
+
+    What was made, or taken back, only in part may read as before, as planned, or between the two.
 
     Raises:
         RefusedError: somebody changed it since, and taking it back would overwrite that.
@@ -109,7 +115,9 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
             one.way is Way.UNDO and one.change == change.id for one in progress.log
         )
         amiss = broken(at_once(change, progress), own)
-        if amiss and not half_way and broken(change.expects, own):
+        if amiss and half_way:
+            amiss = neither(change.expects, at_once(change, progress), own)
+        if amiss and broken(change.expects, own):
             raise RefusedError(
                 f"{change.title} in account {change.account} was changed since",
                 why=str(amiss[0]),
@@ -121,12 +129,16 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
 class _Undoing:
     """The taking back of one run; what was taken back already is not again."""
 
-    def __init__(self, log: RunLog, hands: Hands, clock: Clock, tell: Tell, stop: Event) -> None:
+    def __init__(self, log: RunLog, hands: Hands, clock: Clock, tell: Tell, stop: Event, patience: float) -> None:
         self._log, self._hands, self._clock, self._tell, self._stop = log, hands, clock, tell, stop
-        self._progress = log.progress()
+        self._progress, self._patience = log.progress(), patience
+        # Of each change of which something was left, in words the step that something else rests on.
+        self.left: dict[str, str] = {}
 
     def take_back(self, change: Change) -> None:
         """Take back what was done of one change, the last step first.
+
+        What something else rests on by now is left, and so is what was made before it in this change: it rests on that.
 
         Raises:
             StoppedError: it could not be; what of it was taken back stands in the log.
@@ -137,10 +149,14 @@ class _Undoing:
             raise StoppedError(change, None, error) from error
         kept = self._progress.kept(change)
         for step in reversed(change.steps):
+            if not step.undo or self._is_back(change, step):
+                continue
             if self._progress.did(change, step) is None and not self._was_done(change, step, kept):
                 continue
-            if step.used is not None and step.undo and self._in_use(change, step, step.used):
-                self._tell(f"  {step.does}: left as it is, because something else rests on it by now")
+            if change.id in self.left or self._in_use(change, step, kept):
+                why = "what was left rests on it" if change.id in self.left else "something else rests on it by now"
+                self._tell(f"  {step.does}: left as it is, because {why}")
+                self.left.setdefault(change.id, step.does)
                 continue
             for at in range(len(step.undo)):
                 if self._stop.is_set():
@@ -149,24 +165,33 @@ class _Undoing:
         for words in change.stays:
             self._tell(f"  stays: {words}")
 
+    def _is_back(self, change: Change, step: Step) -> bool:
+        lines = (self._progress.last(Way.UNDO, change.id, step.id, at) for at in range(len(step.undo)))
+        return all(line is not None and line.state is StepState.DONE for line in lines)
+
     def _was_done(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
         """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept."""
-        if not self._progress.in_doubt(change, step):
+        line = self._progress.last(Way.DO, change.id, step.id)
+        if line is None or line.state is not StepState.BEGUN:
             return False
         if step.seen is None:
             return True  # what it was before is put again, which does no harm
-        try:
-            found = self._hands.was_done(step, step.seen, kept)
-        except WriteError as error:
-            raise StoppedError(change, step, error) from error
-        kept |= {f"{step.id}.{name}": value for name, value in (found or {}).items()}
+        found = made_after_all(self._hands, self._clock, change, step, line.began, kept)
+        kept |= named(step, found or {})
         return found is not None
 
-    def _in_use(self, change: Change, step: Step, probe: Probe) -> bool:
-        try:
-            return self._hands.in_use(probe)
-        except WriteError as error:
-            raise StoppedError(change, step, error) from error
+    def _in_use(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
+        """Look whether something else rests on a step, again while AWS may still show what was just taken back."""
+        began = self._clock.monotonic()
+        for pause in (*PAUSES, None):
+            try:
+                used = self._hands.in_use(step, kept)
+            except WriteError as error:
+                raise StoppedError(change, step, error) from error
+            if not used or pause is None or self._clock.monotonic() - began + pause > self._patience:
+                return used
+            self._clock.sleep(pause)
+        raise AssertionError("the last look returns")
 
     def _call(self, change: Change, step: Step, at: int, kept: dict[str, object]) -> None:
         line = self._progress.last(Way.UNDO, change.id, step.id, at)

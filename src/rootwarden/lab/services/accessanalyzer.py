@@ -23,13 +23,14 @@ _KINDS = (
 
 
 class Analyzers(BaseBackend):
-    """The analyzers of one account and Region by name, and the tokens they were made with."""
+    """The analyzers of one account and Region by name, the tokens they were made with, and their archive rules."""
 
     def __init__(self, region_name: str, account_id: str) -> None:
         """Start without any."""
         super().__init__(region_name, account_id)
         self.held: dict[str, dict[str, Any]] = {}
         self.tokens: dict[str, str] = {}
+        self.rules: dict[str, list[dict[str, Any]]] = {}
 
 
 _analyzers: BackendDict[Analyzers] = BackendDict(Analyzers, "accessanalyzer")
@@ -81,9 +82,25 @@ class AccessAnalyzer(BaseResponse):
         return ActionResult(answer)
 
     def delete_analyzer(self) -> EmptyResult:
-        """Delete an analyzer that is there."""
-        del self._kept.held[self._named()["name"]]
+        """Delete an analyzer that is there, with its rules."""
+        name = self._named()["name"]
+        del self._kept.held[name]
+        self._kept.rules.pop(name, None)
         return EmptyResult()
+
+    def create_archive_rule(self) -> EmptyResult:
+        """Make a rule by which findings are archived; nothing is found here, so that none is."""
+        rules = self._kept.rules.setdefault(self._named()["name"], [])
+        name = str(self._get_param("ruleName"))
+        if any(one["ruleName"] == name for one in rules):
+            raise AwsError("ConflictException", f"An archive rule named {name} already exists.", 409)
+        times = {"createdAt": now(), "updatedAt": now()}
+        rules.append({"ruleName": name, "filter": self._get_param("filter") or {}, **times})
+        return EmptyResult()
+
+    def list_archive_rules(self) -> ActionResult:
+        """Return the rules of an analyzer."""
+        return ActionResult({"archiveRules": self._kept.rules.get(self._named()["name"], [])})
 
     def _named(self) -> dict[str, Any]:
         name = str(self._get_param("analyzerName"))

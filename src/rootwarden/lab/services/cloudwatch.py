@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.cloudwatch.models import Alarm
@@ -36,8 +37,15 @@ class CloudWatch(CloudWatchResponse):
         return EmptyResult()
 
     def describe_alarms(self) -> Any:
-        """Return alarms, with the states they have come to since."""
+        """Return alarms, with the states they have come to since; asked for the parents of one, those alone."""
         settle(self.cloudwatch_backend)
+        child = self._get_param("ParentsOfAlarmName")
+        if child:
+            called = re.compile(rf"""\(\s*["']?([^"')]*:alarm:)?{re.escape(str(child))}["']?\s*\)""")
+            alarms = self.cloudwatch_backend.alarms.values()
+            parents = [{"AlarmName": one.name, "AlarmArn": one.alarm_arn} for one in alarms
+                       if one.rule and called.search(one.rule)]  # fmt: skip
+            return ActionResult({"CompositeAlarms": parents, "MetricAlarms": []})
         return super().describe_alarms()
 
     def describe_alarms_for_metric(self) -> Any:

@@ -13,9 +13,15 @@ from moto.guardduty.models import Detector
 from moto.guardduty.responses import GuardDutyResponse
 
 from rootwarden.lab.aws_error import AwsError
+from rootwarden.lab.services.guardduty_around import around
 
 _EXISTS = "The request is rejected because a detector already exists for the current account."
 _NOT_YOURS = "The request is rejected because the input detectorId is not owned by the current account."
+
+_HAS_MEMBERS = (
+    "The request is rejected because the current account cannot delete detector while it has invited or associated "
+    "members."
+)
 
 
 class GuardDuty(GuardDutyResponse):
@@ -44,8 +50,10 @@ class GuardDuty(GuardDutyResponse):
         return str(super().update_detector())
 
     def delete_detector(self) -> str:
-        """Delete a detector that is there."""
-        self._detector(self.path.split("/")[-1])
+        """Delete a detector that is there, and watches over no members."""
+        name = self._detector(self.path.split("/")[-1]).id
+        if around[self.current_account][self.region].members.get(name):
+            raise AwsError("BadRequestException", _HAS_MEMBERS)
         return str(super().delete_detector())
 
     def _detector(self, name: str) -> Detector:

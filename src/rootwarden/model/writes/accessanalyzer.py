@@ -17,4 +17,7 @@ ROWS = (
         gone=("ResourceNotFoundException",),
     ),
 )
-LOOKS = {"accessanalyzer.GetAnalyzer": ("access-analyzer:GetAnalyzer",)}
+LOOKS = {
+    "accessanalyzer.GetAnalyzer": ("access-analyzer:GetAnalyzer",),
+    "accessanalyzer.ListArchiveRules": ("access-analyzer:ListArchiveRules",),
+}

@@ -14,4 +14,9 @@ ROWS = (
     Write(call="budgets.CreateSubscriber", action="budgets:ModifyBudget", again=False),
     Write(call="budgets.DeleteSubscriber", action="budgets:ModifyBudget", gone=_NO_BUDGET),
 )
-LOOKS = {"budgets.DescribeBudget": ("budgets:ViewBudget",)}
+LOOKS = {
+    "budgets.DescribeBudget": ("budgets:ViewBudget",),
+    "budgets.DescribeBudgetActionsForBudget": ("budgets:DescribeBudgetActionsForBudget",),
+    "budgets.DescribeNotificationsForBudget": ("budgets:ViewBudget",),
+    "budgets.DescribeSubscribersForNotification": ("budgets:ViewBudget",),
+}

@@ -18,7 +18,10 @@ ROWS = (
     Write(call="cloudtrail.StopLogging", action="cloudtrail:StopLogging", gone=_NO_TRAIL),
     Write(call="cloudtrail.PutEventSelectors", action="cloudtrail:PutEventSelectors", gone=_NO_TRAIL),
 )
-LOOKS = {"cloudtrail.GetTrail": ("cloudtrail:GetTrail",)}
+LOOKS = {
+    "cloudtrail.DescribeTrails": ("cloudtrail:DescribeTrails",),
+    "cloudtrail.GetTrail": ("cloudtrail:GetTrail",),
+}
 # What AWS checks beside the call itself where the trail is an organization's (CloudTrail User Guide, "Creating a trail
 # for an organization with the AWS CLI").
 ALSO = (

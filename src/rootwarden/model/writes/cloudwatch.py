@@ -8,3 +8,7 @@ ROWS = (
     Write(call="cloudwatch.PutMetricAlarm", action="cloudwatch:PutMetricAlarm"),
     Write(call="cloudwatch.DeleteAlarms", action="cloudwatch:DeleteAlarms", gone=("ResourceNotFound",)),
 )
+LOOKS = {
+    "cloudwatch.DescribeAlarms": ("cloudwatch:DescribeAlarms",),
+    "cloudwatch.DescribeAlarmsForMetric": ("cloudwatch:DescribeAlarmsForMetric",),
+}

@@ -11,3 +11,7 @@ ROWS = (
     Write(call="events.PutTargets", action="events:PutTargets"),
     Write(call="events.RemoveTargets", action="events:RemoveTargets", gone=_NO_RULE),
 )
+LOOKS = {
+    "events.ListRuleNamesByTarget": ("events:ListRuleNamesByTarget",),
+    "events.ListTargetsByRule": ("events:ListTargetsByRule",),
+}

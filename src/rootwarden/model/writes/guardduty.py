@@ -1,14 +1,14 @@
 """Detectors of GuardDuty: one for each account and Region, made together with the role that the service works as.
 
-AWS answers BadRequestException both for a detector that is not there and for other mistakes; of a detector that this
-program made, it means the first.
+AWS answers BadRequestException both for a detector that is not there and for other mistakes, among them a detector that
+has members still (reported by users: aws-samples/amazon-guardduty-multiaccount-scripts #3); only its words tell which.
 """
 
 from __future__ import annotations
 
 from rootwarden.model.write import Write
 
-_GONE = ("BadRequestException",)
+_GONE = ("BadRequestException: the input detectorId is not owned by the current account",)
 ROWS = (
     Write(
         call="guardduty.CreateDetector",
@@ -19,3 +19,9 @@ ROWS = (
     Write(call="guardduty.UpdateDetector", action="guardduty:UpdateDetector", gone=_GONE),
     Write(call="guardduty.DeleteDetector", action="guardduty:DeleteDetector", gone=_GONE),
 )
+LOOKS = {
+    "guardduty.ListDetectors": ("guardduty:ListDetectors",),
+    "guardduty.ListFilters": ("guardduty:ListFilters",),
+    "guardduty.ListMembers": ("guardduty:ListMembers",),
+    "guardduty.ListPublishingDestinations": ("guardduty:ListPublishingDestinations",),
+}

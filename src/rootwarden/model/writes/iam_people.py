@@ -52,4 +52,6 @@ LOOKS = {
     "iam.GetLoginProfile": ("iam:GetLoginProfile",),
     "iam.GetGroup": ("iam:GetGroup",),
     "iam.GetPolicy": ("iam:GetPolicy",),
+    "iam.ListEntitiesForPolicy": ("iam:ListEntitiesForPolicy",),
+    "iam.ListMFADevices": ("iam:ListMFADevices",),
 }

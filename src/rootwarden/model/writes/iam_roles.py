@@ -13,4 +13,9 @@ ROWS = (
     Write(call="iam.AttachRolePolicy", action="iam:AttachRolePolicy"),
     Write(call="iam.DetachRolePolicy", action="iam:DetachRolePolicy", gone=_GONE),
 )
-LOOKS = {"iam.GetRole": ("iam:GetRole",)}
+LOOKS = {
+    "iam.GetRole": ("iam:GetRole",),
+    "iam.ListAttachedRolePolicies": ("iam:ListAttachedRolePolicies",),
+    "iam.ListInstanceProfilesForRole": ("iam:ListInstanceProfilesForRole",),
+    "iam.ListRolePolicies": ("iam:ListRolePolicies",),
+}

@@ -10,6 +10,7 @@ from rootwarden.model.write import Write
 _GONE = ("ResourceNotFoundException",)
 ROWS = (
     Write(call="identitystore.CreateUser", action="identitystore:CreateUser", again=False),
+    Write(call="identitystore.UpdateUser", action="identitystore:UpdateUser", gone=_GONE),
     Write(call="identitystore.DeleteUser", action="identitystore:DeleteUser", gone=_GONE, settled=_GONE),
     Write(call="identitystore.CreateGroup", action="identitystore:CreateGroup", again=False),
     Write(call="identitystore.DeleteGroup", action="identitystore:DeleteGroup", gone=_GONE, settled=_GONE),
@@ -17,6 +18,9 @@ ROWS = (
         call="identitystore.CreateGroupMembership",
         action="identitystore:CreateGroupMembership",
         again=False,
+        # The same error tells that somebody else writes just now.
+        there=("ConflictException",),
+        same="identitystore.GetGroupMembershipId",
     ),
     Write(
         call="identitystore.DeleteGroupMembership",
@@ -61,5 +65,9 @@ LOOKS = {
     "sso-admin.ListPermissionSets": ("sso:ListPermissionSets",),
     "sso-admin.DescribePermissionSet": ("sso:DescribePermissionSet",),
     "sso-admin.ListManagedPoliciesInPermissionSet": ("sso:ListManagedPoliciesInPermissionSet",),
+    "identitystore.ListGroupMemberships": ("identitystore:ListGroupMemberships",),
+    "identitystore.ListGroupMembershipsForMember": ("identitystore:ListGroupMembershipsForMember",),
     "sso-admin.ListAccountAssignments": ("sso:ListAccountAssignments",),
+    "sso-admin.ListAccountAssignmentsForPrincipal": ("sso:ListAccountAssignmentsForPrincipal",),
+    "sso-admin.ListAccountsForProvisionedPermissionSet": ("sso:ListAccountsForProvisionedPermissionSet",),
 }

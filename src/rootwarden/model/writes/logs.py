@@ -11,4 +11,8 @@ ROWS = (
     Write(call="logs.PutMetricFilter", action="logs:PutMetricFilter"),
     Write(call="logs.DeleteMetricFilter", action="logs:DeleteMetricFilter", gone=_NONE),
 )
-LOOKS = {"logs.DescribeLogGroups": ("logs:DescribeLogGroups",)}
+LOOKS = {
+    "logs.DescribeLogGroups": ("logs:DescribeLogGroups",),
+    "logs.DescribeMetricFilters": ("logs:DescribeMetricFilters",),
+    "logs.DescribeSubscriptionFilters": ("logs:DescribeSubscriptionFilters",),
+}

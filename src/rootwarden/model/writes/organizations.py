@@ -11,3 +11,4 @@ ROWS = (
     ),
     Write(call="organizations.DisableAWSServiceAccess", action="organizations:DisableAWSServiceAccess"),
 )
+LOOKS = {"organizations.ListDelegatedAdministrators": ("organizations:ListDelegatedAdministrators",)}

@@ -1,0 +1,147 @@
+"""Undoing looks before it takes back: what somebody changed since, or came to rest on, is left and said."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from rootwarden import catalogue
+from rootwarden.errors import Exit, RefusedError
+from rootwarden.flows.applying.running import Applied, resume_run
+from rootwarden.flows.audit import JudgeRequest
+from rootwarden.flows.collect import collect
+from rootwarden.flows.limits import checked_remedies
+from rootwarden.flows.planning import PlanRequest, make_plan
+from rootwarden.model.plan import Change, Plan, Probe
+from rootwarden.model.run import RunState
+from rootwarden.store.snapshots import open_snapshot
+from tests.applying.given import SETTINGS
+from tests.applying.workshop import CONTROLS, MANAGEMENT, Workshop
+from tests.emulated.lab_at_work import client, entry
+
+FACTS = ("account.contacts", "cloudtrail.trails", "s3.buckets", "org.accounts", "org.organization")
+
+
+def as_one(shop: Workshop) -> tuple[Plan, Change]:
+    """Return a plan whose only change registers the contact and then mends the trail of an account."""
+    path = shop.folder / "snapshot.jsonl.gz"
+    collect(replace(shop.reading, accounts=(MANAGEMENT,), facts=FACTS), path)
+    judging = JudgeRequest(controls=tuple(map(catalogue.find, CONTROLS)), settings={})
+    plan = make_plan(open_snapshot(path), PlanRequest(judging=judging, settings=checked_remedies(SETTINGS, "the test")))
+    contact, trail = plan.changes
+    change = replace(
+        contact, control="", fingerprint="", expects=contact.expects + trail.expects, then=contact.then + trail.then,
+        steps=contact.steps + trail.steps,
+    )  # fmt: skip
+    return replace(plan, changes=(change,)), change
+
+
+def half_made(shop: Workshop) -> Applied:
+    """Apply it, and have AWS refuse its second call."""
+    plan, _ = as_one(shop)
+    shop.lab.deny("cloudtrail:UpdateTrail", account=MANAGEMENT)
+    applied = shop.apply(plan)
+    assert applied is not None
+    assert applied.run.state is RunState.STOPPED
+    assert not applied.progress.made(plan.changes[0])
+    shop.lab.clear_faults()
+    return applied
+
+
+def contact_now(shop: Workshop, **update: str) -> str:
+    """Register another contact behind the run's back, or only look who it is."""
+    there = client(shop.lab, "account", entry(shop.lab, MANAGEMENT))
+    if update:
+        there.put_alternate_contact(AlternateContactType="SECURITY", Name="N", Title="T", PhoneNumber="1", **update)
+    found = there.get_alternate_contact(AlternateContactType="SECURITY")
+    return str(found["AlternateContact"]["EmailAddress"])
+
+
+def test_half_made_and_changed_since_is_not_overwritten(shop: Workshop):
+    """Only one of two calls was made, and somebody changed what it had made: refused by name; force takes it back."""
+    applied = half_made(shop)
+    contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match=r"was changed since") as caught:
+        shop.undo(applied.run.id)
+    assert "account.contacts.SECURITY" in str(caught.value.why)
+    assert contact_now(shop) == "other@shop.example"
+    undone = shop.undo(applied.run.id, force=True)
+    assert undone is not None
+    assert undone.exit == Exit.FINE
+
+
+def test_half_made_and_left_alone_is_taken_back(shop: Workshop):
+    """What was not made reads as before, what was made as planned: neither is anybody else's."""
+    undone = shop.undo(half_made(shop).run.id)
+    assert undone is not None
+    assert (undone.exit, undone.run.state) == (Exit.FINE, RunState.UNDONE)
+    assert [one.proved for one in undone.checked] == [True]
+    assert shop.writes(MANAGEMENT)[-1] == "DeleteAlternateContact"
+
+
+def test_half_undone_and_changed_since_is_not_overwritten(shop: Workshop):
+    """The undoing broke off after its first call, and somebody changed what is left to take back."""
+    plan, _ = as_one(shop)
+    applied = shop.apply(plan)
+    assert applied is not None
+    shop.lab.deny("account:DeleteAlternateContact", account=MANAGEMENT)
+    undone = shop.undo(applied.run.id)
+    assert undone is not None
+    assert undone.stopped is not None
+    shop.lab.clear_faults()
+    contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match="was changed since"):
+        shop.undo(applied.run.id)
+    assert contact_now(shop) == "other@shop.example"
+
+
+def test_what_something_rests_on_is_left_with_all_before_it(shop: Workshop):
+    """The probe of the last step finds somebody: that step and the one before it stay, and it is said why."""
+    plan, change = as_one(shop)
+    contact, trail = change.steps
+    used = Probe(call=replace(contact.call, operation="GetAlternateContact", parameters={
+        "AlternateContactType": "SECURITY"}), done="AlternateContact")  # fmt: skip
+    plan = replace(plan, changes=(replace(change, steps=(contact, replace(trail, used=(used,)))),))
+    applied = shop.apply(plan)
+    assert applied is not None
+    calls = len(shop.writes(MANAGEMENT))
+    undone = shop.undo(applied.run.id)
+    assert undone is not None
+    assert undone.exit == Exit.UNVERIFIED
+    assert len(shop.writes(MANAGEMENT)) == calls
+    assert [line.partition(": ")[2] for line in shop.said if "left as it is" in line] == [
+        "left as it is, because something else rests on it by now",
+        "left as it is, because what was left rests on it",
+    ]
+
+
+def test_whether_something_rests_on_it_nobody_could_say(shop: Workshop):
+    """The look is refused: nothing is taken back, and undoing goes on once it is allowed."""
+    plan, change = as_one(shop)
+    contact, trail = change.steps
+    used = Probe(call=replace(trail.call, operation="ListTrails", parameters={}), done="Trails[?Name == 'nobody']")
+    plan = replace(plan, changes=(replace(change, steps=(contact, replace(trail, used=(used,)))),))
+    applied = shop.apply(plan)
+    assert applied is not None
+    shop.lab.deny("cloudtrail:ListTrails", account=MANAGEMENT)
+    undone = shop.undo(applied.run.id, force=True)
+    assert undone is not None
+    assert undone.exit == Exit.AUTH
+    assert contact_now(shop) == "security@shop.example"
+    shop.lab.clear_faults()
+    again = shop.undo(applied.run.id)
+    assert again is not None
+    assert again.exit == Exit.FINE
+
+
+def test_somebody_else_went_on_meanwhile(shop: Workshop):
+    """While a person thinks about going on, another does, and stops at the next call: the first is refused."""
+    applied = half_made(shop)
+    shop.lab.deny("cloudtrail:UpdateTrail", account=MANAGEMENT)
+
+    def slow(*_: object) -> bool:
+        shop.resume(applied.run.id)
+        return True
+
+    with pytest.raises(RefusedError, match="somebody else went on"):
+        resume_run(applied.run.id, shop.request(), slow, shop.said.append)

@@ -1,0 +1,180 @@
+"""What others came to rest on since stays when a run is undone, with what it rests on; all else is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jmespath
+import pytest
+from moto.cloudwatch.models import cloudwatch_backends
+
+from rootwarden.aws.clock import SystemClock
+from rootwarden.aws.hands import Hands, WriteError
+from rootwarden.errors import Exit
+from rootwarden.lab.server import Lab
+from rootwarden.model.plan import Call, Change, Probe, Risk, Step, quoted
+from rootwarden.model.write import tells
+from rootwarden.model.writes import WRITES
+from rootwarden.proofs.resting import on_alarm, on_metric, on_role, on_rule, on_topic
+from rootwarden.proofs.resting_people import on_group, on_policy, on_user
+from tests.remedies.alerting_desk import Desk, open_desk
+
+DUTY, ANALYZER, ALARM = "enable-guardduty", "enable-access-analyzer", "alarm-on-root-use"
+ACCOUNT, REGION = "222222222201", "eu-central-1"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:rootwarden-alerts"
+SETTINGS: dict[str, dict[str, Any]] = {
+    DUTY: {"regions": (REGION,)}, ANALYZER: {"regions": (REGION,)},
+    ALARM: {"emails": ("security@startup.example",), "encrypt": True},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", name="open_lab")
+def _open_lab() -> Iterator[Lab]:
+    with Lab() as lab:
+        yield lab
+
+
+@pytest.fixture(name="desk")
+def _desk(open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return open_desk(open_lab, "startup", ACCOUNT, tmp_path, monkeypatch, REGION)
+
+
+def test_what_others_rest_on_stays(desk: Desk) -> None:
+    """A topic somebody else listens to, with its key; a detector with a filter; an analyzer with a rule."""
+    plan = desk.plan(wishes=(DUTY, ANALYZER, ALARM), settings=SETTINGS)
+    applied = desk.apply(plan)
+    sns, duty, analyzer = (desk.client(name, REGION) for name in ("sns", "guardduty", "accessanalyzer"))
+    sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:theirs")
+    (detector,) = duty.list_detectors()["DetectorIds"]
+    duty.create_filter(DetectorId=detector, Name="theirs", FindingCriteria={"Criterion": {}})
+    (made,) = analyzer.list_analyzers()["analyzers"]
+    analyzer.create_archive_rule(analyzerName=made["name"], ruleName="theirs", filter={"resource": {"exists": True}})
+    undone = desk.undo(applied)
+    assert undone.exit is Exit.UNVERIFIED
+    assert {one.detail for one in undone.checked} == {
+        "left, because something else rests on it by now: Make the detector",
+        f"left, because something else rests on it by now: Make the analyzer {made['name']}",
+        "left, because something else rests on it by now: Make the topic rootwarden-alerts",
+    }
+    topic = sns.get_topic_attributes(TopicArn=TOPIC)["Attributes"]
+    key = desk.client("kms", REGION).describe_key(KeyId=topic["KmsMasterKeyId"])["KeyMetadata"]
+    assert key["KeyState"] == "Enabled"
+    assert duty.list_detectors()["DetectorIds"] == [detector]
+    assert len(analyzer.list_analyzers()["analyzers"]) == 1
+    assert desk.client("cloudwatch", REGION).describe_alarms()["MetricAlarms"] == []
+    assert desk.client("logs", REGION).describe_metric_filters()["metricFilters"] == []
+
+
+def found(desk: Desk, *probes: Probe) -> list[bool]:
+    """Return which of these probes find somebody."""
+    request = desk.request()
+    hands = Hands(request.reading.way, SystemClock(), "01TEST", request.entry)
+    call = Call(service="iam", operation="GetUser")
+    steps = [Step(id=f"s{n}", does="", call=call, used=(one,)) for n, one in enumerate(probes)]
+    hands.enter(Change(id="c", remedy="r", title="t", why="w", account=ACCOUNT, risk=Risk.SAFE, steps=tuple(steps)))
+    return [hands.in_use(step, {"group.id": "g"}) for step in steps]
+
+
+def test_each_look_tells_ours_from_others(desk: Desk) -> None:
+    """Alarms, rules and subscribers of a topic, targets of a rule, parents of an alarm; what is gone has none."""
+    mail, ours = "our@startup.example", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:ours"
+    rule = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/our-rule"
+    looks = (*on_topic(TOPIC, [mail], [ours, rule]), *on_rule("our-rule", REGION, "own"),
+             *on_metric("Ns", "M", REGION, "ours"), *on_alarm("ours", REGION))  # fmt: skip
+    assert found(desk, *looks) == [False] * 6
+    sns, watch, events = (desk.client(name, REGION) for name in ("sns", "cloudwatch", "events"))
+    sns.create_topic(Name="rootwarden-alerts")
+    sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint=mail)
+    alarm = {"AlarmActions": [TOPIC], "Namespace": "Ns", "MetricName": "M", "Statistic": "Sum", "Period": 60,
+             "EvaluationPeriods": 1, "Threshold": 1.0, "ComparisonOperator": "GreaterThanThreshold"}  # fmt: skip
+    watch.put_metric_alarm(AlarmName="ours", **alarm)
+    events.put_rule(Name="our-rule", EventPattern='{"source":["a"]}')
+    events.put_targets(Rule="our-rule", Targets=[{"Id": "own", "Arn": TOPIC}])
+    assert found(desk, *looks) == [False] * 6
+    sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="their@startup.example")
+    watch.put_metric_alarm(AlarmName="theirs", **alarm)
+    cloudwatch_backends[ACCOUNT][REGION].put_metric_alarm(
+        "both", "", "", "", 1, 60, 1.0, "", "", [], [], rule='ALARM("ours") AND ALARM("theirs")'
+    )  # the lab makes no composite alarms
+    events.put_rule(Name="their-rule", EventPattern='{"source":["a"]}')
+    for name in ("our-rule", "their-rule"):
+        events.put_targets(Rule=name, Targets=[{"Id": "other", "Arn": TOPIC}])
+    assert found(desk, *looks) == [True] * 6
+
+
+def test_people_and_roles_that_somebody_rests_on(desk: Desk) -> None:
+    """A group with somebody in it, a policy that is attached, a role with another policy, a user with a key."""
+    iam, arn = desk.client("iam", "us-east-1"), f"arn:aws:iam::{ACCOUNT}:policy/p"
+    admin = "arn:aws:iam::aws:policy/AdministratorAccess"
+    looks = (*on_group("g"), *on_policy(arn), on_role("r", attached=(admin,))[1], on_user("u")[0])
+    assert found(desk, *looks) == [False] * 4
+    document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"}]}'
+    trust = document.replace(
+        '"s3:ListAllMyBuckets","Resource":"*"', '"sts:AssumeRole","Principal":{"Service":"ec2.amazonaws.com"}'
+    )
+    iam.create_group(GroupName="g")
+    iam.create_policy(PolicyName="p", PolicyDocument=document)
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust)
+    iam.attach_role_policy(RoleName="r", PolicyArn=admin)
+    iam.create_user(UserName="u")
+    assert found(desk, *looks) == [False] * 4
+    iam.add_user_to_group(GroupName="g", UserName="u")
+    iam.attach_role_policy(RoleName="r", PolicyArn=arn)
+    iam.create_access_key(UserName="u")
+    assert found(desk, *looks) == [True] * 4
+
+
+def test_a_long_list_is_read_to_its_end(desk: Desk) -> None:
+    """Whoever rests on it stands on the second page."""
+    sns = desk.client("sns", REGION)
+    sns.create_topic(Name="rootwarden-alerts")
+    for number in range(101):
+        sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint=f"n{number}@startup.example")
+    mails = [f"n{number}@startup.example" for number in range(100)]
+    assert found(desk, on_topic(TOPIC, mails, ())[0]) == [True]
+    assert found(desk, on_topic(TOPIC, [*mails, "n100@startup.example"], ())[0]) == [False]
+
+
+def test_a_detector_with_members_is_not_gone(desk: Desk) -> None:
+    """AWS answers both with one code: only its words tell that there is nothing left to delete."""
+    duty = desk.client("guardduty", REGION)
+    detector = duty.create_detector(Enable=True)["DetectorId"]
+    duty.create_members(DetectorId=detector, AccountDetails=[{"AccountId": "222222222202", "Email": "a@b.example"}])
+    request = desk.request()
+    hands = Hands(request.reading.way, SystemClock(), "01TEST", request.entry)
+    hands.enter(Change(id="c", remedy="r", title="t", why="w", account=ACCOUNT, risk=Risk.SAFE))
+    delete = Call(service="guardduty", operation="DeleteDetector", region=REGION, parameters={"DetectorId": detector})
+    with pytest.raises(WriteError, match="associated members"):
+        hands.undo(delete, {})
+    gone = hands.undo(Call(
+        service="guardduty", operation="DeleteDetector", region=REGION, parameters={"DetectorId": "0" * 32}
+    ), {})  # fmt: skip
+    assert gone == "gone already (BadRequestException)"
+
+
+@pytest.mark.parametrize(
+    ("call", "code", "message", "gone"),
+    [
+        ("kms.ScheduleKeyDeletion", "KMSInvalidStateException", "arn:aws:kms:x is pending deletion.", True),
+        ("kms.ScheduleKeyDeletion", "KMSInvalidStateException", "arn:aws:kms:x is pending import.", False),
+        ("kms.DisableKey", "NotFoundException", "Key 'x' does not exist", True),
+        ("sns.Unsubscribe", "InvalidParameter",
+         "Invalid parameter: SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation",
+         True),
+        ("sns.Unsubscribe", "InvalidParameter",
+         "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, not 1", True),
+        ("sns.Unsubscribe", "InvalidParameter", "Invalid parameter: SubscriptionArn", False),
+        ("guardduty.UpdateDetector", "BadRequestException", "The request is rejected because ...", False),
+    ],
+)  # fmt: skip
+def test_what_means_gone(call: str, code: str, message: str, gone: bool) -> None:
+    """The words of KMS, SNS and GuardDuty; other errors of the same code are errors."""
+    assert tells(WRITES[call].gone, code, message) is gone
+
+
+def test_texts_in_expressions_end_nowhere_early() -> None:
+    """An apostrophe or a backslash stays part of the text."""
+    for value in ("o'neil@x.example", "a\\b", "a\\'b", "a`b", 'a"b'):
+        assert jmespath.search(f"[?@ == {quoted(value)}]", [value, "other"]) == [value]
