@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,23 @@ from rootwarden.lab.blueprint import Root
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.lab.services.iam_reports import Reports
-from rootwarden.model.context import Context, Standing, Window
+from rootwarden.model.context import Context, Standing
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
 from rootwarden.trail.envelopes import read_items
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.root_at_work import Desk, at_work
-from tests.remedies.root_world import EVERYTHING, MANAGEMENT, NEW, OLD, attested, member, organization
+from tests.remedies.root_world import (
+    EVERYTHING,
+    MANAGEMENT,
+    NEW,
+    OLD,
+    approved,
+    attested,
+    in_hand,
+    member,
+    organization,
+)
 
 DELETES = ("DeleteLoginProfile", "DeleteAccessKey", "DeleteSigningCertificate", "DeactivateMFADevice",
            "DeleteVirtualMFADevice")  # fmt: skip
@@ -53,17 +63,9 @@ def _opened(open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> O
     return opened
 
 
-def approved(now: datetime, *accounts: str, task: str = "IAMDeleteRootUserCredentials") -> tuple[Window, ...]:
-    """Return windows in which these accounts' credentials may be deleted now."""
-    around = {"opens": now - timedelta(minutes=5), "closes": now + timedelta(hours=1)}
-    return tuple(Window(id=f"w-{one}", account=one, task=task, **around) for one in accounts)
-
-
 def delete(desk: Desk, plan: Plan, **more: Any) -> Applied:
     """Apply a plan in an approved window, with mailboxes in hand."""
-    now = desk.clock.now()
-    asked = {"windows": approved(now, *plan.accounts), "remedies": attested(now, *plan.accounts)} | more
-    done = desk.apply(plan, **asked)
+    done = desk.apply(plan, **(in_hand(plan, desk.clock.now()) | more))
     assert done is not None
     return done
 
