@@ -7,15 +7,17 @@ rest on is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from rootwarden import catalogue
 from rootwarden.aws.audit_policy import caller_policy
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.hands import Hands
 from rootwarden.aws.remediate_policy import plan_policy
 from rootwarden.catalogue.remedying import remedies
@@ -56,12 +58,27 @@ _NEVER = Progress(())
 _IDS = ("Arn", "TrailARN", "TopicArn", "Sid", "Name", "UserName", "RoleName", "GroupName", "BudgetName", "user")
 
 
+class House(NamedTuple):
+    """A lab in which one scene is played after the other, and the clients by which all of them are read."""
+
+    lab: Lab
+    kept: Kept
+
+
+@contextmanager
+def open_house() -> Iterator[House]:
+    """Open a lab for the scenes of one file."""
+    with Lab() as lab:
+        yield House(lab, Kept())
+
+
 class Stage:
     """The scene of one remedy in the lab, and somebody at work in its first account."""
 
-    def __init__(self, lab: Lab, slug: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, house: House, slug: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
         """Seed the world of the scene and sign in."""
-        self.lab, self.slug, self.folder, self.patch = lab, slug, folder, patch
+        self.lab, self.kept, self.slug, self.folder, self.patch = *house, slug, folder, patch
+        lab = house.lab
         self.scene: Scene = scene_of(slug)
         self.remedy, self.clock = remedies()[slug].remedy, Later()
         self.controls = tuple(one for one in catalogue.controls() if one.control.remedy == slug)
@@ -85,7 +102,7 @@ class Stage:
         """Read what the controls, the remedy and the plan name, and no more."""
         return CollectRequest(
             org=self.scene.world.organization is not None, regions=() if self.scene.everywhere else (REGION,),
-            facts=tuple(sorted(self.facts)), paid=self.scene.paid, root_audit=self.scene.root_audit,
+            facts=tuple(sorted(self.facts)), paid=self.scene.paid, root_audit=self.scene.root_audit, kept=self.kept,
         )  # fmt: skip
 
     @property
@@ -134,9 +151,9 @@ class Stage:
         return {action_of(_SIGNED_AS.get(service, service), name) for service, name in calls} - _ENTERING
 
 
-def hold(lab: Lab, slug: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
+def hold(house: House, slug: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Hold the law of one remedy."""
-    stage = Stage(lab, slug, folder, patch)
+    stage = Stage(house, slug, folder, patch)
     before, judging = stage.read("before"), stage.judging
     plan = stage.plan(before, judging)
     assert encode(stage.plan(before, judging)) == encode(plan), "the same snapshot gave another plan"
@@ -149,6 +166,7 @@ def hold(lab: Lab, slug: str, folder: Path, patch: pytest.MonkeyPatch) -> None:
         assert all(one.by_hand for one in plan.changes)
         return
     assert plan.changes, [(one.why, one.todo) for one in plan.left]
+    assert all(one.steps and one.then for one in plan.changes), "nothing tells that it was made"
     touched = {name for one in plan.changes for name in one.facts}
     if touched - stage.facts:  # planned without them, made and taken back with them
         stage.facts |= touched
@@ -182,7 +200,9 @@ def _proved(stage: Stage, plan: Plan, applied: Applied, judging: JudgeRequest) -
     """See by facts read anew that every control passes, that there is nothing left to plan, and that all is known."""
     after = stage.read("after")
     waiting = {one.change for one in applied.checked if one.waiting}
-    status = {one.fingerprint: one.status for one in judge_snapshot(after, judging).findings}
+    findings = judge_snapshot(after, judging).findings
+    assert not [one for one in findings if one.status is Status.UNKNOWN]
+    status = {one.fingerprint: one.status for one in findings}  # one that is gone went with what it was about
     for one in plan.changes:
         if one.control and one.id not in waiting:
             assert status.get(one.fingerprint, Status.PASS) in (Status.PASS, Status.NOT_APPLICABLE), one.title
@@ -198,7 +218,7 @@ def _proved(stage: Stage, plan: Plan, applied: Applied, judging: JudgeRequest) -
 def _probed(stage: Stage, plan: Plan, progress: Progress) -> None:
     """See that a step that must not be repeated is found by its probe once it was made, with all that it kept.
 
-    Before it was made it is not found; what an earlier step would have kept is not there yet, and nothing can be asked that names it.
+    Before, it is not found; nothing can be asked then that names what an earlier step would have kept.
     """
     asked = [(change, step, step.seen) for change, step in in_steps(plan.changes) if step.seen is not None]
     if not asked:

@@ -7,19 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from rootwarden.lab.server import Lab
-from tests.remedies.law import hold
+from tests.remedies.law import House, hold, open_house
 from tests.remedies.scene import proposed
 
 
-@pytest.fixture(scope="module", name="lab")
-def _lab() -> Iterator[Lab]:
+@pytest.fixture(scope="module", name="house")
+def _house() -> Iterator[House]:
     """One server for all scenes."""
-    with Lab() as lab:
-        yield lab
+    with open_house() as house:
+        yield house
 
 
 @pytest.mark.parametrize("slug", proposed())
-def test_a_remedy_keeps_the_law(slug: str, lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_remedy_keeps_the_law(slug: str, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In its scene; one without a scene fails, and is told where to write it."""
-    hold(lab, slug, tmp_path, monkeypatch)
+    hold(house, slug, tmp_path, monkeypatch)

@@ -2,4 +2,6 @@
 
 from tests.remedies.scene import MEMBER, Scene, alone
 
-SCENE = Scene(world=alone(), settings={"principals": [f"arn:aws:iam::{MEMBER}:user/dana"]})
+_NAMED = [f"arn:aws:iam::{MEMBER}:user/{name}" for name in ("dana", "erik")]
+
+SCENE = Scene(world=alone(), settings={"principals": _NAMED})
