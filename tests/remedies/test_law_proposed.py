@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.remedies.law import House, hold, open_house
+from tests.remedies.law import hold
 from tests.remedies.scene import proposed
+from tests.remedies.stage import House, open_house
 
 
 @pytest.fixture(scope="module", name="house")
