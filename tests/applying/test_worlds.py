@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from rootwarden import catalogue
 from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.remediate_policy import change_session_policy
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.flows.applying.request import ApplyRequest
@@ -78,7 +79,7 @@ def _scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with pytest.MonkeyPatch.context() as patch, Lab() as lab:
         world = seed(lab.endpoint, request.param)
         sign_in(patch, lab, world.management.id)
-        reading = CollectRequest(org=world.organization is not None, regions=REGIONS)
+        reading = CollectRequest(org=world.organization is not None, regions=REGIONS, kept=Kept())
         path = read(None, reading, folder, "before")
         yield Scene(lab, reading, folder, planned(path))
 

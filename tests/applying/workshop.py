@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rootwarden import catalogue
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.clock import new_ulid
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
@@ -59,6 +60,7 @@ class Workshop:
         gc.freeze()
         self.lab, self.folder, self._patch = lab, folder, patch
         self.said: list[str] = []
+        self._kept = Kept()
         lab.reset()
         seed(lab.endpoint, WORLD)
         for name in ("AWS_PROFILE", "AWS_ROLE_ARN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -79,7 +81,7 @@ class Workshop:
     @property
     def reading(self) -> CollectRequest:
         """How AWS is read."""
-        return CollectRequest(accounts=(MANAGEMENT, MEMBER), regions=REGIONS)
+        return CollectRequest(accounts=(MANAGEMENT, MEMBER), regions=REGIONS, kept=self._kept)
 
     def request(self, **other: Any) -> ApplyRequest:
         """Return what applying is asked."""

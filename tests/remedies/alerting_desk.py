@@ -11,6 +11,7 @@ import pytest
 
 from rootwarden import catalogue
 from rootwarden.aws.audit_policy import member_policy
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.remediate_policy import plan_policy
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import Applied, apply_plan
@@ -47,7 +48,12 @@ class Desk:
         """Work in one account; only these Regions are read."""
         self.lab, self.world, self.account, self.folder = lab, world, account, folder
         self.reading = CollectRequest(
-            endpoint_url=lab.endpoint, region="us-east-1", accounts=(account,), regions=regions, facts=FACTS
+            endpoint_url=lab.endpoint,
+            region="us-east-1",
+            accounts=(account,),
+            regions=regions,
+            facts=FACTS,
+            kept=Kept(),
         )
         self.store = f"sqlite:///{folder / 'runs.db'}"
 

@@ -11,9 +11,10 @@ from typing import Any
 import jmespath
 import pytest
 from botocore import xform_name
-from msgspec import Struct
+from msgspec import Struct, field
 
 from rootwarden import catalogue
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.remediate_policy import plan_policy
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import Applied, apply_plan
@@ -45,12 +46,18 @@ class Desk(Struct, kw_only=True):
     store: str
     org: bool
     paid: bool = True
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def reading(self) -> CollectRequest:
         """How AWS is read."""
         return CollectRequest(
-            endpoint_url=self.lab.endpoint, org=self.org, paid=self.paid, regions=("us-east-1",), facts=BILLING
+            endpoint_url=self.lab.endpoint,
+            org=self.org,
+            paid=self.paid,
+            regions=("us-east-1",),
+            facts=BILLING,
+            kept=self.kept,
         )
 
     def plan(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from rootwarden.aws.clients import Kept
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import Applied, apply_plan
 from rootwarden.flows.applying.undoing import undo_run
@@ -76,7 +77,7 @@ class Company:
 
     def __init__(self, lab: Lab, folder: Path) -> None:
         self.lab, self.folder = lab, folder
-        self.reading = CollectRequest(regions=("us-east-1",))
+        self.reading = CollectRequest(regions=("us-east-1",), kept=Kept())
         self.request = ApplyRequest(
             reading=self.reading, store=str(folder / "runs.db"), handover=str(folder / "handover"), patience=0
         )

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from rootwarden import catalogue
+from rootwarden.aws.clients import Kept
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import Applied, apply_plan
@@ -57,6 +58,7 @@ class Desk(NamedTuple):
     folder: Path
     clock: Later
     told: list[str]
+    kept: Kept
 
     def plan(self, *controls: str, org: bool = True, root_audit: bool = True, **more: Any) -> Plan:
         """Plan what mends these controls, reading just what they and the remedies need."""
@@ -64,7 +66,8 @@ class Desk(NamedTuple):
         names = {name for one in chosen for name in one.control.fact_names}
         wanted = [remedies()[one.control.remedy].remedy for one in chosen if one.control.remedy in remedies()]
         facts = names | {fact for one in wanted for fact in one.facts}
-        reading = CollectRequest(org=org, regions=ONE_REGION, root_audit=root_audit, facts=tuple(sorted(facts)))
+        reading = CollectRequest(org=org, regions=ONE_REGION, root_audit=root_audit, facts=tuple(sorted(facts)),
+                                 kept=self.kept)  # fmt: skip
         judging = JudgeRequest(controls=chosen, settings={})
         return plan_live(reading, PlanRequest(judging=judging, **more))[1]
 
@@ -79,7 +82,8 @@ class Desk(NamedTuple):
     def request(self, **asked: Any) -> ApplyRequest:
         """Return the request that a test makes."""
         return ApplyRequest(
-            reading=CollectRequest(regions=ONE_REGION), store=str(self.folder / STORE), patience=0, **asked
+            reading=CollectRequest(regions=ONE_REGION, kept=self.kept), store=str(self.folder / STORE), patience=0,
+            **asked,
         )  # fmt: skip
 
     def calls(self, account: str, *names: str) -> list[str]:
@@ -92,7 +96,7 @@ def at_work(
 ) -> Desk:
     """Sign in to the management account, or another."""
     sign_in(monkeypatch, lab, account or world.management.id, role)
-    return Desk(lab, world, folder, Later(), [])
+    return Desk(lab, world, folder, Later(), [], Kept())
 
 
 def changed_world(name: str, accounts: dict[str, Callable[[Any], Any]], **organization: Any) -> World:

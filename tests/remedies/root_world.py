@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rootwarden.lab.blueprint import Account, Organization, Role, Root, RootKey, World
+from rootwarden.model.context import Window
+from rootwarden.model.plan import Plan
 
 MANAGEMENT, OLD, NEW = "111111111101", "111111111102", "111111111103"
 _ADMINS = Role(
@@ -47,3 +49,14 @@ def attested(when: datetime, *accounts: str) -> dict[str, Any]:
     """Return the settings of the remedy in which somebody vouches for these mailboxes."""
     texts = tuple(f"{account}=ines@example.com={when.date()}" for account in accounts)
     return {"delete-member-root-credentials": {"mailbox_attested": texts}}
+
+
+def approved(now: datetime, *accounts: str, task: str = "IAMDeleteRootUserCredentials") -> tuple[Window, ...]:
+    """Return windows in which these accounts' credentials may be deleted now."""
+    around = {"opens": now - timedelta(minutes=5), "closes": now + timedelta(hours=1)}
+    return tuple(Window(id=f"w-{one}", account=one, task=task, **around) for one in accounts)
+
+
+def in_hand(plan: Plan, now: datetime) -> dict[str, Any]:
+    """Return what deleting needs beside a plan: approved windows, and mailboxes that somebody vouches for."""
+    return {"windows": approved(now, *plan.accounts), "remedies": attested(now, *plan.accounts)}

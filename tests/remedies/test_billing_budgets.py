@@ -51,8 +51,6 @@ def test_the_company_budget_is_mended_once_for_all(monkeypatch: pytest.MonkeyPat
     assert applied.exit == 0
     after = {one.account: one.status for one in desk.findings("RW-BILL-01")}
     assert after == before | dict.fromkeys(failing, Status.PASS)
-    desk.undo(applied)
-    law_of_a_remedy(desk, plan, lambda: desk.plan(ALL))
 
 
 def test_an_absurd_budget_is_mended_in_all_three_ways(
@@ -97,8 +95,7 @@ def test_no_budget_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lab: 
         {"Amount": 122.0, "Unit": "USD"},
     )
     assert len(declared.properties["NotificationsWithSubscribers"]) == 2
-    law_of_a_remedy(desk, plan, lambda: desk.plan(ALL))
-    assert desk.apply(desk.plan(ALL)) is not None
+    assert desk.apply(plan) is not None
     for code in ("RW-BILL-01", "RW-BILL-02", "RW-BILL-03"):
         assert [one.status for one in desk.findings(code)] == [Status.PASS], code
 
@@ -168,6 +165,3 @@ def test_alerts_to_a_topic_without_readers_get_an_address(
     plan = desk.plan(ALL)
     assert titles(plan) == ["Send the alerts of the budget all to billing@startup.example"]
     assert len(plan.changes[0].steps) == 2
-    law_of_a_remedy(desk, plan, lambda: desk.plan(ALL))
-    assert desk.apply(desk.plan(ALL)) is not None
-    assert [one.status for one in desk.findings("RW-BILL-02")] == [Status.PASS]

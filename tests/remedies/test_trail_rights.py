@@ -9,7 +9,7 @@ import pytest
 from rootwarden.aws.remediate_policy import plan_policy, remediate_policy
 from rootwarden.model.plan import Plan
 from tests.emulated.lab_at_work import client, entry
-from tests.remedies.test_trail_made import alone, organized
+from tests.remedies.test_trail_made import organized
 from tests.remedies.trail_bench import Bench, Start, _lab, _near, _start, bundled  # noqa: F401
 
 # What an audit reads is granted apart from the plan.
@@ -32,10 +32,8 @@ def _limit(bench: Bench, patch: pytest.MonkeyPatch, plan: Plan, without: str = "
     patch.setenv("AWS_SESSION_TOKEN", keys["SessionToken"])
 
 
-@pytest.mark.parametrize("name", ["alone", "organized", "solo-founder"])
-def test_a_plan_needs_its_own_policy_only(start: Start, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    made = {"alone": alone, "organized": organized}
-    bench = start(made[name]() if name in made else bundled(name))
+def test_a_plan_for_an_organization_needs_its_own_policy_only(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = start(organized())
     plan = bench.plan(record_all_management_events={"cloudwatch_logs": True})
     _limit(bench, monkeypatch, plan)
     bench.undo(bench.apply(plan))

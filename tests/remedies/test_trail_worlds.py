@@ -1,4 +1,4 @@
-"""The bundled worlds, mended from end to end and taken back."""
+"""What is planned for the trails of the bundled worlds; tests/applying/test_worlds.py mends them from end to end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.remedies.trail_bench import Start, _lab, _start, bundled, only  # noq
 
 
 def test_the_founder_gets_a_trail_worth_its_name(start: Start) -> None:
-    """One Region, half of the events, stopped, public, unlocked, unencrypted: all of it mended, and taken back."""
+    """One Region, half of the events, stopped, public, unlocked, unencrypted: all of it is mended."""
     bench = start(bundled("solo-founder"))
     plan = bench.plan()
     assert [one.remedy for one in plan.changes] == [
@@ -19,7 +19,6 @@ def test_the_founder_gets_a_trail_worth_its_name(start: Start) -> None:
         "enable-log-file-validation",
         "log-trail-bucket-access",
     ]
-    bench.keeps_the_laws(plan)
 
 
 def test_the_enterprise_keeps_what_is_central_and_mends_the_rotten_two(start: Start) -> None:
@@ -29,13 +28,12 @@ def test_the_enterprise_keeps_what_is_central_and_mends_the_rotten_two(start: St
     assert set(plan.accounts) == {"333333333310", "333333333311"}
     assert "record-all-management-events" not in {one.remedy for one in plan.changes}
     assert only(plan, "restore-trail-delivery").account == "333333333311"
-    bench.keeps_the_laws(plan, waits=1)
 
 
 def test_the_startup_has_its_organization_trail_closed_locked_and_encrypted(start: Start) -> None:
     bench = start(bundled("startup"))
     plan = bench.plan()
-    bench.keeps_the_laws(plan)
+    assert plan.changes
     assert not [one for one in plan.changes if one.account != "222222222201"]
 
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from rootwarden import catalogue
+from rootwarden.aws.clients import Kept
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands
 from rootwarden.errors import Exit, RefusedError
@@ -49,12 +50,13 @@ class Bench:
     ) -> None:
         """Read these accounts and Regions only, or (none named) all of them."""
         self.lab, self.world, self.folder, self._accounts, self._regions = lab, world, folder, accounts, regions
-        self._snapshots = 0
+        self._snapshots, self._kept = 0, Kept()
 
     def reading(self) -> CollectRequest:
         whole = self.world.organization is not None and not self._accounts
         return CollectRequest(
-            org=whole, accounts=self._accounts, regions=self._regions, facts=_FACTS, timeout=300
+            org=whole, accounts=self._accounts, regions=self._regions, facts=_FACTS, timeout=300,
+            kept=self._kept,
         )  # fmt: skip
 
     def snapshot(self) -> Path:

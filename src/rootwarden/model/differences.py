@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec import Struct
 
-# Fields that hold an instant or a count of uses: they move by themselves.
+# Fields that hold an instant, a count of uses or a measurement: they move by themselves.
 _MOVING = re.compile(
     r"(Time|Date|Timestamp|TimeLoggingStarted|TimeLoggingStopped|_time|_date|_changed|_rotated|_rotation|LastUsed|"
-    r"LastModified|_last_used|generated|CalculatedSpend|NotificationState)$"
+    r"LastModified|_last_used|generated|CalculatedSpend|NotificationState|event_rate)$"
 )
 
 

@@ -22,7 +22,7 @@ REMEDY = Remedy(
     title="Put a zero-spend budget on an account that costs nothing",
     order=68,
     params={"emails": (), "name": "zero-spend"},
-    facts=(COSTS,),
+    facts=(COSTS, BUDGETS, NOTIFICATIONS),
 )
 # AWS's own template "Zero spend budget": a limit of 1 and an alert above 0.01 (Cost Management User Guide).
 _LIMIT, _FIRST_CENT = Decimal(1), 0.01

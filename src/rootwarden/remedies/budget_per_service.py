@@ -24,6 +24,7 @@ REMEDY = Remedy(
     title="Put a budget on single services",
     order=70,
     params={"emails": (), "services": (), "actual_percent": 80, "forecast_percent": 100},
+    facts=(BUDGETS,),
 )
 # "Amazon SageMaker = 200": a service as Cost Explorer names it, and USD a month.
 _ENTRY = re.compile(r"(?P<service>[^=]{1,80}?)\s*=\s*(?P<limit>[0-9]{1,9}(?:\.[0-9]{1,2})?)")

@@ -37,13 +37,14 @@ from rootwarden.proofs.budget_wanted import (
     told_now,
     with_recipients,
 )
-from rootwarden.proofs.known_costs import costs_of, known_costs
+from rootwarden.proofs.known_costs import COSTS, costs_of, known_costs
 from rootwarden.proofs.payer import budget_facts, paying_account
 
 REMEDY = Remedy(
     title="Create a cost budget with early and forecast alerts",
     order=60,
     params={"emails": (), "limit_usd": 0.0, "actual_percent": 80, "forecast_percent": 100, "name": "account-costs"},
+    facts=(COSTS,),
 )
 _OWNED = "if CloudFormation or Terraform keeps this budget, put the alert there instead: the next update removes it"
 
