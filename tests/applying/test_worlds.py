@@ -30,7 +30,9 @@ from rootwarden.lab.world import bundled
 from rootwarden.model.differences import differences
 from rootwarden.model.expect import plain_facts
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import Call, Change, Plan, Risk, Step, encode, read_plan, references
+from rootwarden.model.placeholders import references
+from rootwarden.model.plan import Call, Change, Plan, Risk, Step, encode
+from rootwarden.model.plan_file import read_plan
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.writes import LOOKS, WRITES
 from rootwarden.store.snapshots import open_snapshot

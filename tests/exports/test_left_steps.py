@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from rootwarden.model.plan import Call, Declared, Step, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Call, Declared, Step
 from rootwarden.model.writes import WRITES
 from rootwarden.report.code.aws_types import TYPES
 from rootwarden.report.code.left_steps import _MAKES, When, left_steps

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 import rootwarden as program
-from rootwarden.model.plan import Plan, encode, read_plan
+from rootwarden.model.plan import Plan, encode
+from rootwarden.model.plan_file import read_plan
 from tests.exports.sample_plans import ACCOUNT, OTHER, contact, no_trail, plan, validation
 from tests.journeys.terminal import Answer, rootwarden
 

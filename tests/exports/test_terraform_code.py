@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from rootwarden.model.plan import Call, Step, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Call, Step
 from tests.exports.hcl_read import parsed, text_of
 from tests.exports.sample_plans import (
     ACCOUNT,

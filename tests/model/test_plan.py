@@ -10,19 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rootwarden.errors import InputError
-from rootwarden.model.plan import (
-    Call,
-    Change,
-    Plan,
-    Risk,
-    Step,
-    as_json,
-    encode,
-    read_plan,
-    refer,
-    references,
-    resolved,
-)
+from rootwarden.model.placeholders import as_json, refer, references, resolved
+from rootwarden.model.plan import Call, Change, Plan, Risk, Step, encode
+from rootwarden.model.plan_file import read_plan
 
 
 def test_references_are_put_in_and_json_is_sent_as_text():

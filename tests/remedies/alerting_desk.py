@@ -23,7 +23,8 @@ from rootwarden.lab.blueprint import World
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.model.findings import Finding
-from rootwarden.model.plan import Plan, encode, read_plan
+from rootwarden.model.plan import Plan, encode
+from rootwarden.model.plan_file import read_plan
 from rootwarden.model.snapshot import Facts
 from rootwarden.store.snapshots import OpenSnapshot, open_snapshot
 from tests.emulated.collecting import sign_in

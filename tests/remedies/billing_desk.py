@@ -28,7 +28,9 @@ from rootwarden.lab.blueprint import World
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.model.findings import Finding
-from rootwarden.model.plan import Call, Change, Plan, encode, read_plan, resolved
+from rootwarden.model.placeholders import resolved
+from rootwarden.model.plan import Call, Change, Plan, encode
+from rootwarden.model.plan_file import read_plan
 from tests.emulated.collecting import sign_in
 from tests.emulated.lab_at_work import client, entry
 

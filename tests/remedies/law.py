@@ -24,7 +24,9 @@ from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.model.differences import differences
 from rootwarden.model.expect import plain_facts
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import Plan, encode, in_steps, read_plan, references
+from rootwarden.model.placeholders import references
+from rootwarden.model.plan import Plan, encode, in_steps
+from rootwarden.model.plan_file import read_plan
 from rootwarden.model.run import Progress
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.writes import LOOKS, WRITES

@@ -12,7 +12,8 @@ from rootwarden.catalogue.remedying import remedies
 from rootwarden.model.expect import as_if, broken
 from rootwarden.model.findings import Finding, Status
 from rootwarden.model.judging import Court
-from rootwarden.model.plan import Change, references
+from rootwarden.model.placeholders import references
+from rootwarden.model.plan import Change
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Case, Not
 from rootwarden.model.shared import SHARED, Shared

@@ -14,7 +14,8 @@ from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import Exit
 from rootwarden.lab.server import Lab
-from rootwarden.model.plan import Call, Change, Probe, Risk, Step, quoted
+from rootwarden.model.placeholders import quoted
+from rootwarden.model.plan import Call, Change, Probe, Risk, Step
 from rootwarden.model.write import tells
 from rootwarden.model.writes import WRITES
 from rootwarden.proofs.resting import on_alarm, on_metric, on_role, on_rule, on_topic

@@ -25,7 +25,8 @@ from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.lab.world import parse_world, read_world
 from rootwarden.model.findings import Finding, Status
-from rootwarden.model.plan import Change, Plan, encode, read_plan
+from rootwarden.model.plan import Change, Plan, encode
+from rootwarden.model.plan_file import read_plan
 from rootwarden.model.snapshot import Facts
 from rootwarden.store.snapshots import open_snapshot
 from tests.emulated.collecting import sign_in

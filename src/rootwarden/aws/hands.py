@@ -19,7 +19,8 @@ from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
 from rootwarden.errors import OutputError
-from rootwarden.model.plan import Call, Change, Probe, Step, quoted, references, resolved
+from rootwarden.model.placeholders import quoted, references, resolved
+from rootwarden.model.plan import Call, Change, Probe, Step
 from rootwarden.model.ports import Clock, Secrets
 from rootwarden.model.write import tells
 from rootwarden.model.writes import WRITES

@@ -22,7 +22,8 @@ from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.limits import checked, checked_remedies, chosen
 from rootwarden.flows.planning import PlanRequest, affordable, make_plan
 from rootwarden.flows.terraform_states import read_states
-from rootwarden.model.plan import Plan, read_plan
+from rootwarden.model.plan import Plan
+from rootwarden.model.plan_file import read_plan
 from rootwarden.report import plans
 from rootwarden.report.code.sites import split
 from rootwarden.report.options import RenderOptions

@@ -8,7 +8,7 @@ says for whom, and it is made when the plan is applied.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -18,17 +18,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from rootwarden.errors import InputError
 from rootwarden.model.expect import Expect, renamed, without
 from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Severity
-from rootwarden.model.writes import LOOKS, WRITES
 
 SCHEMA = "plan/1"
 FACT_CALLS = frozenset(call for fact in FACTS.values() for call in fact.calls)
-# How a parameter names what an earlier step of the same change answered, text that AWS wants as JSON in a string, and a
-# secret that is made when the call is.
-REF, JSON, SECRET = "$ref", "$json", "$secret"
 
 
 class Risk(StrEnum):
@@ -318,125 +313,13 @@ class Plan(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(one.account for one in self.changes if one.steps))
 
 
+encode = msgspec.json.Encoder(decimal_format="string").encode
+
+
 def change_id(remedy: str, account: str, region: str = "", resource: str = "", aspect: str = "") -> str:
     """Return the lasting id of a change: the remedy, and eight digits of what it is about."""
     about = "\n".join((account, region, resource, aspect))
     return f"{remedy}-{hashlib.sha256(about.encode()).hexdigest()[:8]}"
-
-
-def refer(step: str, name: str) -> dict[str, str]:
-    """Return the parameter that stands for what a step kept under a name."""
-    return {REF: f"{step}.{name}"}
-
-
-def as_json(value: Any) -> dict[str, Any]:
-    """Return the parameter that is sent as JSON text; there may be references inside."""
-    return {JSON: value}
-
-
-def quoted(value: str) -> str:
-    """Return a text as it stands in the expression of a probe."""
-    return "`" + msgspec.json.encode(value).decode().replace("`", "\\`") + "`"
-
-
-def secret(name: str) -> dict[str, str]:
-    """Return the parameter that stands for a secret of the change."""
-    return {SECRET: name}
-
-
-def references(value: Any) -> Iterator[str]:
-    """Go through the names that a parameter refers to, however deep."""
-    if isinstance(value, Mapping):
-        if set(value) == {REF}:
-            yield str(value[REF])
-            return
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from references(item)
-
-
-def no_secret(name: str) -> str:
-    """Stand for whoever makes secrets where nobody does.
-
-    Raises:
-        KeyError: always.
-    """
-    raise KeyError(name)
-
-
-def resolved(value: Any, kept: Mapping[str, Any], secrets: Callable[[str], str] = no_secret) -> Any:
-    """Return a parameter as it is sent, references, secrets and JSON text put in.
-
-    Raises:
-        KeyError: it refers to something that no step kept, or to a secret that nobody makes.
-    """
-    match value:
-        case {"$ref": str() as name} if len(value) == 1:
-            return kept[name]
-        case {"$secret": str() as name} if len(value) == 1:
-            return secrets(name)
-        case {"$json": inner} if len(value) == 1:
-            return msgspec.json.encode(resolved(inner, kept, secrets)).decode()
-        case dict():
-            return {name: resolved(item, kept, secrets) for name, item in value.items()}
-        case list() | tuple():
-            return [resolved(item, kept, secrets) for item in value]
-        case _:
-            return value
-
-
-class _Version(Struct):
-    rootwarden: str = ""
-
-
-encode = msgspec.json.Encoder(decimal_format="string").encode
-_plan = msgspec.json.Decoder(Plan)
-
-
-def read_plan(data: bytes, file: str) -> Plan:
-    """Decode a plan file.
-
-    Raises:
-        InputError: it is no plan, of a newer schema, a field is missing or of the wrong type, or it asks for a call
-            that is in no table.
-    """
-    again = "make it again with `rootwarden plan -o plan.json`"
-    try:
-        version = msgspec.json.decode(data, type=_Version).rootwarden
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} is not a plan", why=str(error), todo=again) from error
-    if version != SCHEMA:
-        newer = version.startswith("plan/")
-        why = (
-            f"its schema is {version}, this program reads {SCHEMA}" if newer else f'it has no "rootwarden": "{SCHEMA}"'
-        )
-        raise InputError(f"{file} is not a plan that can be read", why=why, todo=again)
-    try:
-        plan = _plan.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
-    for change, step in in_steps(plan.changes):
-        strange = next(_strange_calls(change, step), "")
-        if strange:
-            why = f"{change.id}, step {step.id}: {strange}"
-            raise InputError(f"{file} asks for what no remedy does", why=why, todo=again)
-    return plan
-
-
-def _strange_calls(change: Change, step: Step) -> Iterator[str]:
-    """Go through what no remedy would ask for, in words."""
-    for call in (step.call, *step.undo):
-        if call.name not in WRITES:
-            yield f"{call.name} is no call that Rootwarden makes"
-        if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
-            yield f"{call.name} would bypass the check that somebody can change the policy again"
-    looks = [call.name for one in step.probes for call in one.calls]
-    for name in (*looks, *change.looks):
-        if name not in LOOKS and (name not in FACT_CALLS or name.startswith("sts.")):
-            yield f"{name} is no call by which Rootwarden looks"
-    if change.as_root and step.undo:
-        yield "what root deletes cannot be taken back"
 
 
 def in_steps(changes: Iterable[Change]) -> Iterator[tuple[Change, Step]]:

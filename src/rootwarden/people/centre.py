@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from rootwarden.errors import RefusedError
 from rootwarden.model.expect import Expect, Item, as_if
-from rootwarden.model.plan import Call, Change, Difference, Probe, Risk, Step, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Call, Change, Difference, Probe, Risk, Step
 from rootwarden.people.ground import IDENTITY, Ground
 from rootwarden.people.roster import Person
 from rootwarden.proofs.centre_people import FACT, centre_user, sessions_of, shut

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Difference, Probe, Risk, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Difference, Probe, Risk, Step
 from rootwarden.people.ground import Ground, iam
 from rootwarden.people.roster import Group
 from rootwarden.proofs.iam_directory import FACT

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rootwarden.model.expect import Item
-from rootwarden.model.plan import Call, Difference, Probe, Step, as_json, refer
+from rootwarden.model.placeholders import as_json, refer
+from rootwarden.model.plan import Call, Difference, Probe, Step
 from rootwarden.people.centre import Centre, place
 from rootwarden.people.groups import policy_arn
 from rootwarden.people.roster import MANAGED, Group

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rootwarden.model.expect import Expect
-from rootwarden.model.plan import Difference, Probe, Risk, Secret, Step, secret
+from rootwarden.model.placeholders import secret
+from rootwarden.model.plan import Difference, Probe, Risk, Secret, Step
 from rootwarden.people.foundation import Foundation
 from rootwarden.people.ground import Ground, iam, of_credentials, of_tag, of_user
 from rootwarden.people.roster import MANAGED, OWNER, Person

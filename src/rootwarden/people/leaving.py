@@ -14,7 +14,8 @@ from typing import Any
 from rootwarden.errors import RefusedError
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.findings import Severity
-from rootwarden.model.plan import Change, Difference, Risk, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Change, Difference, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.people.deleting import delete_when_over
 from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_keys, of_tag, of_user

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, TypedDict
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Difference, Risk, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Difference, Risk, Step
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.people.foundation import Foundation
 from rootwarden.people.ground import Ground, iam, is_disabled, of_keys, of_tag, of_user, tag_of, tag_there

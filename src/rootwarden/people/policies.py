@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Difference, Probe, Risk, Step, as_json, refer
+from rootwarden.model.placeholders import as_json, refer
+from rootwarden.model.plan import Difference, Probe, Risk, Step
 from rootwarden.people.ground import Ground, iam
 from rootwarden.people.roster import MANAGED
 from rootwarden.proofs.iam_directory import FACT

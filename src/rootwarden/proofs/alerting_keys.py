@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Declared, Difference, Probe, Step, as_json, refer
+from rootwarden.model.placeholders import as_json, refer
+from rootwarden.model.plan import Declared, Difference, Probe, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not
 from rootwarden.model.sight import Sight

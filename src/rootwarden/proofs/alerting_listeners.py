@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Declared, Difference, Probe, Step, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Declared, Difference, Probe, Step
 from rootwarden.model.remedy import Not
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Declared, Probe, Step, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Call, Declared, Probe, Step
 from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.resting import on_monitor, on_subscription
 

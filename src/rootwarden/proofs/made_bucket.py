@@ -11,7 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from rootwarden.model.expect import Expect
-from rootwarden.model.plan import Call, Declared, Probe, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Declared, Probe, Step
 
 FACT = "s3.buckets"
 BLOCK = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}

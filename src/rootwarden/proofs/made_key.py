@@ -12,7 +12,8 @@ from typing import Any
 from msgspec import Struct
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Declared, Probe, Step, as_json, refer
+from rootwarden.model.placeholders import as_json, refer
+from rootwarden.model.plan import Call, Declared, Probe, Step
 from rootwarden.proofs.key_found_again import key_by_tag
 
 FACT = "kms.keys"

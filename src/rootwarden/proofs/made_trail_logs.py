@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.plan import Call, Declared, Probe, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Declared, Probe, Step
 from rootwarden.proofs.resting import on_service_role, on_trail_logs
 from rootwarden.proofs.trail_bucket_policy import SERVICE, VERSION
 from rootwarden.proofs.trail_writers import Writer

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from rootwarden.model.plan import Call, Probe, quoted
+from rootwarden.model.placeholders import quoted
+from rootwarden.model.plan import Call, Probe
 
 _NO_ROLE = ("NoSuchEntity",)
 _NO_DETECTOR = ("BadRequestException: the input detectorId is not owned by the current account",)

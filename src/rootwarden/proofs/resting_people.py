@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rootwarden.model.plan import Call, Probe, quoted
+from rootwarden.model.placeholders import quoted
+from rootwarden.model.plan import Call, Probe
 from rootwarden.proofs.resting import others, probe
 
 _GONE = ("NoSuchEntity",)

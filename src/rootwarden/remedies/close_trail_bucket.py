@@ -9,7 +9,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect
-from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import Place, place_of

@@ -12,7 +12,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, as_json, change_id
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.resting import on_role
 

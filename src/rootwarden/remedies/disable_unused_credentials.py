@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Difference, Risk, Step, change_id, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Call, Change, Difference, Risk, Step, change_id
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.unused_credentials import Limits, Spared, Unused, switched_off, unused_credentials
 

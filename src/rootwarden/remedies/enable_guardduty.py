@@ -13,7 +13,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Step, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_part import Part

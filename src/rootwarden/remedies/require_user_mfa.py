@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, as_json, change_id
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, change_id
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.remedy import Case, Not, Remedy, Wish
 from rootwarden.proofs.iam_users import Named, account_users

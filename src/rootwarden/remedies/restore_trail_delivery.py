@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import Place, own_trail, place_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rootwarden.model.plan import Change, Difference, Risk, change_id, refer
+from rootwarden.model.placeholders import refer
+from rootwarden.model.plan import Change, Difference, Risk, change_id
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.anomaly_watch import (
     MONITORS,

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Step, as_json
+from rootwarden.model.placeholders import as_json
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from rootwarden.model.plan import JSON, REF, SECRET, Call, Change, Step
+from rootwarden.model.placeholders import JSON, REF, SECRET
+from rootwarden.model.plan import Call, Change, Step
 from rootwarden.report.legible import HARMFUL, legible
 
 # Services that the AWS CLI calls by another name than botocore does.

@@ -13,7 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from rootwarden.model.plan import Change, Declared, Step, references
+from rootwarden.model.placeholders import references
+from rootwarden.model.plan import Change, Declared, Step
 from rootwarden.report.code.aws_types import TYPES, property_at
 from rootwarden.report.code.functions import reference_of
 from rootwarden.report.code.resource import name_of

@@ -1,0 +1,63 @@
+"""Reads a plan from its file: only what this program would ask for itself is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from rootwarden.errors import InputError
+from rootwarden.model.plan import FACT_CALLS, SCHEMA, Change, Plan, Step, in_steps
+from rootwarden.model.writes import LOOKS, WRITES
+
+_plan = msgspec.json.Decoder(Plan)
+
+
+class _Version(Struct):
+    rootwarden: str = ""
+
+
+def read_plan(data: bytes, file: str) -> Plan:
+    """Decode a plan file.
+
+    Raises:
+        InputError: it is no plan, of a newer schema, a field is missing or of the wrong type, or it asks for a call
+            that is in no table.
+    """
+    again = "make it again with `rootwarden plan -o plan.json`"
+    try:
+        version = msgspec.json.decode(data, type=_Version).rootwarden
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not a plan", why=str(error), todo=again) from error
+    if version != SCHEMA:
+        newer = version.startswith("plan/")
+        why = (
+            f"its schema is {version}, this program reads {SCHEMA}" if newer else f'it has no "rootwarden": "{SCHEMA}"'
+        )
+        raise InputError(f"{file} is not a plan that can be read", why=why, todo=again)
+    try:
+        plan = _plan.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
+    for change, step in in_steps(plan.changes):
+        strange = next(_strange_calls(change, step), "")
+        if strange:
+            why = f"{change.id}, step {step.id}: {strange}"
+            raise InputError(f"{file} asks for what no remedy does", why=why, todo=again)
+    return plan
+
+
+def _strange_calls(change: Change, step: Step) -> Iterator[str]:
+    """Go through what no remedy would ask for, in words."""
+    for call in (step.call, *step.undo):
+        if call.name not in WRITES:
+            yield f"{call.name} is no call that Rootwarden makes"
+        if call.parameters.get("BypassPolicyLockoutSafetyCheck"):
+            yield f"{call.name} would bypass the check that somebody can change the policy again"
+    looks = [call.name for one in step.probes for call in one.calls]
+    for name in (*looks, *change.looks):
+        if name not in LOOKS and (name not in FACT_CALLS or name.startswith("sts.")):
+            yield f"{name} is no call by which Rootwarden looks"
+    if change.as_root and step.undo:
+        yield "what root deletes cannot be taken back"
