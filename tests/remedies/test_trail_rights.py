@@ -44,9 +44,10 @@ def test_without_one_action_the_run_stops_there(near: Start, monkeypatch: pytest
     bench = near(bundled("solo-founder"))
     plan = bench.plan(("RW-TRAIL-04",))
     for action in ("kms:CreateAlias", "kms:EnableKeyRotation", "cloudtrail:UpdateTrail"):
-        _limit(bench, monkeypatch, plan, action)
-        with pytest.raises(AssertionError, match=action.split(":")[1]):
+        with monkeypatch.context() as patch, pytest.raises(AssertionError, match=action.split(":")[1]):
+            _limit(bench, patch, plan, action)
             bench.apply(plan)
+        bench.clear()
 
 
 def test_the_policy_of_the_role_that_applies_holds_every_action_of_every_plan(start: Start) -> None:

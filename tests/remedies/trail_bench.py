@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from rootwarden.model.findings import Finding, Status
 from rootwarden.model.plan import Change, Plan, encode
 from rootwarden.model.plan_file import read_plan
 from rootwarden.model.snapshot import Facts
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import past_runs
 from rootwarden.store.snapshots import open_snapshot
 from tests.emulated.collecting import sign_in
 from tests.emulated.lab_at_work import client, entry
@@ -104,6 +107,12 @@ class Bench:
         assert undone is not None
         assert undone.stopped is None, undone.stopped
         return undone
+
+    def clear(self) -> None:
+        """Take back what the last run did before it stopped."""
+        with closing(open_store(str(self.folder / "store.db"))) as store:
+            (run,) = past_runs(store, most=1)
+        undo_run(run.id, self.request(), lambda *_: True, lambda _: None)
 
     def api(self, service: str, account: str = "", region: str = REGION) -> Any:
         return client(self.lab, service, entry(self.lab, account or self.world.management.id), region)
