@@ -17,7 +17,8 @@ DENY = {"PolicyName": DENY_POLICY}
 
 def change(remedy: str, operation: str, as_root: str = "", **parameters: Any) -> Change:
     """Return a change of one call."""
-    service = "identitystore" if "Membership" in operation else "cloudtrail" if "Trail" in operation else "iam"
+    services = {"Membership": "identitystore", "Assignment": "sso-admin", "Trail": "cloudtrail"}
+    service = next((one for part, one in services.items() if part in operation), "iam")
     call = Call(service=service, operation=operation, parameters={"UserName": "bob", **parameters})
     step = Step(id="one", does="Do it", call=call)
     return Change(
@@ -39,9 +40,14 @@ def about(one: Change) -> set[str]:
         (change(ROSTER, "DeleteLoginProfile"), {"break_glass_left_alone", "last_way_in"}),
         (change(ROSTER, "PutUserPolicy", **DENY), {"break_glass_left_alone", "last_way_in"}),
         (change(ROSTER, "DeleteUser"), {"break_glass_left_alone", "last_way_in"}),
-        (change(ROSTER, "RemoveUserFromGroup"), {"last_way_in"}),
+        (change(ROSTER, "RemoveUserFromGroup"), {"break_glass_left_alone", "last_way_in"}),
+        (change(ROSTER, "DetachUserPolicy"), {"break_glass_left_alone"}),
+        (change(ROSTER, "DeleteUserPolicy", PolicyName="mine"), {"break_glass_left_alone"}),
+        (change(ROSTER, "DeleteUserPolicy", **DENY), set()),
         (change(ROSTER, "PutUserPermissionsBoundary"), {"last_way_in"}),
-        (change(ROSTER, "DeleteGroupMembership"), {"last_way_by_centre"}),
+        (change(ROSTER, "DeleteGroupMembership"), {"break_glass_by_centre", "last_way_by_centre"}),
+        (change(ROSTER, "DeleteAccountAssignment"), {"break_glass_by_centre", "last_way_by_centre"}),
+        (change(ROSTER, "CreateGroupMembership"), set()),
         (change(GATE, "AddUserToGroup"), {"break_glass_left_alone"}),
         (change("record-all-management-events", "CreateTrail"), {"no_second_trail"}),
         (change("delete-member-root-credentials", "DeleteLoginProfile", TASK),

@@ -87,7 +87,7 @@ def test_what_nobody_can_read_is_not_unused(cells: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "limits"),
-    [("break-glass-1", Limits()), ("Emergency_Admin", Limits()), ("ines", Limits(break_glass=("ines",)))],
+    [("break-glass-1", Limits()), ("Emergency_Admin", Limits()), ("ines", Limits(break_glass=("Ines",)))],
 )
 def test_break_glass_users_rest_on_purpose(name: str, limits: Limits) -> None:
     """By the setting, and by what they are called."""

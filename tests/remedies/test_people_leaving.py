@@ -231,13 +231,19 @@ def test_break_glass_users_and_workloads_are_spared(company: Company) -> None:
     mark = [{"Key": MANAGED, "Value": "company"}]
     for name, path in (("vault", "/"), ("Break-Glass-1", "/"), ("emergency", "/"), ("batch", "/service/")):
         company.iam.create_user(UserName=name, Path=path, Tags=mark)
-    plan = company.plan(of(*TEN, top="break_glass: [vault]"))
+    plan = company.plan(of(*TEN, top="break_glass: [Vault]"))
     assert not plan.changes
     why = {one.title: one.why for one in plan.left}
     assert "break-glass user of the roster" in why["leaver vault"]
     assert "name says" in why["leaver Break-Glass-1"]
     assert "name says" in why["leaver emergency"]
     assert "workload" in why["leaver batch"]
+    company.iam.add_user_to_group(GroupName="developers", UserName="emergency")
+    moved = company.plan(roster(*map(person, TEN), person("emergency", "support"), top="break_glass: [vault]"))
+    (calls,) = ([step.call.operation for step in one.steps] for one in moved.changes
+                if one.title == "Bring emergency to what the roster says")  # fmt: skip
+    assert ("AddUserToGroup" in calls, "RemoveUserFromGroup" in calls) == (True, False)
+    assert any("would lose developers" in one.why for one in moved.left if one.title == "user emergency")
 
 
 def test_who_asks_is_spared_and_cannot_apply_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:

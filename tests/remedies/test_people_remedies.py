@@ -86,7 +86,7 @@ def test_the_gate_takes_in_whom_it_may(at_home: Company) -> None:
             iam.create_access_key(UserName=user)
     iam.create_user(UserName="no-password")
     before = at_home.people()
-    settings = {"require-user-mfa": {"break_glass": ("vault",)}}
+    settings = {"require-user-mfa": {"break_glass": ("Vault",)}}
     found = plan("RW-IAM-13", settings=settings, wishes=("require-user-mfa",))
     assert [one.title for one in found.changes] == [
         "Make the MFA gate rootwarden-mfa-gate", "Put old-hand behind the MFA gate", "Put plain behind the MFA gate",

@@ -48,6 +48,7 @@ WRONG = [
     (roster_text(person("dana"), top="boundary: {}"), "boundary", "default"),
     (roster_text(person("dana"), top="boundary: other"), "boundary", "default, or"),
     (roster_text(person("dana"), top="break_glass: [dana]"), "people[0] (dana).user", "user of their own"),
+    (roster_text(person("dana"), top="break_glass: [Dana]"), "people[0] (dana).user", "user of their own"),
     (roster_text(person("dana"), jobs={"developers": "{}"}), "groups.developers", "policies"),
     (roster_text(person("dana"), top="count: 3"), "count", "cut short"),
     (roster_text(person("dana"), top="roster: other"), "line 3", "keep one"),

@@ -167,7 +167,8 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     CloudFormation and Terraform cannot say declares nothing. `made` says which texts of `then` stand for names that AWS
     gives only when a thing is made, the id of a key for instance, and which step keeps the true one (`step.name`).
     `secrets` are those that its calls name. `never_by` are the ARNs of callers who must not make it, because it would
-    shut them out, with `*` for any text. `owner` says in words who else looks after what it touches, where that was
+    shut them out, with `*` for any text. `spares` are the roster's break-glass users, by name: it must take nothing
+    from them. `owner` says in words who else looks after what it touches, where that was
     known when it was planned: then it is shown and exported, and not made.
     """
 
@@ -198,6 +199,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     made: dict[str, str] = {}
     secrets: tuple[Secret, ...] = ()
     never_by: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
     owner: str = ""
 
     @property

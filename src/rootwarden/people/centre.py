@@ -20,7 +20,7 @@ from rootwarden.people.ground import IDENTITY, Ground
 from rootwarden.people.roster import Person
 from rootwarden.proofs.centre_people import FACT, centre_user, sessions_of, shut
 from rootwarden.proofs.resting_people import on_centre_user
-from rootwarden.proofs.ways_in import looks_like_break_glass
+from rootwarden.proofs.ways_in import is_break_glass
 
 WHY = "people of an organization with IAM Identity Center sign in there; --iam plans IAM users all the same"
 _MISSING = ("ResourceNotFoundException",)
@@ -92,9 +92,9 @@ class Centre:
         return (sessions_of(name, self.ground.partition),)
 
     def why_spared(self, user: Mapping[str, Any]) -> str:
-        """Return why a user is never shut out, "" where it may be."""
+        """Return why a user is never shut out, "" where it may be; names differ by more than their case."""
         name = str(user["UserName"])
-        if name in self.ground.roster.break_glass or looks_like_break_glass(name):
+        if is_break_glass(name, self.ground.roster.break_glass):
             return "it is a break-glass user"
         arn = str((self.ground.whole(IDENTITY) or {}).get("Arn") or "")
         who = centre_user(arn) or arn.rpartition("/")[2]
@@ -181,10 +181,10 @@ def _move(centre: Centre, name: str, user: Mapping[str, Any], wanted: Iterable[s
     if now == then and not since:
         return
     out = [one for one in now if one not in then]
-    if out and centre.why_spared(user) == "it is who asks":
-        centre.ground.leave(
-            f"user {name}", f"it is who asks, and would lose {', '.join(out)}", "have somebody else plan"
-        )
+    why = centre.why_spared(user) if out else ""
+    if why:
+        todo = "have somebody else plan" if why == "it is who asks" else "give the person a user of their own"
+        centre.ground.leave(f"user {name}", f"{why}, and would lose {', '.join(out)}", todo)
         return
     steps = [
         *_into(centre, str(user["UserId"]), [one for one in then if one not in now]),

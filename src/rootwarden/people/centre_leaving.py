@@ -101,6 +101,10 @@ def _delete_when_over(centre: Centre, user: Mapping[str, Any]) -> None:
         return
     if centre.ground.now.date() <= over:
         return
+    why = centre.why_spared(user)
+    if why:
+        centre.ground.leave(f"leaver {name}", f"it is not deleted: {why}", "decide by hand, or name it")
+        return
     if user["Groups"] or any(direct(centre.directory, str(user["UserId"]))):
         centre.ground.leave(
             f"leaver {name}", "it is marked as left and has access all the same", "look who gave it, and why",

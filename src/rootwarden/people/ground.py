@@ -153,6 +153,7 @@ class Ground:
             steps=tuple(parts["steps"]),
             secrets=parts.get("secrets", ()),
             never_by=parts.get("never_by", ()),
+            spares=self.roster.break_glass,
         )
 
     def add(self, change: Change) -> None:

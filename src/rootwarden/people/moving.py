@@ -17,6 +17,7 @@ from rootwarden.people.roster import DISABLED, MANAGED, OWNER, Person
 from rootwarden.people.sparing import keeps_a_way_in
 from rootwarden.proofs.mfa_gate import WORKLOADS, why_not_gated
 from rootwarden.proofs.truth import Truth
+from rootwarden.proofs.ways_in import is_break_glass
 
 
 def adopt(ground: Ground, person: Person, user: dict[str, Any], *, wanted: bool) -> None:
@@ -57,6 +58,7 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
         _come_back(ground, person, user, arn)
     now = sorted(str(one) for one in user.get("GroupList") or ())
     wanted = {*person.member_of, *_gate(ground, foundation, user, held)}
+    wanted |= set(_kept(ground, name, arn, sorted(set(now) - wanted)))
     into, out = sorted(wanted - set(now)), sorted(set(now) - wanted)
     limit, has = boundary_of(ground, foundation, person), _boundary_arn(user)
     steps = [*enter(ground, name, into), *leave(ground, name, out)]
@@ -91,6 +93,16 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
             )  # fmt: skip
     if held.get("LoginProfile") is None:
         give_password(ground, person, name, arn)
+
+
+def _kept(ground: Ground, name: str, arn: str, out: list[str]) -> Iterator[str]:
+    """Yield the groups that a user is not taken out of because it is a break-glass user, and say so."""
+    if out and is_break_glass(name, ground.roster.break_glass):
+        ground.leave(
+            f"user {name}", f"it is a break-glass user, and would lose {', '.join(out)}",
+            "give the person a user of their own", resource=arn,
+        )  # fmt: skip
+        yield from out
 
 
 def _gate(ground: Ground, foundation: Foundation, user: dict[str, Any], held: dict[str, Any]) -> Iterator[str]:

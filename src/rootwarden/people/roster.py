@@ -93,6 +93,10 @@ class Roster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Return whoever signs in with this name; IAM does not tell case apart in names."""
         return next((one for one in self.people if one.user.lower() == user.lower()), None)
 
+    def spares(self, user: str) -> bool:
+        """Return whether a user is named as break-glass; AWS does not tell case apart in names of users."""
+        return user.lower() in {one.lower() for one in self.break_glass}
+
 
 def complaints(roster: Roster) -> Iterator[tuple[str, str, str]]:
     """Go through what the types cannot say, as (field, what is wrong, what to do)."""
@@ -125,7 +129,7 @@ def _of_person(roster: Roster, where: str, person: Person) -> Iterator[tuple[str
         yield f"{where}.email", f"{person.email!r} is no e-mail address", "write the person's own address"
     if len(person.member_of) >= MOST_GROUPS:
         yield f"{where}.groups", f"a user is in at most {MOST_GROUPS} groups, one of them the MFA gate", "name fewer"
-    if person.user in roster.break_glass:
+    if roster.spares(person.user):
         yield f"{where}.user", "it is a break-glass user too", "give the person a user of their own"
     for name in person.member_of:
         if name not in roster.groups:

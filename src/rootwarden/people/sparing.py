@@ -24,7 +24,7 @@ def why_spared(ground: Ground, user: dict[str, Any]) -> str:
         UnseenError: who asks could not be read.
     """
     name, arn = str(user["UserName"]), str(user.get("Arn") or "")
-    if name in ground.roster.break_glass:
+    if ground.roster.spares(name):
         return "it is a break-glass user of the roster"
     if looks_like_break_glass(name):
         return "its name says that it is a break-glass user"

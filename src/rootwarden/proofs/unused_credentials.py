@@ -18,7 +18,7 @@ from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.credential_report import report_date, report_flag
 from rootwarden.proofs.iam_users import REPORT, Named, Report
-from rootwarden.proofs.ways_in import WaysIn, looks_like_break_glass
+from rootwarden.proofs.ways_in import WaysIn, is_break_glass
 
 _NEVER = "never used, and made on"
 _LAST = "last used on"
@@ -115,7 +115,7 @@ def _password(row: Named, cells: Sight, limits: Limits, now: datetime) -> Unused
 
 def _spares(one: Unused, limits: Limits, caller: str) -> str:
     """Return why a credential is left alone whoever else there is, "" if nothing speaks for it."""
-    if one.user in limits.break_glass or looks_like_break_glass(one.user):
+    if is_break_glass(one.user, limits.break_glass):
         return "it is a break-glass user's, which rests on purpose"
     if one.arn == caller:
         return "it is the user's who asks"

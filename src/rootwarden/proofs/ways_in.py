@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -165,3 +165,8 @@ def looks_like_break_glass(name: str) -> bool:
     """Return whether a name says that somebody comes in by it only when all else fails."""
     plain = name.lower().replace("-", "").replace("_", "")
     return "breakglass" in plain or "emergency" in plain
+
+
+def is_break_glass(name: str, named: Iterable[str]) -> bool:
+    """Return whether a user is `named` as break-glass or looks so; AWS does not tell case apart in names of users."""
+    return name.lower() in {one.lower() for one in named} or looks_like_break_glass(name)

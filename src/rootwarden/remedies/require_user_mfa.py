@@ -19,7 +19,7 @@ from rootwarden.proofs.iam_users import Named, account_users
 from rootwarden.proofs.mfa_gate import gate_document, why_not_gated
 from rootwarden.proofs.resting_people import on_group, on_policy
 from rootwarden.proofs.truth import Truth
-from rootwarden.proofs.ways_in import looks_like_break_glass
+from rootwarden.proofs.ways_in import is_break_glass
 
 REMEDY = Remedy(
     title="Put people behind the MFA gate",
@@ -84,7 +84,7 @@ def _why_not(wish: Wish, user: Named) -> str | None:
         raise UnseenError(Unknown("not_in_snapshot"), f"{_CREDENTIALS}.users[{user.name}]")
     if mine.get("LoginProfile") is None:
         return None
-    if user.name in wish.settings.texts("break_glass") or looks_like_break_glass(user.name):
+    if is_break_glass(user.name, wish.settings.texts("break_glass")):
         return "it is a break-glass user"
     if wish.seen.account["account.identity"]["Arn"].text() == user.arn:
         return "it is who asks"

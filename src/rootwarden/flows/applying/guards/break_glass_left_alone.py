@@ -1,21 +1,23 @@
 """What break-glass users come in with is never switched off: it rests on purpose, and somebody will need it.
 
-They are known by their names, and by the configuration as it is now: whoever was named for one remedy counts for all.
+They are known by their names, by the roster that was planned, and by the configuration as it is now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rootwarden.catalogue.remedying import remedies
+from rootwarden.flows.applying.guards.break_glass import refusals
 from rootwarden.flows.applying.guards.guard import Guard, Guarded, Refusal
 from rootwarden.model.plan import Call, Change
 from rootwarden.people.leaving import DENY_POLICY
-from rootwarden.proofs.ways_in import looks_like_break_glass
 
-_SETTING, _GATE = "break_glass", "require-user-mfa"
-# What takes from a user the way in, for a while or for good.
-_TAKES = frozenset(("UpdateAccessKey", "DeleteAccessKey", "DeleteLoginProfile", "DeleteUser"))
+_GATE = "require-user-mfa"
+# What takes from a user the way in, or what it may do there, for a while or for good.
+_TAKES = frozenset((
+    "UpdateAccessKey", "DeleteAccessKey", "DeleteLoginProfile", "DeleteUser", "RemoveUserFromGroup", "DetachUserPolicy",
+    "DeleteUserPolicy",
+))  # fmt: skip
 
 
 def _about(change: Change) -> bool:
@@ -31,28 +33,18 @@ def _users(change: Change) -> list[str]:
 def _calls(change: Change) -> Iterator[Call]:
     for step in change.steps:
         call = step.call
-        denies = call.operation == "PutUserPolicy" and call.parameters.get("PolicyName") == DENY_POLICY
+        denial = call.parameters.get("PolicyName") == DENY_POLICY
+        denies = call.operation == "PutUserPolicy" and denial
+        lifts = call.operation == "DeleteUserPolicy" and denial
         gates = call.operation == "AddUserToGroup" and change.remedy == _GATE
-        takes = call.operation in _TAKES and call.parameters.get("Status") != "Active"
+        takes = call.operation in _TAKES and call.parameters.get("Status") != "Active" and not lifts
         if call.service == "iam" and (takes or denies or gates):
             yield call
 
 
 def _check(on: Guarded) -> Iterator[Refusal]:
-    named = {
-        name.lower()
-        for slug, known in remedies().items()
-        if _SETTING in known.remedy.params
-        for name in on.settings(slug).texts(_SETTING)
-    }
     for change in on.changes:
-        for user in _users(change):
-            if user.lower() in named or looks_like_break_glass(user):
-                yield Refusal(
-                    f"{change.title} ({change.account}): {user} is a break-glass user",
-                    "the configuration names it so" if user.lower() in named else "its name says so",
-                    "plan again without it; RW-IAM-13 says what such users need",
-                )
+        yield from refusals(on, change, _users(change))
 
 
 GUARD = Guard(about=_about, check=_check)
