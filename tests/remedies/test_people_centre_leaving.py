@@ -17,7 +17,7 @@ from rootwarden.flows.applying.looking import Looked
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import apply_plan
 from rootwarden.flows.collect import CollectRequest
-from rootwarden.model.expect import as_if
+from rootwarden.model.expect import as_if, broken
 from rootwarden.model.plan import Call, Change, Step
 from rootwarden.model.readings import Unknown
 from rootwarden.people.centre import Centre, plan_people_there
@@ -54,10 +54,11 @@ def given(who: str, kind: str = "GROUP", account: str = ACCOUNT) -> dict[str, st
 
 def directory(*users: dict[str, Any], direct: tuple[dict[str, str], ...] = ()) -> dict[str, Any]:
     """Return a directory in which the group admins administers the account, and others develop there."""
+    alone = [(one["PrincipalId"], f"admins in {one['AccountId']}") for one in direct]
     return {
         "InstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityStoreId": "d-1", "Region": "us-east-1",
         "groups": [{"GroupId": f"g-{name}", "DisplayName": name} for name in ("admins", "developers")],
-        "users": list(users),
+        "users": [one | {"Direct": sorted(what for who, what in alone if who == one["UserId"])} for one in users],
         "sets": [
             {"Name": "admins", "PermissionSetArn": "arn:set-a", "ManagedPolicies": [ADMIN], "InlinePolicy": None,
              "assignments": [given("g-admins"), *direct]},
@@ -123,6 +124,26 @@ def test_deleted_after_the_grace_only_and_never_with_access() -> None:
         assert (ground.changes, ground.left[0].title) == ([], "leaver dana")
     direct = directory(*STAFF, user("dana", kind=kind), direct=(given("u-dana", "USER"),))
     assert "has access all the same" in planned(direct, wanted, now=last + timedelta(days=1)).left[0].why
+
+
+@pytest.mark.parametrize("kind", [MARK, f"{MARK}:left:2026-01-01"])
+def test_access_that_was_given_after_planning_is_seen(kind: str) -> None:
+    """Then the plan is stale; given while it is made, it is not proved: whoever keeps access is no leaver."""
+    groups = ("developers",) if kind == MARK else ()
+    some = (given("u-dana", "USER", MANAGEMENT), given("u-boss", "USER", MANAGEMENT))
+    for held in ((), some) if groups else ((),):
+        before = directory(*STAFF, user("dana", *groups, kind=kind), user("boss", "admins", kind="x"), direct=held)
+        (change,) = planned(before, roster(*NAMED), confirmed=1 if groups else None).changes
+        assert broken(change.expects, {FACT: before}) == []
+        more = directory(*before["users"], direct=(*held, given("u-dana", "USER")))
+        assert [one.expect.at[-1] for one in broken(change.expects, {FACT: more})] == ["Direct"]
+        after = as_if({FACT: before}, change.then)
+        assert broken(change.then, after) == []
+        if groups:
+            (dana,) = (one for one in after[FACT]["users"] if one["UserName"] == "dana")
+            assert dana["Direct"] == []
+            dana["Direct"] = [f"admins in {ACCOUNT}"]
+            assert [one.expect.at[-1] for one in broken(change.then, after)] == ["Direct"]
 
 
 def test_who_comes_back_is_marked_no_more() -> None:
@@ -293,7 +314,14 @@ def test_there_and_back_in_the_lab(company: Company) -> None:
     wanted = roster(*staff, jobs=jobs)
     with pytest.raises(RefusedError, match="--confirm-count 1"):
         company.plan(wanted)
-    done = company.follow(wanted, confirmed=1)
+    plan = company.plan(wanted, confirmed=1)
+    again = {"TargetId": MANAGEMENT, "TargetType": "AWS_ACCOUNT", "PrincipalType": "USER"}
+    admin.create_account_assignment(**own, **again, PrincipalId=dana["UserId"])
+    with pytest.raises(RefusedError, match="Direct"):
+        company.apply(plan)
+    assert held() == before
+    admin.delete_account_assignment(**own, **again, PrincipalId=dana["UserId"])
+    done = company.apply(plan)
     assert held()[:2] == (0, 0)
     company.undo(done)
     assert held() == before

@@ -16,7 +16,7 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.plan import Call, Difference, Risk, Step
 from rootwarden.people.centre import Centre, out_of, place
 from rootwarden.people.leaving import not_too_many
-from rootwarden.proofs.centre_people import direct
+from rootwarden.proofs.centre_people import direct, given_alone
 
 _BY_HAND = "by hand, in the console of Identity Center: Users, {name}, Disable user access; no call does that"
 
@@ -50,13 +50,14 @@ def _take_off(centre: Centre, user: Mapping[str, Any]) -> bool:
     name, groups = str(user["UserName"]), sorted(user["Groups"])
     today = centre.ground.now.date()
     alone = list(direct(centre.directory, str(user["UserId"])))
+    has = given_alone(centre.directory, str(user["UserId"]))
     steps = [*_unassign(centre, user), *out_of(centre, name, user, groups), centre.typed(user, centre.mark_of(today))]
     over = today + timedelta(days=centre.ground.roster.grace_days)
     return centre.plan(
         "centre-leave", f"Take all access from {name}", name, risk=Risk.CAREFUL, steps=steps,
         why=f"the roster {centre.ground.roster.roster} does not name {name} any more", never_by=centre.sessions(name),
-        expects=[*_reads(centre, user, groups, centre.mark), *(_given(user, *one) for one in alone)],
-        then=[*_reads(centre, user, [], centre.mark_of(today)), *(_given(user, *one, gone=True) for one in alone)],
+        expects=[*_reads(user, groups, has, centre.mark), *(_given(user, *one) for one in alone)],
+        then=[*_reads(user, [], [], centre.mark_of(today)), *(_given(user, *one, gone=True) for one in alone)],
         shows=[
             Difference(what=f"groups of {name}", before=", ".join(groups) or "none", after="none"),
             *(Difference(what=f"{one['Name']} in {account}", before="given to the user", after="taken away")
@@ -80,9 +81,11 @@ def _unassign(centre: Centre, user: Mapping[str, Any]) -> Iterator[Step]:
         )  # fmt: skip
 
 
-def _reads(centre: Centre, user: Mapping[str, Any], groups: list[str], kind: str) -> Iterator[Expect]:
+def _reads(user: Mapping[str, Any], groups: list[str], alone: list[str], kind: str) -> Iterator[Expect]:
+    """Go through what a user must read: these groups, what it holds without one, no more of either, and its type."""
     name = str(user["UserName"])
     yield place("users", "UserName", name, "Groups", value=groups)
+    yield place("users", "UserName", name, "Direct", value=alone)
     yield place("users", "UserName", name, "UserType", value=kind)
 
 
@@ -117,6 +120,6 @@ def _delete_when_over(centre: Centre, user: Mapping[str, Any]) -> None:
         why=f"all access was taken on {since}, longer than {centre.ground.roster.grace_days} days ago",
         steps=[Step(id="user", does=f"Delete the user {name}", call=delete,
                     stays=f"the user {name} is gone; who comes back gets a new one, and chooses a password anew")],
-        expects=list(_reads(centre, user, [], str(user["UserType"]))), then=[place("users", "UserName", name)],
+        expects=list(_reads(user, [], [], str(user["UserType"]))), then=[place("users", "UserName", name)],
         shows=[Difference(what=f"user {name}", before=f"left on {since}", after="deleted")],
     )  # fmt: skip

@@ -31,6 +31,11 @@ def direct(directory: Mapping[str, Any], user: str) -> Iterator[tuple[Mapping[st
                 yield found, str(one["AccountId"])
 
 
+def given_alone(directory: Mapping[str, Any], user: str) -> list[str]:
+    """Return in words all that a user (its id) holds without a group: so it can be said that there is nothing else."""
+    return sorted(f"{found['Name']} in {account}" for found, account in direct(directory, user))
+
+
 def administrators(directory: Mapping[str, Any]) -> dict[str, set[str]]:
     """Return by account the names of the users to whom Identity Center gives AdministratorAccess there."""
     groups = {one.get("GroupId"): one.get("DisplayName") for one in directory["groups"]}

@@ -12,6 +12,7 @@ from rootwarden.aws.collectors import of_account, of_organization
 from rootwarden.aws.refusals import UNREACHABLE, UnreadError
 from rootwarden.aws.visit import NotAskedError, Round, Visit
 from rootwarden.model.readings import Unknown
+from rootwarden.proofs.centre_people import given_alone
 
 _SERVICE, _LIST = "sso-admin", "ListInstances"
 _PRINCIPAL = "sso.amazonaws.com"
@@ -180,7 +181,7 @@ def _shared(ask: Ask, region: str, asked: dict[str, Any]) -> dict[str, Any]:
 def directory(visit: Visit) -> dict[str, Any] | None:
     """Return the people and groups of Identity Center, and what each permission set gives to whom; None: no instance.
 
-    Of a user only the name, the kind and the groups are kept.
+    Of a user only the name, the kind, the groups and what it holds without a group ("Direct", from the sets) are kept.
     """
     centre = _find(visit.round)
     if not centre.instances:
@@ -197,19 +198,22 @@ def directory(visit: Visit) -> dict[str, Any] | None:
             joined.setdefault(one["MemberId"]["UserId"], {})[group["DisplayName"]] = one["MembershipId"]
     users = listed("ListUsers", "Users", centre.region, IdentityStoreId=store)
     sets = caller.items(_SERVICE, "ListPermissionSets", "PermissionSets", centre.region, InstanceArn=arn)
+    found = [_set(caller, centre.region, {"InstanceArn": arn, "PermissionSetArn": one}) for one in sets]
     return {
         "InstanceArn": arn,
         "IdentityStoreId": store,
         "Region": centre.region,
         "groups": [{"GroupId": one["GroupId"], "DisplayName": one["DisplayName"]} for one in groups],
-        "users": [_user(one, joined.get(one["UserId"], {})) for one in users],
-        "sets": [_set(caller, centre.region, {"InstanceArn": arn, "PermissionSetArn": one}) for one in sets],
+        "users": [
+            _user(one, joined.get(one["UserId"], {}), given_alone({"sets": found}, one["UserId"])) for one in users
+        ],
+        "sets": found,
     }
 
 
-def _user(user: dict[str, Any], joined: dict[str, str]) -> dict[str, Any]:
+def _user(user: dict[str, Any], joined: dict[str, str], alone: list[str]) -> dict[str, Any]:
     about = {"UserId": user["UserId"], "UserName": user.get("UserName"), "UserType": user.get("UserType")}
-    return about | {"Groups": sorted(joined), "Memberships": joined}
+    return about | {"Groups": sorted(joined), "Memberships": joined, "Direct": alone}
 
 
 def _set(ask: Ask, region: str, asked: dict[str, Any]) -> dict[str, Any]:
