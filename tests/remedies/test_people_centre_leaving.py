@@ -146,6 +146,20 @@ def test_access_that_was_given_after_planning_is_seen(kind: str) -> None:
             assert [one.expect.at[-1] for one in broken(change.then, after)] == ["Direct"]
 
 
+def test_who_has_no_access_is_marked_and_not_counted() -> None:
+    """Leavers of before the mark block no roster; nobody else hides among them, nor makes a bigger whole of them."""
+    gone, boss = [user(f"gone{n}") for n in range(8)], user("boss", "admins", kind="x")
+    ground = planned(directory(*STAFF, *gone, boss), roster(*NAMED))
+    assert [one.title for one in ground.changes] == [f"Mark gone{n} as one who has left" for n in range(8)]
+    assert {tuple(step.call.operation for step in one.steps) for one in ground.changes} == {("UpdateUser",)}
+    after = as_if({FACT: directory(*STAFF, *gone, boss)}, [one for change in ground.changes for one in change.then])
+    assert not planned(after[FACT], roster(*NAMED)).changes
+    two = directory(*STAFF, *gone, boss, user("dana", "developers"), user("erik"), direct=(given("u-erik", "USER"),))
+    with pytest.raises(RefusedError, match="2 of 14 people would be disabled: dana, erik"):
+        planned(two, roster(*NAMED))
+    assert len(planned(two, roster(*NAMED), confirmed=2).changes) == 10
+
+
 def test_who_comes_back_is_marked_no_more() -> None:
     """The user is there still: it is put into its groups, and its type is the roster's again."""
     found = directory(*STAFF, user("dana", kind=f"{MARK}:left:2026-11-01"))

@@ -38,11 +38,32 @@ def see_off_there(centre: Centre, named: set[str], confirmed: int | None) -> Non
             )
         elif not centre.left_on(user):
             leaving.append(user)
-    going = [user for user in leaving if _take_off(centre, user)]
-    not_too_many(going, [one for one in mine if not centre.left_on(one)], confirmed)
+    idle = [user for user in leaving if not _has_access(centre, user)]
+    for user in idle:
+        _mark(centre, user)
+    going = [user for user in leaving if user not in idle and _take_off(centre, user)]
+    # Who has nothing to lose counts neither among those who go nor in the whole that they are a share of.
+    not_too_many(going, [one for one in mine if not centre.left_on(one) and one not in idle], confirmed)
     for user in unnamed:
         if centre.left_on(user):
             _delete_when_over(centre, user)
+
+
+def _has_access(centre: Centre, user: Mapping[str, Any]) -> bool:
+    return bool(user["Groups"]) or any(direct(centre.directory, str(user["UserId"])))
+
+
+def _mark(centre: Centre, user: Mapping[str, Any]) -> None:
+    """Plan the mark of somebody who has no access to lose; from that day on the grace runs."""
+    name, today = str(user["UserName"]), centre.ground.now.date()
+    over = today + timedelta(days=centre.ground.roster.grace_days)
+    centre.plan(
+        "centre-leave", f"Mark {name} as one who has left", name, risk=Risk.CAREFUL, never_by=centre.sessions(name),
+        why=f"the roster {centre.ground.roster.roster} does not name {name} any more, and it has no access",
+        steps=[centre.typed(user, centre.mark_of(today))], expects=_reads(user, [], [], centre.mark),
+        then=_reads(user, [], [], centre.mark_of(today)), notes=(_BY_HAND.format(name=name),),
+        shows=[Difference(what=f"user {name}", before="without access", after=f"left, deleted after {over}")],
+    )  # fmt: skip
 
 
 def _take_off(centre: Centre, user: Mapping[str, Any]) -> bool:
@@ -108,7 +129,7 @@ def _delete_when_over(centre: Centre, user: Mapping[str, Any]) -> None:
     if why:
         centre.ground.leave(f"leaver {name}", f"it is not deleted: {why}", "decide by hand, or name it")
         return
-    if user["Groups"] or any(direct(centre.directory, str(user["UserId"]))):
+    if _has_access(centre, user):
         centre.ground.leave(
             f"leaver {name}", "it is marked as left and has access all the same", "look who gave it, and why",
             severity=Severity.HIGH,
