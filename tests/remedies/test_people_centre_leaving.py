@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from rootwarden.errors import RefusedError
-from rootwarden.flows.applying.guards.break_glass_by_centre import GUARD as LEFT_ALONE
-from rootwarden.flows.applying.guards.guard import Guard, Guarded
+from rootwarden.flows.applying.guards.guard import Guarded
 from rootwarden.flows.applying.guards.last_way_by_centre import GUARD
 from rootwarden.flows.applying.looking import Looked
-from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.applying.running import apply_plan
-from rootwarden.flows.collect import CollectRequest
 from rootwarden.model.expect import as_if, broken
-from rootwarden.model.plan import Call, Change, Step
 from rootwarden.model.readings import Unknown
-from rootwarden.people.centre import Centre, plan_people_there
-from rootwarden.people.centre_leaving import see_off_there
-from rootwarden.people.ground import IDENTITY, Ground
-from rootwarden.people.roster import Roster
 from rootwarden.proofs.centre_people import FACT, administrators, centre_user
 from tests.emulated.lab_at_work import client, entry
+from tests.remedies.centre_at_hand import MARK, NAMED, NOW, SSO, STAFF, directory, given, planned, user
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
     MANAGEMENT,
@@ -35,52 +26,6 @@ from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     person,
     roster,
 )
-
-NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-ADMIN = {"Name": "AdministratorAccess", "Arn": "arn:aws:iam::aws:policy/AdministratorAccess"}
-MARK = "rootwarden:company"
-SSO = f"arn:aws:sts::{MANAGEMENT}:assumed-role/AWSReservedSSO_admins_0123456789abcdef/"
-
-
-def user(name: str, *groups: str, kind: str = MARK) -> dict[str, Any]:
-    """Return a user as the directory reads."""
-    return {"UserId": f"u-{name}", "UserName": name, "UserType": kind, "Groups": list(groups), "Memberships": {}}
-
-
-def given(who: str, kind: str = "GROUP", account: str = ACCOUNT) -> dict[str, str]:
-    """Return an assignment."""
-    return {"AccountId": account, "PrincipalType": kind, "PrincipalId": who}
-
-
-def directory(*users: dict[str, Any], direct: tuple[dict[str, str], ...] = ()) -> dict[str, Any]:
-    """Return a directory in which the group admins administers the account, and others develop there."""
-    alone = [(one["PrincipalId"], f"admins in {one['AccountId']}") for one in direct]
-    return {
-        "InstanceArn": "arn:aws:sso:::instance/ssoins-1", "IdentityStoreId": "d-1", "Region": "us-east-1",
-        "groups": [{"GroupId": f"g-{name}", "DisplayName": name} for name in ("admins", "developers")],
-        "users": [one | {"Direct": sorted(what for who, what in alone if who == one["UserId"])} for one in users],
-        "sets": [
-            {"Name": "admins", "PermissionSetArn": "arn:set-a", "ManagedPolicies": [ADMIN], "InlinePolicy": None,
-             "assignments": [given("g-admins"), *direct]},
-            {"Name": "developers", "PermissionSetArn": "arn:set-d", "ManagedPolicies": [], "InlinePolicy": None,
-             "assignments": [given("g-developers")]},
-        ],
-    }  # fmt: skip
-
-
-def planned(
-    found: dict[str, Any], wanted: Roster, *, arn: str = f"{SSO}somebody", now: datetime = NOW,
-    confirmed: int | None = None,
-) -> Ground:  # fmt: skip
-    """Plan people on this directory."""
-    ground = Ground(wanted, ACCOUNT, "aws", now, {IDENTITY: {"Arn": arn}}, lambda _: pytest.fail("looked"))
-    centre = Centre(ground, MANAGEMENT, copy.deepcopy(found))
-    see_off_there(centre, plan_people_there(centre), confirmed)
-    return ground
-
-
-STAFF = [user(f"p{n}", "developers") for n in range(12)]
-NAMED = [person(f"p{n}") for n in range(12)]
 
 
 def test_a_leaver_loses_groups_and_what_was_given_to_the_user_alone() -> None:
@@ -220,85 +165,6 @@ def test_the_guard_looks_again_and_refuses() -> None:
     assert "by Identity Center any more" in refused(directory(*STAFF, user("ada", "admins")))[0]
     assert "nobody can tell" in refused({**before, "users": Unknown("AccessDenied").mark()})[0]
     assert "nobody can tell" in refused(None)[0]
-
-
-@pytest.mark.parametrize("written", ["vault-key", "Vault-Key"])
-def test_a_break_glass_user_is_neither_shut_out_nor_deleted(written: str) -> None:
-    """In whatever case the roster writes it, and also where somebody marked it as one who left long ago."""
-    wanted = roster(*NAMED, top=f"break_glass: [{written}]")
-    for found, why in (
-        (user("vault-key", "developers"), "it is not disabled: it is a break-glass user"),
-        (user("vault-key", kind=f"{MARK}:left:2026-01-01"), "it is not deleted: it is a break-glass user"),
-    ):
-        ground = planned(directory(*STAFF, found), wanted)
-        assert (ground.changes, [(one.title, one.why) for one in ground.left]) == ([], [("leaver vault-key", why)])
-    recent = planned(directory(*STAFF, user("vault-key", kind=f"{MARK}:left:2026-11-20")), wanted)
-    assert (recent.changes, recent.left) == ([], [])
-
-
-def test_who_asks_is_not_deleted() -> None:
-    """Marked long ago, and signed in all the same."""
-    found = directory(*STAFF, user("dana", kind=f"{MARK}:left:2026-01-01"))
-    ground = planned(found, roster(*NAMED), arn=f"{SSO}dana")
-    assert (ground.changes, ground.left[0].why) == ([], "it is not deleted: it is who asks")
-
-
-def test_who_is_called_break_glass_loses_no_group() -> None:
-    """A roster that names such a user as a person moves it in, not out; the guard would stop all of the plan."""
-    found = directory(*STAFF, user("emergency-desk", "developers"))
-    ground = planned(found, roster(*NAMED, person("emergency-desk", "support")))
-    assert (ground.changes, [one.title for one in ground.left]) == ([], ["user emergency-desk"])
-    assert "it is a break-glass user, and would lose developers" in ground.left[0].why
-
-
-def refused_by(guard: Guard, changes: tuple[Change, ...], now: Any, **named: tuple[str, ...]) -> list[str]:
-    """Return what a guard has against changes where Identity Center reads so now."""
-    remedies = {slug.replace("_", "-"): {"break_glass": names} for slug, names in named.items()}
-    request = ApplyRequest(reading=CollectRequest(), store="", remedies=remedies)
-    seen = Looked({MANAGEMENT: {FACT: now}}, {})
-    return [
-        f"{one.what}: {one.why}"
-        for one in guard.check(
-            Guarded(changes=changes, seen=seen, request=request, enter=lambda *_: pytest.fail("entered"), now=NOW)
-        )
-    ]
-
-
-def test_the_guard_knows_break_glass_users_by_what_is_read_now() -> None:
-    """The roster's, the configuration's and those called so, by id: a user that is called otherwise since counts."""
-    found = directory(
-        *STAFF, user("dana", "developers"), user("erik", kind=f"{MARK}:left:2026-01-01"),
-        user("boss", "admins", kind="x"), direct=(given("u-dana", "USER"),),
-    )  # fmt: skip
-    changes = tuple(planned(found, roster(*NAMED, top="break_glass: [Vault]"), confirmed=1).changes)
-    assert [one.title for one in changes] == ["Take all access from dana", "Delete the user erik"]
-    assert all(one.spares == ("Vault",) for one in changes)
-    assert all(map(LEFT_ALONE.about, changes))
-    assert LEFT_ALONE.facts == (FACT,)
-    assert refused_by(LEFT_ALONE, changes, found) == []
-    for change in changes:
-        now = copy.deepcopy(found)
-        (one,) = (one for one in now["users"] if one["UserId"] == f"u-{change.resource}")
-        one["UserName"] = "VAULT"
-        (why,) = refused_by(LEFT_ALONE, (change,), now)
-        assert "VAULT is a break-glass user: the roster names it so" in why
-        one["UserName"] = "break-glass-2"
-        assert "its name says so" in refused_by(LEFT_ALONE, (change,), now)[0]
-    by_configuration = refused_by(LEFT_ALONE, changes, found, require_user_mfa=("ERIK",))
-    assert ["erik is a break-glass user: the configuration names it so" in one for one in by_configuration] == [True]
-    for unread in (Unknown("AccessDenied").mark(), {**found, "users": Unknown("AccessDenied").mark()}, None):
-        assert "nobody can tell" in refused_by(LEFT_ALONE, changes, unread)[0]
-
-
-def test_a_membership_is_known_by_its_id() -> None:
-    """A plan that names the membership and not the user is looked at as well; one of nobody takes from nobody."""
-    found = directory(*STAFF, user("vault", "admins"))
-    found["users"][-1]["Memberships"] = {"admins": "m-1"}
-    (change,) = planned(directory(*STAFF, user("dana", "developers")), roster(*NAMED), confirmed=1).changes
-    for membership, refusals in (("m-1", 1), ("m-2", 0)):
-        call = Call(service="identitystore", operation="DeleteGroupMembership", parameters={"MembershipId": membership})
-        step = Step(id="one", does="Take it out", call=call)
-        assert len(refused_by(LEFT_ALONE, (replace(change, steps=(step,), spares=("vault",)),), found)) == refusals
 
 
 def test_there_and_back_in_the_lab(company: Company) -> None:
