@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from rootwarden.errors import InputError
 from rootwarden.model.placeholders import as_json, refer, references, resolved
 from rootwarden.model.plan import Call, Change, Plan, Risk, Step, encode
-from rootwarden.model.plan_file import read_plan
+from rootwarden.model.plan_file import read_plan, write_plan
 
 
 def test_references_are_put_in_and_json_is_sent_as_text():
@@ -55,6 +56,27 @@ def test_a_plan_can_only_ask_for_what_remedies_do():
     )  # fmt: skip
     with pytest.raises(InputError, match=r"x-1, step one: iam\.CreateAccessKey is no call"):
         read_plan(encode(plan), "fix.json")
+
+
+def empty_plan() -> Plan:
+    """Return a plan of nothing."""
+    return Plan(
+        tool_version="0", catalogue_version="0", made_at=datetime(2026, 11, 26, tzinfo=UTC), partition="aws",
+        failing=3, mends=0, unread=0, changes=(), left=(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [(b'"failing": 3', b'"failing": 2'), (b'"partition": "aws"', b'"partition": "aws", "more": 1'), (b"[]", b"[ {} ]")],
+)
+def test_an_edited_plan_is_refused(edit: tuple[bytes, bytes]):
+    """Whatever was edited, also what this program does not read; how the file is laid out does not count."""
+    data = write_plan(empty_plan())
+    assert msgspec.structs.replace(read_plan(data, "fix.json"), checksum="") == empty_plan()
+    assert read_plan(msgspec.json.format(data, indent=0), "fix.json") == read_plan(data, "fix.json")
+    with pytest.raises(InputError, match=r"was edited since it was made|is damaged"):
+        read_plan(data.replace(*edit), "fix.json")
 
 
 @pytest.mark.parametrize(

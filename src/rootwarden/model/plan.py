@@ -274,7 +274,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """All that would be done, in order, and all that is left. `made_at` is when the facts were read.
 
     Of `failing` findings that were judged, `mends` would pass afterwards. For `unread` ones nobody could say whether
-    there is anything to mend; `unseen` says why, what hid most first.
+    there is anything to mend; `unseen` says why, what hid most first. `checksum` is there in a file only: what stands
+    there is what was planned.
     """
 
     rootwarden: str = SCHEMA
@@ -290,6 +291,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     left: tuple[Left, ...]
     unseen: tuple[Unseen, ...] = ()
+    checksum: str = ""
 
     @property
     def digest(self) -> str:

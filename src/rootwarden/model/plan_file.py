@@ -1,14 +1,16 @@
-"""Reads a plan from its file: only what this program would ask for itself is taken."""
+"""Writes a plan into a file and reads it back: only what was planned, and what this program would ask for, is taken."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from rootwarden.errors import InputError
-from rootwarden.model.plan import FACT_CALLS, SCHEMA, Change, Plan, Step, in_steps
+from rootwarden.model.plan import FACT_CALLS, SCHEMA, Change, Plan, Step, encode, in_steps
 from rootwarden.model.writes import LOOKS, WRITES
 
 _plan = msgspec.json.Decoder(Plan)
@@ -18,12 +20,27 @@ class _Version(Struct):
     rootwarden: str = ""
 
 
+def write_plan(plan: Plan) -> bytes:
+    """Return the plan as its file holds it: JSON in lines, with the checksum of all the rest.
+
+    The checksum shows a slip of the hand, not malice: whoever can write the file can write another checksum.
+    """
+    body = msgspec.json.decode(encode(plan))
+    return msgspec.json.format(msgspec.json.encode(body | {"checksum": _checksum(body)}), indent=2) + b"\n"
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    """Return the SHA-256 of all that a plan's file says, but for the checksum and for how it is laid out."""
+    rest = {name: value for name, value in body.items() if name != "checksum"}
+    return hashlib.sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
+
+
 def read_plan(data: bytes, file: str) -> Plan:
     """Decode a plan file.
 
     Raises:
-        InputError: it is no plan, of a newer schema, a field is missing or of the wrong type, or it asks for a call
-            that is in no table.
+        InputError: it is no plan, of a newer schema, a field is missing or of the wrong type, it was edited, or it
+            asks for a call that is in no table.
     """
     again = "make it again with `rootwarden plan -o plan.json`"
     try:
@@ -40,6 +57,9 @@ def read_plan(data: bytes, file: str) -> Plan:
         plan = _plan.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
+    if plan.checksum and plan.checksum != _checksum(msgspec.json.decode(data)):
+        why = "its checksum is that of another plan; what is changed by hand, nobody has looked at"
+        raise InputError(f"{file} was edited since it was made", why=why, todo=again)
     for change, step in in_steps(plan.changes):
         strange = next(_strange_calls(change, step), "")
         if strange:

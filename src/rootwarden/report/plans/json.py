@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from rootwarden.model.plan import Plan, encode
+from rootwarden.model.plan import Plan
+from rootwarden.model.plan_file import write_plan
 from rootwarden.report.options import RenderOptions
 
 ENDINGS = (".json",)
@@ -12,4 +11,4 @@ ENDINGS = (".json",)
 
 def render(plan: Plan, options: RenderOptions) -> str:
     """Return the plan as JSON."""
-    return msgspec.json.format(encode(plan), indent=2).decode() + "\n"
+    return write_plan(plan).decode()
