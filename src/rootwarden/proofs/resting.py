@@ -79,7 +79,10 @@ def on_rule(name: str, region: str, target: str) -> tuple[Probe, ...]:
 
 
 def on_metric(namespace: str, name: str, region: str, alarm: str) -> tuple[Probe, ...]:
-    """Look whether other alarms watch the metric that a filter counts."""
+    """Look whether other alarms watch the metric that a filter counts.
+
+    AWS lists none whose math expression uses it (CloudWatch API Reference, DescribeAlarmsForMetric).
+    """
     beside = others("MetricAlarms", "AlarmName", (alarm,))
     return (
         probe("cloudwatch", "DescribeAlarmsForMetric", beside, region=region, MetricName=name, Namespace=namespace),
