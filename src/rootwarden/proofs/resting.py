@@ -11,9 +11,9 @@ from typing import Any
 
 from rootwarden.model.placeholders import quoted
 from rootwarden.model.plan import Call, Probe
+from rootwarden.model.writes.guardduty import NO_DETECTOR
 
 _NO_ROLE = ("NoSuchEntity",)
-_NO_DETECTOR = ("BadRequestException: the input detectorId is not owned by the current account",)
 
 
 def probe(
@@ -150,9 +150,9 @@ def on_detector(detector: Any, region: str) -> tuple[Probe, ...]:
     """Look whether a detector has members, filters, or a place it sends its findings to."""
     about = {"DetectorId": detector}
     return (
-        probe("guardduty", "ListMembers", "Members", _NO_DETECTOR, region, **about, OnlyAssociated="false"),
-        probe("guardduty", "ListFilters", "FilterNames", _NO_DETECTOR, region, **about),
-        probe("guardduty", "ListPublishingDestinations", "Destinations", _NO_DETECTOR, region, **about),
+        probe("guardduty", "ListMembers", "Members", NO_DETECTOR, region, **about, OnlyAssociated="false"),
+        probe("guardduty", "ListFilters", "FilterNames", NO_DETECTOR, region, **about),
+        probe("guardduty", "ListPublishingDestinations", "Destinations", NO_DETECTOR, region, **about),
     )
 
 
