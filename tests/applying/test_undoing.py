@@ -12,7 +12,7 @@ from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.collect import collect
 from rootwarden.flows.limits import checked_remedies
 from rootwarden.flows.planning import PlanRequest, make_plan
-from rootwarden.model.plan import Change, Plan, Probe
+from rootwarden.model.plan import Call, Change, Plan, Probe
 from rootwarden.model.run import RunState
 from rootwarden.store.snapshots import open_snapshot
 from tests.applying.given import SETTINGS
@@ -132,6 +132,33 @@ def test_whether_something_rests_on_it_nobody_could_say(shop: Workshop):
     again = shop.undo(applied.run.id)
     assert again is not None
     assert again.exit == Exit.FINE
+
+
+def test_without_the_right_to_look_the_rest_is_taken_back(shop: Workshop):
+    """A role of a former version may not look: that thing is left, with the missing action; the account is free."""
+    plan = shop.plan()
+    contact, trail = (one for one in plan.changes if one.account == MANAGEMENT)
+    (mend,) = trail.steps
+    call = Call(service="iam", operation="ListInstanceProfilesForRole", parameters={"RoleName": "nobody"})
+    used = Probe(call=call, done="InstanceProfiles", absent=("NoSuchEntity",))
+    trail = replace(trail, steps=(replace(mend, used=(used,)),))
+    applied = shop.apply(replace(plan, changes=(contact, trail)))
+    assert applied is not None
+    shop.lab.deny("iam:ListInstanceProfilesForRole", account=MANAGEMENT)
+    undone = shop.undo(applied.run.id)
+    assert undone is not None
+    assert (undone.exit, undone.stopped, undone.run.state) == (Exit.AUTH, None, RunState.DONE)
+    assert shop.writes(MANAGEMENT)[-1] == "DeleteAlternateContact"
+    left = "nobody may look whether something else rests on it (iam:ListInstanceProfilesForRole is missing)"
+    assert any(line.endswith(f"left as it is, because {left}") for line in shop.said)
+    assert {one.change: (one.proved, one.detail) for one in undone.checked} == {
+        contact.id: (True, ""), trail.id: (False, f"left, because {left}: {mend.does}"),
+    }  # fmt: skip
+    shop.lab.clear_faults()
+    again = shop.undo(applied.run.id)
+    assert again is not None
+    assert (again.exit, again.run.state) == (Exit.FINE, RunState.UNDONE)
+    assert shop.writes(MANAGEMENT)[-2:] == ["DeleteAlternateContact", "UpdateTrail"]
 
 
 def test_somebody_else_went_on_meanwhile(shop: Workshop):

@@ -123,6 +123,21 @@ def test_every_run_says_how_it_stands_and_what_is_next(runs: Runs, store: Store)
     assert "06LIVE" in one and "And 5 older runs: --most" in one
 
 
+def test_what_a_run_quotes_is_masked(runs: Runs, store: Store) -> None:
+    """An address in an error of AWS's, or in what was found afterwards, as in every report; who applied stays whole."""
+    applied(store, "01DONE", "1", RunState.DONE)
+    with hold_run(store, "01DONE", RunState.RUNNING) as log:
+        n = log.begin(Way.UNDO, "do-1", "one", 0, NOW)
+        log.end(n, StepState.FAILED, NOW, {}, "ValidationException: jane.roe@shop.example is not verified")
+        proof = Checked(change="do-1", control="RW-POL-05", proved=False, detail="max@shop.example was expected")
+        log.state(replace(log.run, by="arn:aws:sts::1:assumed-role/R/eve@shop.example", state=RunState.DONE,
+                          checked=(proof,)))  # fmt: skip
+    for said in (runs("show", "01DONE").out, runs("show", "01DONE", "--output", "json").out):
+        assert "jane.roe" not in said and "max@" not in said
+        assert "\u2026@shop.example is not verified" in said and "\u2026@shop.example was expected" in said
+        assert "eve@shop.example" in said
+
+
 def test_a_run_is_shown_with_its_evidence(runs: Runs, store: Store) -> None:
     """Who, when, each call with its answer, the control before and after; the JSON holds to its schema."""
     applied(store, "01DONE", "1", RunState.DONE)

@@ -70,6 +70,26 @@ def test_what_differs_is_named_within_a_value() -> None:
     assert str(found) == "f.policy.Statement[1].Condition is an object with x, and not there was expected"
 
 
+def test_of_people_only_the_field_is_named() -> None:
+    """Names, addresses and telephone numbers of the owner, and of contacts, are in no message."""
+    jane = {"FullName": "Jane Roe", "City": "Berlin", "PhoneNumber": "+12025550179"}
+    max_ = {"FullName": "Max Secret", "City": "Berlin", "PhoneNumber": "+492281111111"}
+    fact = "account.contact_information"
+    expects = (Expect(fact=fact, value=jane), Expect(fact=fact, value=None), Expect(fact=fact, value=jane | {"A": "9"}))
+    assert [str(one) for one in broken(expects[:2], {fact: max_})] == [
+        "account.contact_information.FullName is filled, and another value was expected",
+        "account.contact_information is filled, and not there was expected",
+    ]
+    assert str(broken(expects[2:], {fact: jane})[0]) == (
+        "account.contact_information.A is not there, and another value was expected"
+    )
+    (found,) = broken(
+        (Expect(fact="account.contacts", at=("SECURITY",), value={"PhoneNumber": "+1"}),),
+        {"account.contacts": {"SECURITY": {"PhoneNumber": "+2"}}},
+    )
+    assert str(found) == "account.contacts.SECURITY.PhoneNumber is filled, and another value was expected"
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),

@@ -74,6 +74,16 @@ def test_a_standalone_account_gets_a_trail_with_all_it_needs(start: Start) -> No
     ])  # fmt: skip
 
 
+def test_after_an_undo_it_is_made_anew_at_once(start: Start) -> None:
+    """Buckets and the log group of the first stay, seconds old: the second has names of its own."""
+    bench = start(alone())
+    wanted = {"region": "eu-west-1", "cloudwatch_logs": True}
+    bench.undo(bench.apply(bench.plan(record_all_management_events=wanted)))
+    again = bench.apply(bench.plan(record_all_management_events=wanted))
+    assert (again.stopped, [one.proved for one in again.checked]) == (None, [True])
+    assert len(bench.api("s3").list_buckets()["Buckets"]) == 4
+
+
 def test_the_new_trail_passes_every_control_and_is_where_it_should_be(start: Start) -> None:
     bench = start(alone())
     applied = bench.apply(bench.plan())

@@ -14,7 +14,7 @@ from rootwarden.cli.options import aws_options, judging_options, names, scope_op
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import STDOUT, Look, Target, files, show, targets
-from rootwarden.cli.writing import say
+from rootwarden.cli.writing import note
 from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot, verdict_exit
 from rootwarden.flows.limits import checked, chosen
@@ -78,7 +78,7 @@ def command(
         if saved is not None:
             audit = _with_costs(audit, saved, given, whole=opened.header.scope.org)
         if opened.truncated:
-            _note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
+            note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
         return finish(audit, wanted, look, given)
     return _live(settings, judging, wanted, look, saved, given)
 
@@ -112,7 +112,7 @@ def finish(audit: Audit, wanted: tuple[Target, ...], look: Look, given: dict[str
     """Show the audit, name the files written, and return the exit code."""
     show(audit, wanted, look)
     for file in files(wanted):
-        _note(f"wrote {file}", given)
+        note(f"wrote {file}", given)
     return verdict_exit(audit, given["fail_on"])
 
 
@@ -129,10 +129,10 @@ def _live(
         result, audit = audit_live(reading, judging, progress, announcer(settings, given["store"]))
     if saved is not None or given["paid"]:
         audit = _with_costs(audit, saved, given, whole=reading.org, way=reading.way, ended=result.interrupted)
-    _note(summary(result, audit.spending.price if audit.spending else Decimal(0)), given)
+    note(summary(result, audit.spending.price if audit.spending else Decimal(0)), given)
     code = finish(audit, wanted, look, given)
     if result.interrupted or was_interrupted(audit):
-        _note("interrupted: what was read until then was judged", given)
+        note("interrupted: what was read until then was judged", given)
         return Exit.INTERRUPTED
     return code
 
@@ -150,7 +150,7 @@ def _with_costs(audit: Audit, saved: Any, given: dict[str, Any], **more: Any) ->
     # Imported here: an audit without costs must not wait for what asks for them.
     from rootwarden.cli.costs import with_costs  # noqa: PLC0415
 
-    return with_costs(audit, saved, given, lambda text: _note(text, given), **more)
+    return with_costs(audit, saved, given, lambda text: note(text, given), **more)
 
 
 def _ledger(store: str, settings: Settings) -> Any:
@@ -180,8 +180,3 @@ def _instant(text: str | None) -> datetime | None:
         why = "" if instant is None else "it is not within the years 2006 to 9000"
         raise UsageError(f"--now {text!r} is no instant", why=why, todo="write it as 2026-11-23T00:00:00Z")
     return instant
-
-
-def _note(text: str, given: dict[str, Any]) -> None:
-    if not given["quiet"]:
-        say(f"rootwarden: {text}")

@@ -16,7 +16,7 @@ from rootwarden.cli.options import aws_options, names, scope_options, terraform_
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
-from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
+from rootwarden.cli.writing import check, note, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.limits import checked, checked_remedies, chosen
@@ -82,7 +82,7 @@ def command(
             write_out(text)
         else:
             write_file(Path(file), text)
-            _note(f"wrote {file}", given)
+            note(f"wrote {file}", given)
     _next(plan, wanted, given)
     return Exit.FINE
 
@@ -171,7 +171,7 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Pl
 
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
         result, plan = plan_live(reading_of(settings, given), request, progress, announcer(settings))
-    _note(summary(result), given)
+    note(summary(result), given)
     return plan
 
 
@@ -180,9 +180,4 @@ def _next(plan: Plan, wanted: tuple[Target, ...], given: dict[str, Any]) -> None
         return
     file = next((one.file for one in wanted if one.format.name == "json" and one.file != "-"), "")
     say = f"apply it with `rootwarden apply {file}`" if file else "keep it with -o plan.json to apply it"
-    _note(f"nothing was changed; {say}", given)
-
-
-def _note(text: str, given: dict[str, Any]) -> None:
-    if not given["quiet"]:
-        say(f"rootwarden: {text}")
+    note(f"nothing was changed; {say}", given)

@@ -29,7 +29,8 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
     rootwarden undo 01J8XQ5V                 the beginning of an id will do
 
     Refused (6) where somebody changed since what the run had changed. Ends with 7 when something does not read as
-    before; what cannot be taken back is said in the plan.
+    before, with 4 when something was left because a right to look is missing; what cannot be taken back is said in
+    the plan.
     """
     from rootwarden.flows.applying.undoing import undo_run  # noqa: PLC0415
     from rootwarden.report import run_text  # noqa: PLC0415
@@ -49,4 +50,6 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
         say(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}")
     if undone.checked:
         click.echo(run_text.restored(undone.run, undone.checked))
+    if undone.unlooked:
+        say(run_text.unlooked(undone.run))
     return undone.exit

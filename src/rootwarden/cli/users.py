@@ -14,7 +14,7 @@ from rootwarden.cli.plan import targets
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
-from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
+from rootwarden.cli.writing import check, note, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.report import plans
 from rootwarden.report.options import RenderOptions
@@ -96,7 +96,7 @@ def plan_(
     if made.accounts:
         file = next((one.file for one in wanted if one.format.name == "json" and one.file != "-"), "plan.json")
         folder = " --handover FOLDER" if any(one.secrets for one in made.changes) else ""
-        _note(f"nothing was changed; apply it with `rootwarden apply {file}{folder}`", given)
+        note(f"nothing was changed; apply it with `rootwarden apply {file}{folder}`", given)
     return Exit.FINE
 
 
@@ -131,7 +131,7 @@ def export(settings: Settings, /, output: str, name: str, force: bool, snapshot:
         write_out(text)
     else:
         write_file(Path(output), text)
-        _note(f"wrote {output}; fill in what is marked, then `rootwarden users plan {output} --adopt`", given)
+        note(f"wrote {output}; fill in what is marked, then `rootwarden users plan {output} --adopt`", given)
     return Exit.FINE
 
 
@@ -156,8 +156,3 @@ def _text(file: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         todo = "name a roster; `rootwarden users export -o roster.yaml` writes one"
         raise InputError(f"cannot read {file}", why=str(getattr(error, "strerror", error)), todo=todo) from error
-
-
-def _note(text: str, given: dict[str, Any]) -> None:
-    if not given["quiet"]:
-        say(f"rootwarden: {text}")

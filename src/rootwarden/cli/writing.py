@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -86,6 +88,12 @@ def say(text: str) -> None:
         lines = [_fitting(line, width) for line in text.split("\n")]
         text = "\n".join(lines)
     click.echo(text, err=True)
+
+
+def note(text: str, given: Mapping[str, Any]) -> None:
+    """Say something that a person need not know, with our name before it; nothing with `--quiet`."""
+    if not given["quiet"]:
+        say(f"rootwarden: {text}")
 
 
 def _fitting(line: str, width: int) -> str:

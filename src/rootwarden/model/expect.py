@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from rootwarden.model.facts import FACTS
 from rootwarden.model.readings import Unknown, unknown_in
 from rootwarden.model.snapshot import Facts
 
@@ -72,10 +73,12 @@ class Found(Struct, frozen=True):
     unread: Unknown | None = None
 
     def __str__(self) -> str:
-        """One line for people."""
+        """One line for people; of people's own data only which field differs."""
         if self.unread is not None:
             return f"{self.expect.path} could not be read: {self.unread}"
         path, wanted, there = _apart(self.expect.path, self.expect.value, self.value)
+        if self.expect.fact in FACTS and FACTS[self.expect.fact].personal:
+            return f"{path} is {_kept_back(there, 'filled')}, and {_kept_back(wanted, 'another value')} was expected"
         return f"{path} is {said(there)}, and {said(wanted)} was expected"
 
 
@@ -91,6 +94,11 @@ def _apart(path: str, wanted: Any, there: Any) -> tuple[str, Any, Any]:
                 if old != new:
                     return _apart(f"{path}[{at}]", old, new)
     return path, wanted, there
+
+
+def _kept_back(value: Any, words: str) -> str:
+    """Return these words for whatever there is, so that a message tells nobody's name, address or number."""
+    return said(None) if value is None else words
 
 
 def said(value: Any) -> str:

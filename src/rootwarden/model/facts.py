@@ -25,7 +25,8 @@ class Scope(StrEnum):
 class Fact(Struct, frozen=True):
     """One row: name, scope, API calls (service.Operation), IAM actions, and whether the calls cost money.
 
-    What is read `on_request` is no part of an audit: only those who need it name it.
+    What is read `on_request` is no part of an audit: only those who need it name it. Of a `personal` one, which holds
+    names, addresses or telephone numbers of people, a message says which field differs and never how it reads.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Fact(Struct, frozen=True):
     permissions: tuple[str, ...]
     paid: bool = False
     on_request: bool = False
+    personal: bool = False
 
 
 _ROWS = (
@@ -123,6 +125,7 @@ _ROWS = (
             "sso:ListAccountAssignments",
         ),
         on_request=True,
+        personal=True,
     ),
     Fact(
         "account.regions",
@@ -135,6 +138,7 @@ _ROWS = (
         Scope.ACCOUNT,
         ("account.GetAlternateContact", "account.GetContactInformation"),
         ("account:GetAlternateContact", "account:GetContactInformation"),
+        personal=True,
     ),
     # Street and telephone number of a person: read only for whoever is to change them, and kept out of every audit.
     Fact(
@@ -143,8 +147,15 @@ _ROWS = (
         ("account.GetContactInformation",),
         ("account:GetContactInformation",),
         on_request=True,
+        personal=True,
     ),
-    Fact("account.primary_email", Scope.ACCOUNT, ("account.GetPrimaryEmail",), ("account:GetPrimaryEmail",)),
+    Fact(
+        "account.primary_email",
+        Scope.ACCOUNT,
+        ("account.GetPrimaryEmail",),
+        ("account:GetPrimaryEmail",),
+        personal=True,
+    ),
     Fact(
         "org.organization", Scope.ORG, ("organizations.DescribeOrganization",), ("organizations:DescribeOrganization",)
     ),

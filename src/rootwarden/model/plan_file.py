@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden.errors import InputError
+from rootwarden.model.former import read_json
 from rootwarden.model.plan import FACT_CALLS, SCHEMA, Change, Plan, Step, encode, in_steps
 from rootwarden.model.writes import LOOKS, WRITES
 
@@ -54,7 +55,7 @@ def read_plan(data: bytes, file: str) -> Plan:
         )
         raise InputError(f"{file} is not a plan that can be read", why=why, todo=again)
     try:
-        plan = _plan.decode(data)
+        plan = read_json(data, _plan, Plan)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{file} is damaged", why=str(error), todo=again) from error
     if plan.checksum and plan.checksum != _checksum(msgspec.json.decode(data)):

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from rootwarden.model.findings import Status
+from rootwarden.model.former import read_json
 from rootwarden.model.plan import Change, Plan, Step, encode
 
 
@@ -112,7 +113,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     Raises:
         ValueError: a newer program wrote it.
     """
-    held = _body.decode(body)
+    held = read_json(body, _body, _Body)
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
         state=RunState(state), checked=held.checked, announced=held.announced,

@@ -52,7 +52,7 @@ class MadeKey(Struct, frozen=True, kw_only=True):
     @property
     def alias(self) -> str:
         """The name it goes by."""
-        return f"alias/rootwarden-{self.trail.rpartition('/')[2].replace('.', '-')}-{self.at:%Y%m%d%H%M}"
+        return f"alias/rootwarden-{self.trail.rpartition('/')[2].replace('.', '-')}-{self.at:%Y%m%d%H%M%S}"
 
     @property
     def stays(self) -> str:

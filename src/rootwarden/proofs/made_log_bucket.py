@@ -16,7 +16,7 @@ _LOGGER = "logging.s3.amazonaws.com"
 
 def log_bucket_name(account: str, source: str, now: datetime) -> str:
     """Return a name that no bucket of an earlier run has: those stay, because they hold evidence."""
-    return f"rootwarden-access-{account}-{now:%Y%m%d%H%M}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
+    return f"rootwarden-access-{account}-{now:%Y%m%d%H%M%S}-{hashlib.sha256(source.encode()).hexdigest()[:8]}"
 
 
 def log_bucket(name: str, source: str, account: str, region: str, *, keep_days: int) -> MadeBucket:

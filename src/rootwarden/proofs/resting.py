@@ -11,9 +11,9 @@ from typing import Any
 
 from rootwarden.model.placeholders import quoted
 from rootwarden.model.plan import Call, Probe
+from rootwarden.model.writes.guardduty import NO_DETECTOR
 
 _NO_ROLE = ("NoSuchEntity",)
-_NO_DETECTOR = ("BadRequestException: the input detectorId is not owned by the current account",)
 
 
 def probe(
@@ -79,7 +79,10 @@ def on_rule(name: str, region: str, target: str) -> tuple[Probe, ...]:
 
 
 def on_metric(namespace: str, name: str, region: str, alarm: str) -> tuple[Probe, ...]:
-    """Look whether other alarms watch the metric that a filter counts."""
+    """Look whether other alarms watch the metric that a filter counts.
+
+    AWS lists none whose math expression uses it (CloudWatch API Reference, DescribeAlarmsForMetric).
+    """
     beside = others("MetricAlarms", "AlarmName", (alarm,))
     return (
         probe("cloudwatch", "DescribeAlarmsForMetric", beside, region=region, MetricName=name, Namespace=namespace),
@@ -147,9 +150,9 @@ def on_detector(detector: Any, region: str) -> tuple[Probe, ...]:
     """Look whether a detector has members, filters, or a place it sends its findings to."""
     about = {"DetectorId": detector}
     return (
-        probe("guardduty", "ListMembers", "Members", _NO_DETECTOR, region, **about, OnlyAssociated="false"),
-        probe("guardduty", "ListFilters", "FilterNames", _NO_DETECTOR, region, **about),
-        probe("guardduty", "ListPublishingDestinations", "Destinations", _NO_DETECTOR, region, **about),
+        probe("guardduty", "ListMembers", "Members", NO_DETECTOR, region, **about, OnlyAssociated="false"),
+        probe("guardduty", "ListFilters", "FilterNames", NO_DETECTOR, region, **about),
+        probe("guardduty", "ListPublishingDestinations", "Destinations", NO_DETECTOR, region, **about),
     )
 
 

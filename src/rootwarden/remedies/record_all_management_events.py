@@ -147,7 +147,7 @@ def _wanted(case: Case, organization: str) -> MadeTrail:
     region, name = _region(case), setting.text("name")
     arn = f"arn:{partition}:cloudtrail:{region}:{account}:trail/{name}"
     writer = Writer(trail=arn, account=account, organization=organization)
-    bucket = f"rootwarden-trail-{account}-{case.now:%Y%m%d%H%M}"
+    bucket = f"rootwarden-trail-{account}-{case.now:%Y%m%d%H%M%S}"
     bucket_arn = f"arn:{partition}:s3:::{bucket}"
     access_log = log_bucket(
         log_bucket_name(account, bucket, case.now), bucket_arn, account, region,
@@ -158,7 +158,7 @@ def _wanted(case: Case, organization: str) -> MadeTrail:
         partition=partition, policy=new_key_policy(partition, account, writer, (account,)),
     )  # fmt: skip
     logs = TrailLogs(
-        name=f"rootwarden-{name}-{case.now:%Y%m%d%H%M}", writer=writer, days=int(setting.number("log_group_days"))
+        name=f"rootwarden-{name}-{case.now:%Y%m%d%H%M%S}", writer=writer, days=int(setting.number("log_group_days"))
     )
     return MadeTrail(
         writer=writer,

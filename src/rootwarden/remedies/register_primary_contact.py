@@ -76,7 +76,7 @@ def propose(wish: Wish) -> Iterator[Change | Not]:
     wanted = {field.name: given.get(field.name) for field in FIELDS}
     if former != wanted:
         change = wished_change(
-            wish, _part(former, wanted), title=f"Register {given['FullName']} as the primary contact",
+            wish, _part(former, wanted), title="Register the configured primary contact",
             why=_WHY, region="", resource="",
         )  # fmt: skip
         yield replace(change, risk=Risk.CAREFUL)

@@ -97,7 +97,11 @@ class RunsSaid(Struct, frozen=True, kw_only=True):
 
 
 def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
-    """Return runs and announcements as they are told; ids of access keys are hidden but for their last characters."""
+    """Return runs and announcements as they are told; ids of access keys are hidden but for their last characters.
+
+    Who applied it, and what, is evidence and told whole; in `detail`, which quotes AWS and the account, the local parts
+    of e-mail addresses are hidden too.
+    """
     whole = RunsSaid(
         total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced))
     )
@@ -129,7 +133,8 @@ def _change(one: PastRun, change: Change, checked: Checked | None) -> ChangeSaid
         came=came if change.steps else "by hand",
         control=checked.control if checked is not None else change.control,
         before=checked.before if checked is not None else None, after=checked.after if checked is not None else None,
-        proved=checked.proved if checked is not None else None, detail=checked.detail if checked is not None else "",
+        proved=checked.proved if checked is not None else None,
+        detail=masked_value(checked.detail, show_ids=True) if checked is not None else "",
     )  # fmt: skip
 
 
@@ -146,7 +151,7 @@ def _call(line: Logged, change: Change) -> CallSaid:
     return CallSaid(
         n=line.n, way=line.way, change=change.id, account=change.account, does=step.does, call=call.name,
         region=call.region, ended=_ENDED[line.state], began=line.began, until=line.ended, answer=line.kept,
-        detail=line.detail,
+        detail=masked_value(line.detail, show_ids=True),
     )  # fmt: skip
 
 

@@ -24,6 +24,12 @@ def restored(run: Run, checked: Sequence[Checked]) -> str:
     return "\n".join(line for one in checked for line in _restored(by_id[one.change], one))
 
 
+def unlooked(run: Run) -> str:
+    """Return what to do where something was left because nobody may look whether something else rests on it."""
+    todo = f"allow it (`rootwarden iam-policy remediate`), then `rootwarden undo {run.id}` takes back what was left"
+    return "\n".join(_wrapped(f"Next: {todo}", "", "  "))
+
+
 def _restored(change: Change, one: Checked) -> Iterator[str]:
     word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
     judged = f"; {one.control} is {STATUS[one.after].word} now" if one.after is not None else ""

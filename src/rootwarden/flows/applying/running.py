@@ -39,13 +39,17 @@ GOES_ON = (RunState.RUNNING, RunState.STOPPED)
 
 
 class Applied(Struct, frozen=True):
-    """How a run ended: what the log holds, what was proved, and where and why it stopped (None: it did not)."""
+    """How a run ended: what the log holds, what was proved, and where and why it stopped (None: it did not).
+
+    `unlooked` says that something was not taken back, because nobody may look whether something else rests on it.
+    """
 
     run: Run
     progress: Progress
     checked: tuple[Checked, ...] = ()
     stopped: StoppedError | None = None
     unproved: RootwardenError | None = None
+    unlooked: bool = False
 
     @property
     def exit(self) -> Exit:
@@ -57,6 +61,8 @@ class Applied(Struct, frozen=True):
             if error is None:
                 return Exit.INTERRUPTED
             return Exit.AUTH if error.denied else Exit.INCOMPLETE
+        if self.unlooked:
+            return Exit.AUTH
         if self.unproved is not None:
             return Exit.INCOMPLETE
         if all(one.proved for one in self.checked):

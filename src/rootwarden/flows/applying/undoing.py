@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
+from rootwarden.aws.permissions import actions_for
+from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.looking import Looked, at_once, look
@@ -22,6 +24,7 @@ from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
+from rootwarden.model.writes import LOOKS
 from rootwarden.store.opening import is_store, open_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
 
@@ -84,20 +87,22 @@ def _take_back(
     except StoppedError as error:
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was taken back")
+    # What nobody may look at can be taken back later; until then the run is in nobody's way.
+    state = RunState.DONE if undoing.unlooked else RunState.UNDONE
     try:
         checked = prove_undone(request, changes, clock) if changes else ()
     except RootwardenError as error:
-        log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
-        return Applied(log.run, log.progress(), unproved=error)
-    log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
-    return Applied(log.run, log.progress(), tuple(_with_what_is_left(one, undoing.left) for one in checked))
+        log.state(replace(log.run, state=state, finished=clock.now()))
+        return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
+    log.state(replace(log.run, state=state, finished=clock.now()))
+    checked = tuple(_with_what_is_left(one, undoing.left) for one in checked)
+    return Applied(log.run, log.progress(), checked, unlooked=undoing.unlooked)
 
 
 def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
     """Say of a change that something of it was left: it is not as before, whatever it said beforehand that stays."""
-    step = left.get(one.change)
-    detail = f"left, because something else rests on it by now: {step}"
-    return one if step is None else replace(one, proved=False, waiting=False, detail=detail)
+    why = left.get(one.change)
+    return one if why is None else replace(one, proved=False, waiting=False, detail=f"left, because {why}")
 
 
 def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
@@ -132,13 +137,15 @@ class _Undoing:
     def __init__(self, log: RunLog, hands: Hands, clock: Clock, tell: Tell, stop: Event, patience: float) -> None:
         self._log, self._hands, self._clock, self._tell, self._stop = log, hands, clock, tell, stop
         self._progress, self._patience = log.progress(), patience
-        # Of each change of which something was left, in words the step that something else rests on.
+        # Of each change of which something was left, in words why, and the step that it began with.
         self.left: dict[str, str] = {}
+        self.unlooked = False
 
     def take_back(self, change: Change) -> None:
         """Take back what was done of one change, the last step first.
 
-        What something else rests on by now is left, and so is what was made before it in this change: it rests on that.
+        What something else rests on by now, or may, because nobody may look, is left, and so is what was made before it
+        in this change: it rests on that.
 
         Raises:
             StoppedError: it could not be; what of it was taken back stands in the log.
@@ -153,10 +160,10 @@ class _Undoing:
                 continue
             if self._progress.did(change, step) is None and not self._was_done(change, step, kept):
                 continue
-            if change.id in self.left or self._in_use(change, step, kept):
-                why = "what was left rests on it" if change.id in self.left else "something else rests on it by now"
+            why = "what was left rests on it" if change.id in self.left else self._in_use(change, step, kept)
+            if why:
                 self._tell(f"  {step.does}: left as it is, because {why}")
-                self.left.setdefault(change.id, step.does)
+                self.left.setdefault(change.id, f"{why}: {step.does}")
                 continue
             for at in range(len(step.undo)):
                 if self._stop.is_set():
@@ -180,16 +187,24 @@ class _Undoing:
         kept |= named(step, found or {})
         return found is not None
 
-    def _in_use(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
-        """Look whether something else rests on a step, again while AWS may still show what was just taken back."""
+    def _in_use(self, change: Change, step: Step, kept: dict[str, object]) -> str:
+        """Look whether something else rests on a step, again while AWS may still show what was just taken back.
+
+        Return in words why it has to be left, "" where nothing does.
+        """
         began = self._clock.monotonic()
         for pause in (*PAUSES, None):
             try:
                 used = self._hands.in_use(step, kept)
             except WriteError as error:
-                raise StoppedError(change, step, error) from error
-            if not used or pause is None or self._clock.monotonic() - began + pause > self._patience:
-                return used
+                if error.why != DENIED:
+                    raise StoppedError(change, step, error) from error
+                self.unlooked = True
+                return _nobody_may_look(step, error)
+            if not used:
+                return ""
+            if pause is None or self._clock.monotonic() - began + pause > self._patience:
+                return "something else rests on it by now"
             self._clock.sleep(pause)
         raise AssertionError("the last look returns")
 
@@ -207,3 +222,10 @@ class _Undoing:
         self._log.end(n, StepState.DONE, self._clock.now(), {}, note)
         if note or at == len(step.undo) - 1:  # once, however many calls it takes
             self._tell(f"  {step.does}: taken back" + (f"; {note}" if note else ""))
+
+
+def _nobody_may_look(step: Step, error: WriteError) -> str:
+    """Say which right to look is missing: a role that an older version described may have fewer than are asked for."""
+    calls = (call for probe in step.used for call in probe.calls if call.name == error.call)
+    missing = sorted({action for call in calls for action in LOOKS.get(call.name) or actions_for(call.name)})
+    return f"nobody may look whether something else rests on it ({', '.join(missing) or error.call} is missing)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rootwarden.model.write import Write
 
-_GONE = ("BadRequestException: the input detectorId is not owned by the current account",)
+NO_DETECTOR = ("BadRequestException: the input detectorId is not owned by the current account",)
 ROWS = (
     Write(
         call="guardduty.CreateDetector",
@@ -16,8 +16,8 @@ ROWS = (
         also=("iam:CreateServiceLinkedRole",),
         again=False,
     ),
-    Write(call="guardduty.UpdateDetector", action="guardduty:UpdateDetector", gone=_GONE),
-    Write(call="guardduty.DeleteDetector", action="guardduty:DeleteDetector", gone=_GONE),
+    Write(call="guardduty.UpdateDetector", action="guardduty:UpdateDetector", gone=NO_DETECTOR),
+    Write(call="guardduty.DeleteDetector", action="guardduty:DeleteDetector", gone=NO_DETECTOR),
 )
 LOOKS = {
     "guardduty.ListDetectors": ("guardduty:ListDetectors",),
