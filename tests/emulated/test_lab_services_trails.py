@@ -52,6 +52,9 @@ def test_a_multi_region_trail_has_shadows(lab: Lab):
     home.create_trail(**TRAIL | {"Name": "only-here", "IsMultiRegionTrail": False})
     assert [one["Name"] for one in away.describe_trails()["trailList"]] == ["all-events"]
     assert away.describe_trails(includeShadowTrails=False)["trailList"] == []
+    assert {(one["Name"], one["HomeRegion"]) for one in away.list_trails()["Trails"]} == {
+        ("all-events", HOME), ("only-here", HOME)
+    }  # fmt: skip
     assert away.describe_trails(trailNameList=[arn])["trailList"][0]["HomeRegion"] == HOME
     assert error_of(away.start_logging, Name=arn)[0] == "InvalidHomeRegionException"
     assert error_of(away.get_trail_status, Name="only-here")[0] == "TrailNotFoundException"

@@ -141,11 +141,36 @@ def region(name: str, events: int = 50, hours: float = 10.0) -> dict[str, Any]:
 def test_regions_are_added_and_it_is_said_how_it_was_measured() -> None:
     found = monthly_events(seen([region("eu-west-1"), region("us-east-1", events=100)]))
     assert found.measured
-    assert found.low <= 15 * A_MONTH <= found.high < 20 * A_MONTH
-    assert found.how.endswith(
-        " events a month, measured on 2026-11-26 from 2 samples of the event history in 2 Regions"
-    )  # fmt: skip
-    assert found.how.startswith("8,300 to 14,000 events")
+    assert found.low <= 15 * A_MONTH <= found.high
+    assert found.how == (
+        "8,300 to 1,000,000 events a month, measured on 2026-11-26 from 2 samples of the event history in 2 Regions; "
+        "bursts between samples cannot be seen, so the high figure is at least 1,000,000"
+    )
+
+
+def test_a_week_that_was_counted_whole_is_believed() -> None:
+    """50 and 100 events a week in two Regions; one Region of samples is enough for a busy account to be possible."""
+    week = [region("eu-west-1", hours=168), region("us-east-1", events=0, hours=168)]
+    found = monthly_events(seen(week))
+    assert found.low <= 50 / 168 * A_MONTH <= found.high < 400
+    assert found.how.endswith(" from 2 samples of the event history in 2 Regions")
+    assert monthly_events(seen([*week, region("eu-north-1", hours=167)])).high == ASSUMED.high
+    assert monthly_events(seen([region("eu-west-1", events=50_000)])).high > ASSUMED.high
+
+
+@given(burst=st.integers(0, 23), began=st.integers(0, 23))
+def test_a_burst_that_no_sample_meets_is_reckoned_with(burst: int, began: int) -> None:
+    """A million events in one hour of each night, and a hundred in the others: high is a busy account at least."""
+    now = datetime(2026, 11, 26, began, 30, tzinfo=UTC)
+
+    def look(_: datetime, end: datetime) -> Page:
+        gap = 3600 / (1_000_000 if end.hour == burst else 100)
+        return Page(50, end - timedelta(seconds=int(49 * gap)), more=True)
+
+    found = monthly_events(seen([{"region": "eu-west-1", "samples": list(samples(look, now))}]))
+    assert found.low <= 30 * (23 * 100 + 1_000_000)
+    assert found.high >= ASSUMED.high
+    assert "bursts between samples cannot be seen" in found.how
 
 
 def test_a_snapshot_without_it_keeps_the_assumed_range() -> None:
@@ -183,7 +208,8 @@ def test_a_trail_of_the_organization_records_every_open_account() -> None:
     assert organization_accounts(view) == ("1", "2")
     alone, both = events_of(view, ("1",)), events_of(view, ("1", "2"))
     assert (both.low, both.high) == (2 * alone.low, 2 * alone.high)
-    assert both.how.endswith("in 2 Regions of 2 accounts")
+    assert both.how.endswith("in 2 Regions of 2 accounts; bursts between samples cannot be seen, so the high figure is "
+                             "at least 1,000,000 for each")  # fmt: skip
     without = events_of(seen([region("eu-west-1")]), ("1", "2"))
     assert (without.low, without.high) == (alone.low + ASSUMED.low, alone.high + ASSUMED.high)
     assert without.how.endswith("; those of 1 account assumed")
@@ -191,7 +217,7 @@ def test_a_trail_of_the_organization_records_every_open_account() -> None:
 
 
 def test_a_region_by_itself() -> None:
-    view = seen([region("eu-west-1"), region("us-east-1", events=0)], asked=("eu-west-1", "us-east-1"))
+    view = seen([region("eu-west-1", hours=168), region("us-east-1", events=0)], asked=("eu-west-1", "us-east-1"))
     assert region_events(view, "eu-west-1").how.endswith("1 sample of the event history in 1 Region")
-    assert region_events(view, "us-east-1").low == 0
+    assert (region_events(view, "us-east-1").low, region_events(view, "us-east-1").high) == (0, ASSUMED.high)
     assert not region_events(view, "eu-north-1").measured

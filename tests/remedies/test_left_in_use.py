@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jmespath
 import pytest
+from moto.cloudtrail.models import cloudtrail_backends
 from moto.cloudwatch.models import cloudwatch_backends
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.responses import ActionResult
 
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import Exit
+from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.server import Lab
 from rootwarden.model.placeholders import quoted
 from rootwarden.model.plan import Call, Change, Probe, Risk, Step
 from rootwarden.model.write import tells
 from rootwarden.model.writes import WRITES
-from rootwarden.proofs.resting import on_alarm, on_metric, on_role, on_rule, on_topic
+from rootwarden.proofs.resting import (
+    on_alarm,
+    on_cloudtrail_trust,
+    on_metric,
+    on_role,
+    on_rule,
+    on_service_role,
+    on_topic,
+)
 from rootwarden.proofs.resting_people import on_group, on_policy, on_user
 from tests.remedies.alerting_desk import Desk, open_desk
 
@@ -78,13 +91,13 @@ def found(desk: Desk, *probes: Probe) -> list[bool]:
     return [hands.in_use(step, {"group.id": "g"}) for step in steps]
 
 
-def test_each_look_tells_ours_from_others(desk: Desk) -> None:
+def test_each_look_tells_ours_from_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alarms, rules and subscribers of a topic, targets of a rule, parents of an alarm; what is gone has none."""
     mail, ours = "our@startup.example", f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:ours"
     rule = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/our-rule"
     looks = (*on_topic(TOPIC, [mail], [ours, rule]), *on_rule("our-rule", REGION, "own"),
              *on_metric("Ns", "M", REGION, "ours"), *on_alarm("ours", REGION))  # fmt: skip
-    assert found(desk, *looks) == [False] * 6
+    assert found(desk, *looks) == [False] * 8
     sns, watch, events = (desk.client(name, REGION) for name in ("sns", "cloudwatch", "events"))
     sns.create_topic(Name="rootwarden-alerts")
     sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint=mail)
@@ -93,7 +106,8 @@ def test_each_look_tells_ours_from_others(desk: Desk) -> None:
     watch.put_metric_alarm(AlarmName="ours", **alarm)
     events.put_rule(Name="our-rule", EventPattern='{"source":["a"]}')
     events.put_targets(Rule="our-rule", Targets=[{"Id": "own", "Arn": TOPIC}])
-    assert found(desk, *looks) == [False] * 6
+    events.create_event_bus(Name="theirs")
+    assert found(desk, *looks) == [False] * 8
     sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="their@startup.example")
     watch.put_metric_alarm(AlarmName="theirs", **alarm)
     cloudwatch_backends[ACCOUNT][REGION].put_metric_alarm(
@@ -102,7 +116,36 @@ def test_each_look_tells_ours_from_others(desk: Desk) -> None:
     events.put_rule(Name="their-rule", EventPattern='{"source":["a"]}')
     for name in ("our-rule", "their-rule"):
         events.put_targets(Rule=name, Targets=[{"Id": "other", "Arn": TOPIC}])
-    assert found(desk, *looks) == [True] * 6
+    events.put_rule(Name="our-rule", EventPattern='{"source":["a"]}', EventBusName="theirs")  # ours by name only
+    events.put_targets(Rule="our-rule", EventBusName="theirs", Targets=[{"Id": "own", "Arn": TOPIC}])
+    with monkeypatch.context() as patch:  # the lab makes no alarms on logs
+        patch.setattr(CloudWatchResponse, "describe_alarms", _also_log_alarms(CloudWatchResponse.describe_alarms))
+        assert found(desk, *looks) == [True] * 8
+
+
+def _also_log_alarms(real: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
+    """Answer with an alarm on logs too, to whoever asks for such alarms; the model of the service has them."""
+
+    def describe(responses: Any) -> ActionResult:
+        result = dict(real(responses).result)
+        if "LogAlarm" in (responses._get_param("AlarmTypes") or ()):
+            result["LogAlarms"] = [{"AlarmName": "logs", "AlarmArn": "arn:of:logs", "AlarmActions": [TOPIC]}]
+        return ActionResult(result)
+
+    return describe
+
+
+def test_log_alarms_are_unknown_where_aws_has_none(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A partition that knows no such alarms refuses to be asked for them: then there are none."""
+
+    def refuse(_: Any) -> ActionResult:
+        raise AwsError("ValidationError", "Member must satisfy enum value set: [CompositeAlarm, MetricAlarm]")
+
+    alarms, logs = on_topic(TOPIC, (), ())[1:3]
+    monkeypatch.setattr(CloudWatchResponse, "describe_alarms", refuse)
+    assert found(desk, logs) == [False]
+    with pytest.raises(WriteError, match="enum value set"):
+        found(desk, alarms)
 
 
 def test_people_and_roles_that_somebody_rests_on(desk: Desk) -> None:
@@ -125,6 +168,50 @@ def test_people_and_roles_that_somebody_rests_on(desk: Desk) -> None:
     iam.attach_role_policy(RoleName="r", PolicyArn=arn)
     iam.create_access_key(UserName="u")
     assert found(desk, *looks) == [True] * 4
+
+
+def _for_cloudtrail(**about: Any) -> str:
+    """Return a policy that lets CloudTrail do this."""
+    statement = {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, **about}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _bucket_for_trails(desk: Desk) -> str:
+    """Make a bucket in which trails may write; return its name."""
+    s3, name = desk.client("s3", "us-east-1"), "trails-of-others"
+    s3.create_bucket(Bucket=name)
+    arn = f"arn:aws:s3:::{name}"
+    s3.put_bucket_policy(Bucket=name, Policy=_for_cloudtrail(Action="s3:*", Resource=[arn, f"{arn}/*"]))
+    return name
+
+
+def test_trails_of_every_region_are_asked_at_home(desk: Desk) -> None:
+    """A single-Region trail elsewhere that writes as our role; ours alone, wherever it is, is nobody else."""
+    role, ours = f"arn:aws:iam::{ACCOUNT}:role/logs", f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/ours"
+    looks = on_service_role("logs", role, ours, ())[:1]
+    assert found(desk, *looks) == [False]
+    desk.client("iam", "us-east-1").create_role(
+        RoleName="logs", AssumeRolePolicyDocument=_for_cloudtrail(Action="sts:AssumeRole")
+    )  # fmt: skip
+    bucket = _bucket_for_trails(desk)
+    desk.client("cloudtrail", "us-east-1").create_trail(Name="other", S3BucketName=bucket)
+    away, group = desk.client("cloudtrail", "eu-west-1"), f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:g:*"
+    desk.client("logs", "eu-west-1").create_log_group(logGroupName="g")
+    writes = {"CloudWatchLogsLogGroupArn": group, "CloudWatchLogsRoleArn": role}
+    arn = away.create_trail(Name="theirs", S3BucketName=bucket, **writes)["TrailARN"]
+    assert found(desk, *looks) == [True]
+    assert found(desk, *on_service_role("logs", role, arn, ())[:1]) == [False]
+
+
+def test_an_organizations_trail_of_one_other_region_needs_the_trust(desk: Desk) -> None:
+    """CloudTrail may not lose its trust while any Region has a trail of the organization."""
+    listed = desk.client("cloudtrail", "us-east-1").list_trails()["Trails"]
+    ours = next(iter(one["TrailARN"] for one in listed), f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/ours")
+    (look, _) = on_cloudtrail_trust(ours, "cloudtrail.amazonaws.com")
+    desk.client("cloudtrail", "eu-west-1").create_trail(Name="theirs", S3BucketName=_bucket_for_trails(desk))
+    assert found(desk, look) == [False]
+    cloudtrail_backends[ACCOUNT]["eu-west-1"].trails["theirs"].is_org_trail = True
+    assert found(desk, look) == [True]
 
 
 def test_a_long_list_is_read_to_its_end(desk: Desk) -> None:

@@ -212,7 +212,8 @@ class Hands:
         if listed is None or probe.each is None:
             return listed if listed is not None and _search(probe.done, listed, kept) else None
         for item in jmespath.search(probe.over, listed) or ():
-            one = self._looked(probe, probe.each, {**kept, "item": item})
+            each = replaced(probe.each, region=str(item).split(":")[3]) if probe.at_home else probe.each
+            one = self._looked(probe, each, {**kept, "item": item})
             if one is not None and _search(probe.done, one, kept):
                 return one | {"item": item}
         return None

@@ -20,11 +20,14 @@ def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
     """Return the policy that applying and undoing these changes needs: one statement for each set of resources.
 
     What is done as root of a member needs no right in the member but that to become root, for that task only. The
-    rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`).
+    rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`). What somebody else looks
+    after is never made, and needs none.
     """
     found: dict[str, set[str]] = {}
     roots: dict[str, set[str]] = {}
     for change in changes:
+        if change.owner:
+            continue
         for name in change.looks:
             found.setdefault("*", set()).update(LOOKS[name])
         if change.as_root:

@@ -52,7 +52,8 @@ def plan(file: str, account: str | None) -> None:
     from rootwarden.aws.remediate_policy import plan_policy  # noqa: PLC0415
     from rootwarden.cli.plan import read_plan_file  # noqa: PLC0415
 
-    found = [one for one in read_plan_file(file).changes if one.steps and account in (None, one.account)]
+    changes = (one for one in read_plan_file(file).changes if one.steps and not one.owner)
+    found = [one for one in changes if account in (None, one.account)]
     if not found:
         where = f" in account {account}" if account else ""
         raise UsageError(f"{file} changes nothing{where}", todo="name a plan with changes")

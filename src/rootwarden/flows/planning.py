@@ -123,10 +123,12 @@ def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 def affordable(plan: Plan, most: Decimal) -> None:
     """See that a plan costs no more a month than `most` USD, even by its higher estimate.
 
+    What somebody else looks after is never made, and does not count.
+
     Raises:
         RefusedError: it may.
     """
-    high = plan.cost.high
+    high = replace(plan, changes=tuple(one for one in plan.changes if not one.owner)).cost.high
     if high > most:
         raise RefusedError(
             f"the plan may cost {high:.2f} USD a month",

@@ -16,7 +16,13 @@ from rootwarden.lab.membership import organization_of
 def visible_trails(account: str, region: str, *, shadows: bool = True) -> list[Trail]:
     """Return the trails DescribeTrails lists in one Region of an account; without `shadows` only those made there."""
     own = [trail for trail in _trails_of(account) if trail.region_name == region or (shadows and trail.is_multi_region)]
-    return own + (list(_organization_trails(account, region)) if shadows else [])
+    shadowed = [one for one in _organization_trails(account) if one.is_multi_region or one.region_name == region]
+    return own + (shadowed if shadows else [])
+
+
+def listed_trails(account: str) -> list[Trail]:
+    """Return the trails ListTrails names, those of every Region; it is asked of an account, not of a Region."""
+    return [*_trails_of(account), *_organization_trails(account)]
 
 
 def find_trail(account: str, region: str, name_or_arn: str) -> Trail | None:
@@ -35,10 +41,10 @@ def _trails_of(account: str) -> Iterator[Trail]:
         yield from list(backend.trails.values())
 
 
-def _organization_trails(account: str, region: str) -> Iterator[Trail]:
+def _organization_trails(account: str) -> Iterator[Trail]:
     organization = organization_of(account)
     if organization is None or organization.account_id == account:
         return
     for trail in _trails_of(organization.account_id):
-        if trail.is_org_trail and (trail.is_multi_region or trail.region_name == region):
+        if trail.is_org_trail:
             yield trail

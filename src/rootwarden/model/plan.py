@@ -76,8 +76,9 @@ class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `${step.name}` in it is what a step kept. An error of the codes `absent` (`Code`, or `Code: words of its message`)
     says that it was not. `keeps` is where its answer holds what the step keeps, where that is another place. Where AWS
     only lists ids, `over` is the path of that list, `each` is asked about every one of them, its id being
-    `{"$ref": "item"}`, and `done` and what is kept are read from that answer, with the id in it as `item`. `late` is
-    for how many seconds AWS may not show yet what was made: so long nobody believes that it is not there.
+    `{"$ref": "item"}`, and `done` and what is kept are read from that answer, with the id in it as `item`; with
+    `at_home` the ids are ARNs, and each is asked about in the Region that it names. `late` is for how many seconds AWS
+    may not show yet what was made: so long nobody believes that it is not there.
     """
 
     call: Call
@@ -86,6 +87,7 @@ class Probe(Struct, frozen=True, kw_only=True, omit_defaults=True):
     keeps: dict[str, str] = {}
     over: str = ""
     each: Call | None = None
+    at_home: bool = False
     late: int = 0
 
     @property

@@ -2,8 +2,9 @@
 
 CloudTrail shows the events of the last 90 days for nothing, Region by Region, newest first, fifty a page: how far back
 a page reaches tells how fast they came. Where one page holds all of a week they are counted; else pages of other hours
-and days are looked at. Where the account's own count is not known, a quiet and a busy account are assumed, and it is
-said. Source: CloudTrail API Reference, LookupEvents; User Guide, "Working with CloudTrail event history" (no charge).
+and days are looked at, and as a burst may lie between them the high figure is that of a busy account at least. Where
+the account's own count is not known, a quiet and a busy account are assumed, and it is said. Source: CloudTrail API
+Reference, LookupEvents; User Guide, "Working with CloudTrail event history" (no charge).
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class Events(Struct, frozen=True):
 # PaidEventsRecorded (CloudTrail User Guide, "Viewing your CloudTrail cost").
 ASSUMED = Events(Decimal(20_000), Decimal(1_000_000), "20,000 to 1,000,000 events a month, assumed")
 
+# A nightly hour of many events may lie between all samples: nobody can tell from them how much more it is at most.
+_BURSTS = f"; bursts between samples cannot be seen, so the high figure is at least {ASSUMED.high:,}"
+
 
 class Page(Struct, frozen=True):
     """One page of an event history: how many events, when the oldest was, and whether older ones were left out."""
@@ -80,7 +84,7 @@ def samples(look: Look, now: datetime) -> Iterator[dict[str, Any]]:
 def rate(counted: Iterable[tuple[float, float]]) -> tuple[float, float]:
     """Return events an hour, low and high, from samples of (seconds, events); there is at least one.
 
-    Low is what the samples have together, high the mean of their rates: where events come in bursts that is more. Each
+    Low is what the samples have together, high the mean of their rates: where they met a burst that is more. Each
     count may be off by what chance does to it (twice its square root) and by the one at its edge.
     """
     pairs = list(counted)
@@ -145,13 +149,17 @@ def region_events(seen: View, region: str) -> Events:
 
 
 class _Measured(Struct, frozen=True):
-    """What was measured of one account: a month's events, the samples, their Regions, the day, and what is missing."""
+    """What was measured of one account: a month's events, the samples, their Regions, the day, and what is missing.
+
+    `whole` says that in each of these Regions all of a week was counted.
+    """
 
     low: Decimal
     high: Decimal
     samples: int
     regions: int
     day: str
+    whole: bool
     missing: str = ""
 
 
@@ -163,6 +171,7 @@ def _of_account(seen: View, account: str, region: str = "") -> _Measured | Unkno
     counts: list[int] = []
     days: list[str] = []
     unread: list[Unknown] = []
+    whole = True
     try:
         for item in sight.each("region"):
             if region in ("", item.told("region")):
@@ -173,6 +182,7 @@ def _of_account(seen: View, account: str, region: str = "") -> _Measured | Unkno
                     continue
                 least, most = rate((seconds, count) for seconds, count, _ in own)
                 low, high = low + least, high + most
+                whole = whole and any(seconds >= _BACK.total_seconds() for seconds, _, _ in own)
                 counts.append(len(own))
                 days.append(max(day for _, _, day in own))
     except UnseenError as error:
@@ -180,9 +190,9 @@ def _of_account(seen: View, account: str, region: str = "") -> _Measured | Unkno
     if not counts:
         return unread[0] if unread else Unknown(_NOT_COLLECTED)
     missing = _missing(unread, seen.regions_asked, region)
-    most_of_it = _monthly(high)
+    most_of_it = _monthly(high) if whole else max(_monthly(high), ASSUMED.high)
     most_of_it += ASSUMED.high if missing else 0
-    return _Measured(_monthly(low), most_of_it, sum(counts), len(counts), max(days), missing)
+    return _Measured(_monthly(low), most_of_it, sum(counts), len(counts), max(days), whole, missing)
 
 
 def _samples(item: Sight) -> Iterator[tuple[float, float, str]]:
@@ -216,7 +226,8 @@ def _measured(known: list[_Measured]) -> str:
     of = f" of {_accounts(len(known))}" if len(known) > 1 else ""
     where = f"from {_some(count, 'sample')} of the event history in {_some(regions, 'Region')}{of}"
     missing = next((f"; {one.missing}" for one in known if one.missing), "")
-    return f"measured on {max(one.day for one in known)} {where}{missing}"
+    bursts = "" if all(one.whole for one in known) else _BURSTS + (" for each" if len(known) > 1 else "")
+    return f"measured on {max(one.day for one in known)} {where}{bursts}{missing}"
 
 
 def _span(low: Decimal, high: Decimal) -> str:

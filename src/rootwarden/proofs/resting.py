@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from rootwarden.model.placeholders import quoted
 from rootwarden.model.plan import Call, Probe
 from rootwarden.model.writes.guardduty import NO_DETECTOR
 
+# A partition that has no alarms on logs refuses to be asked for that kind alone: then there are none.
+_NO_SUCH_KIND = ("ValidationError: enum value set", "ValidationException: enum value set", "InvalidParameterValue")
 _NO_ROLE = ("NoSuchEntity",)
+_NO_RULE = ("ResourceNotFoundException",)
 
 
 def probe(
@@ -35,6 +40,7 @@ def on_topic(arn: str, emails: Iterable[str], publishers: Iterable[str]) -> tupl
     Whoever publishes by a call of their own is in no list; the topic's policy names them, and is compared before.
     """
     region, ours = arn.split(":")[3], sorted(publishers)
+    alarms: dict[str, Any] = {"region": region, "ActionPrefix": arn}
     told = " && ".join(f"Endpoint != {quoted(one)}" for one in sorted(emails)) or "`true`"
     beside = f"Subscriptions[?SubscriptionArn != 'Deleted' && (Protocol != 'email' || ({told}))]"
     rules = (one.rpartition("/")[2] for one in ours if ":rule/" in one)
@@ -42,13 +48,26 @@ def on_topic(arn: str, emails: Iterable[str], publishers: Iterable[str]) -> tupl
         probe("sns", "ListSubscriptionsByTopic", beside, ("NotFound",), region, TopicArn=arn),
         probe(
             "cloudwatch", "DescribeAlarms", others("[MetricAlarms, CompositeAlarms][] | ", "AlarmArn", ours),
-            region=region, ActionPrefix=arn, AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"], **alarms,
         ),
         probe(
-            "events", "ListRuleNamesByTarget", others("RuleNames", "@", rules), ("ResourceNotFoundException",), region,
-            TargetArn=arn,
+            "cloudwatch", "DescribeAlarms", others("LogAlarms || `[]`", "AlarmArn", ours), _NO_SUCH_KIND,
+            AlarmTypes=["LogAlarm"], **alarms,
         ),
+        probe("events", "ListRuleNamesByTarget", others("RuleNames", "@", rules), _NO_RULE, region, TargetArn=arn),
+        _on_other_buses(arn, region),
     )  # fmt: skip
+
+
+def _on_other_buses(topic: str, region: str) -> Probe:
+    """Look whether a rule of an event bus other than the default one sends to a topic; ours are all of that one.
+
+    Without the name of a bus EventBridge looks at the default one only (API Reference, ListRuleNamesByTarget).
+    """
+    about = {"TargetArn": topic, "EventBusName": {"$ref": "item"}}
+    each = Call(service="events", operation="ListRuleNamesByTarget", region=region, parameters=about)
+    listed = probe("events", "ListEventBuses", "RuleNames", _NO_RULE, region)
+    return replace(listed, over="EventBuses[?Name != 'default'].Name", each=each)
 
 
 def on_key(key: Any, alias: str, topic: str) -> tuple[Probe, ...]:
@@ -106,10 +125,8 @@ def on_trail_logs(group: str, region: str) -> tuple[Probe, ...]:
 
 def on_cloudtrail_trust(trail: str, principal: str) -> tuple[Probe, ...]:
     """Look whether the organization has another trail, or an administrator of CloudTrail beside the management."""
-    region = trail.split(":")[3]
-    beside = f"trailList[?IsOrganizationTrail && TrailARN != {quoted(trail)}]"
     return (
-        probe("cloudtrail", "DescribeTrails", beside, region=region),
+        _other_trails(trail, "Trail.IsOrganizationTrail"),
         probe(
             "organizations", "ListDelegatedAdministrators", "DelegatedAdministrators",
             ("AWSOrganizationsNotInUseException",), ServicePrincipal=principal,
@@ -130,11 +147,18 @@ def on_role(name: str, *, attached: Iterable[str] = (), inline: Iterable[str] = 
 
 def on_service_role(name: str, arn: str, trail: str, inline: Iterable[str]) -> tuple[Probe, ...]:
     """Look whether another trail writes as this role, or it holds policies that it was not made with."""
-    beside = f"trailList[?CloudWatchLogsRoleArn == {quoted(arn)} && TrailARN != {quoted(trail)}]"
-    return (
-        probe("cloudtrail", "DescribeTrails", beside, region=trail.split(":")[3]),
-        *_beyond(name, (), inline),
-    )
+    return (_other_trails(trail, f"Trail.CloudWatchLogsRoleArn == {quoted(arn)}"), *_beyond(name, (), inline))
+
+
+def _other_trails(ours: str, done: str) -> Probe:
+    """Look at the trails of all Regions but ours, each in its home Region: elsewhere AWS may not know it.
+
+    DescribeTrails answers for one Region and what is copied into it (API Reference); ListTrails names them all.
+    """
+    each = Call(service="cloudtrail", operation="GetTrail", parameters={"Name": {"$ref": "item"}})
+    listed = probe("cloudtrail", "ListTrails", done, region=ours.split(":")[3])
+    over = f"Trails[?TrailARN != {quoted(ours)}].TrailARN"
+    return replace(listed, over=over, each=each, at_home=True)
 
 
 def _beyond(name: str, attached: Iterable[str], inline: Iterable[str]) -> tuple[Probe, ...]:

@@ -14,6 +14,7 @@ from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
+from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
 from rootwarden.flows.applying.looking import Looked, at_once, look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
@@ -39,8 +40,8 @@ def undo_run(
 
     Raises:
         InputError: there is no such run.
-        RefusedError: somebody changed since what the run had changed, another process is at work on it, or nothing of
-            it can be taken back.
+        RefusedError: somebody changed since what the run had changed, nobody could come in as an administrator any
+            more, another process is at work on it, or nothing of it can be taken back.
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, request = clock or SystemClock(), request.one_errand()
@@ -65,8 +66,7 @@ def undo_run(
         for one in begun:
             if one not in changes:
                 tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
-        if changes and not request.force:
-            _untouched(changes, progress, look(request, changes))
+        _see_to(changes, progress, request)
         if not agree(run, changes):
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
@@ -103,6 +103,21 @@ def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
     """Say of a change that something of it was left: it is not as before, whatever it said beforehand that stays."""
     why = left.get(one.change)
     return one if why is None else replace(one, proved=False, waiting=False, detail=f"left, because {why}")
+
+
+def _see_to(changes: list[Change], progress: Progress, request: ApplyRequest) -> None:
+    """See that nobody changed since what would be taken back, unless that is forced, and that nobody is shut out.
+
+    Raises:
+        RefusedError: somebody did, or would be.
+    """
+    facts = FACTS if any(map(takes, changes)) else ()
+    if not changes or (request.force and not facts):
+        return
+    seen = look(request, changes, facts=facts)
+    if not request.force:
+        _untouched(changes, progress, seen)
+    keep_a_way(changes, seen)
 
 
 def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:

@@ -15,7 +15,7 @@ from rootwarden.lab.deliveries import forget, status_of
 from rootwarden.lab.membership import administers, organization_of, trusts
 from rootwarden.lab.policy_check import as_list
 from rootwarden.lab.trail_keys import key_arn
-from rootwarden.lab.trail_views import find_trail, visible_trails
+from rootwarden.lab.trail_views import find_trail, listed_trails, visible_trails
 
 PRINCIPAL = "cloudtrail.amazonaws.com"
 _EVERYTHING = {
@@ -44,9 +44,8 @@ class CloudTrail(CloudTrailResponse):
         return ActionResult({"Trail": _described(self._visible("Name"))})
 
     def list_trails(self) -> Any:
-        """List name, ARN and home of every trail the account sees."""
-        trails = visible_trails(self.current_account, self.region)
-        return ActionResult({"Trails": [trail.short() for trail in trails]})
+        """List name, ARN and home of every trail the account sees, whatever its Region."""
+        return ActionResult({"Trails": [trail.short() for trail in listed_trails(self.current_account)]})
 
     def get_trail_status(self) -> Any:
         """Return whether the trail logs and how its deliveries go; members may ask for an organization trail."""

@@ -19,8 +19,8 @@ ROWS = (
     Write(call="cloudtrail.PutEventSelectors", action="cloudtrail:PutEventSelectors", gone=_NO_TRAIL),
 )
 LOOKS = {
-    "cloudtrail.DescribeTrails": ("cloudtrail:DescribeTrails",),
     "cloudtrail.GetTrail": ("cloudtrail:GetTrail",),
+    "cloudtrail.ListTrails": ("cloudtrail:ListTrails",),
 }
 # What AWS checks beside the call itself where the trail is an organization's (CloudTrail User Guide, "Creating a trail
 # for an organization with the AWS CLI").

@@ -12,6 +12,7 @@ ROWS = (
     Write(call="events.RemoveTargets", action="events:RemoveTargets", gone=_NO_RULE),
 )
 LOOKS = {
+    "events.ListEventBuses": ("events:ListEventBuses",),
     "events.ListRuleNamesByTarget": ("events:ListRuleNamesByTarget",),
     "events.ListTargetsByRule": ("events:ListTargetsByRule",),
 }

@@ -19,8 +19,9 @@ from rootwarden.model.view import Subject, View
 from rootwarden.people.ground import IDENTITY, REMEDY
 from rootwarden.proofs.ways_in import WaysIn
 
-_FACTS = (IDENTITY, "iam.authorization", "iam.credential_report", "iam.saml_providers", "sso.instances",
-          "sso.permission_sets")  # fmt: skip
+# What has to be read to know the ways into an account.
+WAYS = (IDENTITY, "iam.authorization", "iam.credential_report", "iam.saml_providers", "sso.instances",
+        "sso.permission_sets")  # fmt: skip
 _UNUSED = "disable-unused-credentials"
 # What may take from somebody the way in.
 _SHUTS = frozenset((
@@ -38,8 +39,8 @@ def _check(on: Guarded) -> Iterator[Refusal]:
         mine = [one for one in on.changes if one.account == account]
         facts = on.facts(account)
         try:
-            before = _way_in(account, facts)
-            after = _way_in(account, as_if(facts, [one for change in mine for one in change.then]))
+            before = way_in(account, facts)
+            after = way_in(account, as_if(facts, [one for change in mine for one in change.then]))
         except UnseenError as error:
             yield Refusal(
                 f"nobody can tell whether somebody keeps a way into account {account}", str(error),
@@ -54,7 +55,12 @@ def _check(on: Guarded) -> Iterator[Refusal]:
             )
 
 
-def _way_in(account: str, facts: Mapping[str, Any]) -> bool:
+def way_in(account: str, facts: Mapping[str, Any]) -> bool:
+    """Return whether somebody who is not root surely comes in as an administrator, by these facts.
+
+    Raises:
+        UnseenError: the authorization details or the credential report could not be read.
+    """
     identity = facts.get(IDENTITY)
     arn = str(identity.get("Arn") or "arn:aws:") if isinstance(identity, dict) else "arn:aws:"
     subject = Subject(account=account, partition=arn.split(":")[1])
@@ -62,4 +68,4 @@ def _way_in(account: str, facts: Mapping[str, Any]) -> bool:
     return any(way.there.value for way in (*ways.straight(), *ways.through_roles()))
 
 
-GUARD = Guard(about=_about, check=_check, facts=_FACTS)
+GUARD = Guard(about=_about, check=_check, facts=WAYS)
