@@ -25,10 +25,11 @@ from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
+from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
-from rootwarden.store.opening import open_store
+from rootwarden.store.opening import Store, open_store
 from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, past_runs, steps_of
 
 # Told where every change stands; returns whether to go on.
@@ -137,14 +138,33 @@ def resume_run(
         ready = _not_others(found, hands, request)
         _nobody_shut_out(run.plan.changes, hands)
         guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
-        new = [one.change for one in ready if one.standing is Standing.READY]
-        rests_on = still_approved(run, new, request, clock.now())
+        left = [one for one in _to_make(ready) if not before.made(one)]
+        _rests_on(store, run, left, request, before, clock)
         if not agree(run.plan, ready):
             return None
+        # Whoever was asked may have taken an hour to answer, and a window may have closed.
+        rests_on = _rests_on(store, run, left, request, before, clock)
         _foretell(_to_make(ready), request, hands, clock)
         with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell, _to_make(ready))
+
+
+def _rests_on(
+    store: Store, run: Run, left: Sequence[Change], request: ApplyRequest, before: Progress, clock: Clock
+) -> Announced | None:
+    """Return the announcement that what is left rests on; a run that may not go on stops, and is in nobody's way then.
+
+    Raises:
+        RefusedError: its approval is over.
+    """
+    try:
+        return still_approved(run, left, request, clock.now())
+    except RefusedError:
+        if run.state is RunState.RUNNING and not request.dry_run:
+            with hold_run(store, run.id, RunState.RUNNING, (RunState.RUNNING,), before) as log:
+                log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
+        raise
 
 
 def _carry_out(
