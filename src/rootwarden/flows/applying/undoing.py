@@ -12,7 +12,7 @@ from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
-from rootwarden.flows.applying.looking import Looked, at_once, look
+from rootwarden.flows.applying.looking import at_once, look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.applying.running import Applied, same_place
@@ -62,12 +62,16 @@ def undo_run(
         for one in begun:
             if one not in changes:
                 tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
-        if changes and not request.force:
-            _untouched(changes, progress, look(request, changes))
+        _untouched(changes, progress, request)
         if not agree(run, changes):
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
         with hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
+            try:  # whoever was asked may have taken an hour to answer
+                _untouched(changes, progress, request)
+            except BaseException:
+                log.state(run)  # nothing was taken back yet
+                raise
             return _take_back(log, hands, changes, request, clock, tell)
 
 
@@ -100,15 +104,17 @@ def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
     return one if step is None else replace(one, proved=False, waiting=False, detail=detail)
 
 
-def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
-    """See that everything still reads as the run left it, the newest change looked at first.
+def _untouched(changes: list[Change], progress: Progress, request: ApplyRequest) -> None:
+    """Look whether everything still reads as the run left it, the newest change looked at first; not where forced.
 
     What was made, or taken back, only in part may read as before, as planned, or between the two.
 
     Raises:
         RefusedError: somebody changed it since, and taking it back would overwrite that.
     """
-    now = dict(seen.facts)
+    if not changes or request.force:
+        return
+    now = dict(look(request, changes).facts)
     for change in changes:
         own = now.get(change.account, {})
         half_way = not progress.made(change) or any(
