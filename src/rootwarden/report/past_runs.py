@@ -55,7 +55,10 @@ class ChangeSaid(Struct, frozen=True, kw_only=True):
 
 
 class RunSaid(Struct, frozen=True, kw_only=True):
-    """One run: `plan` is the SHA-256 of its changes, `announced` that of the plan whose announcement it rests on."""
+    """One run: `plan` is the SHA-256 of its changes, `announced` that of the plan whose announcement it rests on.
+
+    `left` is what undoing left because something else rested on it.
+    """
 
     id: str
     stands: Stands
@@ -69,6 +72,7 @@ class RunSaid(Struct, frozen=True, kw_only=True):
     changes: int
     made: int
     taken_back: int
+    left: tuple[str, ...]
     next: str
     what: tuple[ChangeSaid, ...]
     calls: tuple[CallSaid, ...]
@@ -115,7 +119,7 @@ def _run(one: PastRun) -> RunSaid:
     return RunSaid(
         id=run.id, stands=one.stands, started=run.started, finished=run.finished, by=run.by, role=run.role,
         plan=run.plan.digest, announced=run.announced, accounts=run.accounts, changes=len(run.plan.changes),
-        made=one.made, taken_back=one.taken_back, next=one.next,
+        made=one.made, taken_back=one.taken_back, left=one.left, next=one.next,
         what=tuple(_change(one, change, checked.get(change.id)) for change in run.plan.changes),
         calls=tuple(_calls(one)),
     )  # fmt: skip

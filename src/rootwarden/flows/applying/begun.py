@@ -78,6 +78,8 @@ def not_to_go_on_with(run: Run) -> RootwardenError:
             todo=f"`rootwarden undo {run.id}` goes on with that; then apply its plan anew",
         )  # fmt: skip
     back = f"`rootwarden undo {run.id}` takes it back" if run.state is RunState.DONE else "apply its plan anew"
+    if run.state is RunState.PART_UNDONE:
+        back = f"`rootwarden undo {run.id}` takes back what was left, once nothing else rests on it"
     return InputError(f"the run {run.id} is {run.state}", why="there is nothing to go on with", todo=back)
 
 
@@ -85,6 +87,24 @@ def half_undone(runs: Iterable[Run], plan: Plan | None) -> Run | None:
     """Return the newest run that is half undone, of this plan where one is named; None where there is none."""
     wanted = (one for one in runs if plan is None or is_of(one, plan))
     return next((one for one in wanted if one.state is RunState.UNDOING), None)
+
+
+def not_rested_on(store: Store, run: Run) -> None:
+    """See that nothing that undoing left of a run is used by a later run, which may have made the rest of it anew.
+
+    What made it anew bears the same names, so that no look at AWS tells it from what this run had made.
+
+    Raises:
+        RefusedError: a later run does, and is not undone.
+    """
+    left = {(one.remedy, one.account, one.region) for one in run.plan.changes if one.id in run.left}
+    later = (one for one in past_runs(store) if one.id > run.id and one.state is not RunState.UNDONE) if left else ()
+    for other in later:
+        if any((one.remedy, one.account, one.region) in left for one in other.plan.changes):
+            raise RefusedError(
+                f"the run {other.id} rests on what was left of {run.id}", why="it made anew what was taken back",
+                todo=f"undo the later one first: `rootwarden undo {other.id}`",
+            )  # fmt: skip
 
 
 def _seen(store: Store, run: Run) -> PastRun:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.looking import at_once, look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
@@ -48,6 +49,7 @@ def undo_run(
         run = find_run(store, name)
         if run.state is RunState.UNDONE:
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
+        not_rested_on(store, run)
         progress = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry)
         same_place(run.plan, hands)
@@ -68,6 +70,7 @@ def undo_run(
         former = tuple(set(RunState) - {RunState.UNDONE})
         with hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
             try:  # whoever was asked may have taken an hour to answer
+                not_rested_on(store, run)
                 _untouched(changes, progress, request)
             except BaseException:
                 log.state(run)  # nothing was taken back yet
@@ -91,9 +94,9 @@ def _take_back(
     try:
         checked = prove_undone(request, changes, clock) if changes else ()
     except RootwardenError as error:
-        log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
+        log.state(undoing.ended())
         return Applied(log.run, log.progress(), unproved=error)
-    log.state(replace(log.run, state=RunState.UNDONE, finished=clock.now()))
+    log.state(undoing.ended())
     return Applied(log.run, log.progress(), tuple(_with_what_is_left(one, undoing.left) for one in checked))
 
 
@@ -140,6 +143,11 @@ class _Undoing:
         self._progress, self._patience = log.progress(), patience
         # Of each change of which something was left, in words the step that something else rests on.
         self.left: dict[str, str] = {}
+
+    def ended(self) -> Run:
+        """Return the run as it stands at the end: undone, or in part where something was left."""
+        state = RunState.PART_UNDONE if self.left else RunState.UNDONE
+        return replace(self._log.run, state=state, left=self.left, finished=self._clock.now())
 
     def take_back(self, change: Change) -> None:
         """Take back what was done of one change, the last step first.
