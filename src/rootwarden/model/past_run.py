@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -94,9 +95,19 @@ class PastRun(Struct, frozen=True):
         return bool(lines) and all(line is not None and line.state is StepState.DONE for line in lines)
 
 
+class UnreadRun(Struct, frozen=True):
+    """A run that this program cannot read: another version wrote it, or it is damaged; `state` as it is kept."""
+
+    id: str
+    started: datetime
+    state: str
+    why: str
+
+
 class PastRuns(Struct, frozen=True):
     """The newest of the `total` runs of a store, and the plans that were announced and are not over."""
 
     runs: tuple[PastRun, ...]
     announced: tuple[Announced, ...]
     total: int
+    unread: tuple[UnreadRun, ...] = ()

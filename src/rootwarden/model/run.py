@@ -93,6 +93,10 @@ class Run(Struct, frozen=True, kw_only=True):
         """The accounts that it changes."""
         return self.plan.accounts
 
+    def is_of(self, plan: Plan) -> bool:
+        """Return whether it is a run of this plan: all that it is about stands in it."""
+        return all(change in plan.changes for change in self.plan.changes)
+
 
 class _Body(Struct, frozen=True):
     """What of a run is kept beside its columns."""

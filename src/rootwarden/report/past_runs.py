@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from rootwarden.model.announced import Announced
 from rootwarden.model.findings import Status
-from rootwarden.model.past_run import PastRun, PastRuns, Stands
+from rootwarden.model.past_run import PastRun, PastRuns, Stands, UnreadRun
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Logged, StepState, Way
 from rootwarden.report.masking import masked_value
@@ -91,6 +91,16 @@ class AnnouncedSaid(Struct, frozen=True, kw_only=True):
     what: tuple[str, ...]
 
 
+class UnreadSaid(Struct, frozen=True, kw_only=True):
+    """One run that cannot be read: another version wrote it, or it is damaged."""
+
+    id: str
+    started: datetime
+    state: str
+    why: str
+    next: str = "use the Rootwarden that wrote it"
+
+
 class RunsSaid(Struct, frozen=True, kw_only=True):
     """What `rootwarden runs` prints; `total` is how many runs the store has."""
 
@@ -98,13 +108,15 @@ class RunsSaid(Struct, frozen=True, kw_only=True):
     total: int
     runs: tuple[RunSaid, ...]
     announced: tuple[AnnouncedSaid, ...]
+    unreadable: tuple[UnreadSaid, ...]
 
 
 def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
     """Return runs and announcements as they are told; ids of access keys are hidden but for their last characters."""
     whole = RunsSaid(
-        total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced))
-    )
+        total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced)),
+        unreadable=tuple(map(_unread, found.unread)),
+    )  # fmt: skip
     return masked_value(whole, show_ids=show_ids, show_pii=True)
 
 
@@ -123,6 +135,10 @@ def _run(one: PastRun) -> RunSaid:
         what=tuple(_change(one, change, checked.get(change.id)) for change in run.plan.changes),
         calls=tuple(_calls(one)),
     )  # fmt: skip
+
+
+def _unread(one: UnreadRun) -> UnreadSaid:
+    return UnreadSaid(id=one.id, started=one.started, state=one.state, why=one.why)
 
 
 def _change(one: PastRun, change: Change, checked: Checked | None) -> ChangeSaid:

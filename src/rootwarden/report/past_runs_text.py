@@ -14,16 +14,21 @@ _TITLES = 3
 
 
 def table(found: RunsSaid, options: RenderOptions) -> str:
-    """Return the list, the newest first; what is announced stands before the runs."""
+    """Return the list, the newest first; what is announced stands before the runs, what cannot be read after."""
     pen = Pen(options)
     for one in found.announced:
         _announced(pen, one)
     for run in found.runs:
         _run(pen, run)
-    if not found.runs:
+    for unread in found.unreadable:
+        pen.line(f"{unread.started:%Y-%m-%d %H:%M}  unreadable   {unread.id}")
+        pen.line(f"{unread.state}; {unread.why}", indent=2)
+        _next(pen, unread.next, indent=2)
+    told = len(found.runs) + len(found.unreadable)
+    if not told:
         pen.line("No plan was applied yet.")
-    if len(found.runs) < found.total:
-        pen.line(f"And {plural(found.total - len(found.runs), 'older run')}: --most")
+    if told < found.total:
+        pen.line(f"And {plural(found.total - told, 'older run')}: --most")
     return pen.text()
 
 

@@ -14,7 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
-from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, is_of, not_to_go_on_with
+from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
@@ -30,7 +30,7 @@ from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
 from rootwarden.store.opening import Store, open_store
-from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, past_runs, steps_of
+from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, readable_runs, steps_of
 
 # Told where every change stands; returns whether to go on.
 Agree = Callable[[Plan, list[Seen]], bool]
@@ -111,7 +111,7 @@ def apply_plan(
         id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
         announced=rests_on.digest if rests_on is not None else "",
     )  # fmt: skip
-    with closing(open_store(request.store)) as store, begin_run(store, run, rests_on) as log:
+    with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
         tell(f"run {run.id}, written down in {store.name}")
         return _carry_out(log, hands, request, clock, tell, changes)
 
@@ -127,7 +127,7 @@ def resume_run(
     """
     clock, request = clock or SystemClock(), request.one_errand()
     with closing(open_store(request.store)) as store:
-        name = what if isinstance(what, str) else _broken_off(past_runs(store), store.name, what)
+        name = what if isinstance(what, str) else _broken_off(store, what)
         run = find_run(store, name)
         if run.state not in GOES_ON:
             raise not_to_go_on_with(run)
@@ -303,13 +303,17 @@ def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
             )
 
 
-def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:
-    left = [one for one in found if one.state in GOES_ON]
-    if plan is not None:
-        left = [one for one in left if is_of(one, plan)]
-    if not left:
-        undoing = half_undone(found, plan)
-        if undoing is not None:
-            raise not_to_go_on_with(undoing)
-        raise InputError(f"no run in {store} was broken off", todo="apply a plan with `rootwarden apply plan.json`")
-    return left[0].id
+def _broken_off(store: Store, plan: Plan | None) -> str:
+    found, unread = readable_runs(store, None, (*GOES_ON, RunState.UNDOING))
+    left = [one for one in found if one.state in GOES_ON and (plan is None or one.is_of(plan))]
+    newest = max((one.id for one in unread), default="") if plan is None else ""
+    if left and left[0].id > newest:
+        return left[0].id
+    if newest:
+        return newest  # which says that it cannot be read
+    undoing = half_undone(found, plan)
+    if undoing is not None:
+        raise not_to_go_on_with(undoing)
+    raise InputError(
+        f"no run in {store.name} was broken off", todo="apply a plan with `rootwarden apply plan.json`"
+    )  # fmt: skip
