@@ -168,3 +168,19 @@ def test_changed_while_somebody_thinks_is_not_overwritten(shop: Workshop):
         assert find_run(store, applied.run.id) == applied.run
     undone = shop.undo(applied.run.id, force=True)
     assert undone is not None and undone.exit is Exit.FINE
+
+
+def test_changed_while_somebody_thinks_about_going_on_is_not_overwritten(shop: Workshop):
+    """What the run has left to make is looked at again once the person has answered."""
+    shop.lab.deny("account:PutAlternateContact", account=MANAGEMENT)
+    applied = shop.apply(shop.plan("RW-POL-05"))
+    assert applied is not None and applied.run.state is RunState.STOPPED
+    shop.lab.clear_faults()
+
+    def slow(*_: object) -> bool:
+        contact_now(shop, EmailAddress="other@shop.example")
+        return True
+
+    with pytest.raises(RefusedError, match="the plan is stale"):
+        resume_run(applied.run.id, shop.request(), slow, shop.said.append)
+    assert contact_now(shop) == "other@shop.example"

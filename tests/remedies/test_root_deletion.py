@@ -230,7 +230,7 @@ def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
 
 
 def test_a_withdrawn_announcement_stops_a_deletion_that_was_begun(opened: Open) -> None:
-    """What is half done is gone on with only while the announcement stands: withdrawn before, or while somebody thinks.
+    """What is half done is gone on with only while the announcement stands, to the last moment.
 
     An approved window does not bring it back.
     """
@@ -245,12 +245,13 @@ def test_a_withdrawn_announcement_stops_a_deletion_that_was_begun(opened: Open) 
     made = desk.calls(OLD, *DELETES)
     desk.lab.clear_faults()
 
-    def objects(*_: object) -> bool:
-        """Withdraw it while the question is open."""
-        return withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True) is not None
+    def objects(_: object) -> None:
+        """Withdraw it before the first session that would delete: the next thing would be to take hold of the run."""
+        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
 
-    with pytest.raises(RefusedError, match="the announcement of the plan was withdrawn"):
-        resume_run(done.run.id, desk.request(**asked), objects, desk.told.append, desk.clock)
+    late = desk.request(**asked, announce=_at(3, objects))
+    with pytest.raises(RefusedError, match=r"the announcement of the plan was withdrawn: what cannot be taken back"):
+        resume_run(done.run.id, late, lambda *_: True, desk.told.append, desk.clock)
     for windows in ((), approved(desk.clock.now(), OLD)):
         with pytest.raises(RefusedError, match="what is left cannot be taken back") as refused:
             resume_run(

@@ -144,10 +144,13 @@ def resume_run(
             return None
         # Whoever was asked may have taken an hour to answer, and a window may have closed.
         rests_on = _rests_on(store, run, left, request, before, clock)
-        _foretell(_to_make(ready), request, hands, clock)
+        anew, seen = _ready(replace(run.plan, changes=_to_make(ready)), request, before)
+        changes = _to_make(anew)
+        guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+        _foretell(changes, request, hands, clock)
         with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
             tell(f"going on with run {run.id}")
-            return _carry_out(log, hands, request, clock, tell, _to_make(ready))
+            return _carry_out(log, hands, request, clock, tell, changes)
 
 
 def _rests_on(
