@@ -325,3 +325,20 @@ def test_a_run_on_a_shared_store_is_told_from_another_process(shop: Workshop):
     undone = shop.undo(applied.run.id)
     assert undone is not None
     assert undone.exit == Exit.FINE
+
+
+def test_the_same_plan_begun_while_somebody_thinks_is_not_begun_again(shop: Workshop):
+    """Another process applies it and stops: what it made counts for its run, and the rest is gone on with there."""
+    plan = shop.plan()
+    shop.lab.deny("cloudtrail:UpdateTrail", account=MEMBER)
+    others: list[str] = []
+
+    def slow(*_: object) -> bool:
+        other = shop.apply(plan)
+        assert other is not None and other.progress.log and other.run.state is RunState.STOPPED
+        others.append(other.run.id)
+        return True
+
+    with pytest.raises(RefusedError, match="begun meanwhile") as refused:
+        shop.apply(plan, agree=slow)
+    assert others[0] in refused.value.what

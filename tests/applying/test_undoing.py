@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from msgspec.structs import replace
 
 from rootwarden import catalogue
 from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.applying.running import Applied, resume_run
+from rootwarden.flows.applying.undoing import undo_run
 from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.collect import collect
 from rootwarden.flows.limits import checked_remedies
 from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.plan import Call, Change, Plan, Probe
 from rootwarden.model.run import RunState
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import find_run
 from rootwarden.store.snapshots import open_snapshot
 from tests.applying.given import SETTINGS
 from tests.applying.workshop import CONTROLS, MANAGEMENT, Workshop
@@ -172,3 +177,37 @@ def test_somebody_else_went_on_meanwhile(shop: Workshop):
 
     with pytest.raises(RefusedError, match="somebody else went on"):
         resume_run(applied.run.id, shop.request(), slow, shop.said.append)
+
+
+def test_changed_while_somebody_thinks_is_not_overwritten(shop: Workshop):
+    """It is looked again once the person has answered: what somebody did meanwhile stays, and the run as it was."""
+    applied = shop.apply(shop.plan("RW-POL-05"))
+    assert applied is not None
+
+    def slow(*_: object) -> bool:
+        contact_now(shop, EmailAddress="other@shop.example")
+        return True
+
+    with pytest.raises(RefusedError, match="was changed since"):
+        undo_run(applied.run.id, shop.request(), slow, shop.said.append)
+    assert contact_now(shop) == "other@shop.example"
+    with closing(open_store(shop.store)) as store:
+        assert find_run(store, applied.run.id) == applied.run
+    undone = shop.undo(applied.run.id, force=True)
+    assert undone is not None and undone.exit is Exit.FINE
+
+
+def test_changed_while_somebody_thinks_about_going_on_is_not_overwritten(shop: Workshop):
+    """What the run has left to make is looked at again once the person has answered."""
+    shop.lab.deny("account:PutAlternateContact", account=MANAGEMENT)
+    applied = shop.apply(shop.plan("RW-POL-05"))
+    assert applied is not None and applied.run.state is RunState.STOPPED
+    shop.lab.clear_faults()
+
+    def slow(*_: object) -> bool:
+        contact_now(shop, EmailAddress="other@shop.example")
+        return True
+
+    with pytest.raises(RefusedError, match="the plan is stale"):
+        resume_run(applied.run.id, shop.request(), slow, shop.said.append)
+    assert contact_now(shop) == "other@shop.example"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,17 @@ from moto.cloudtrail.models import cloudtrail_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
+from msgspec.structs import replace
 
-from rootwarden.aws.clock import SystemClock
+from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hands import Hands, WriteError
-from rootwarden.errors import Exit
+from rootwarden.errors import Exit, RefusedError
+from rootwarden.flows.past_runs import listed
 from rootwarden.lab.aws_error import AwsError
 from rootwarden.lab.server import Lab
 from rootwarden.model.placeholders import quoted
 from rootwarden.model.plan import Call, Change, Probe, Risk, Step
+from rootwarden.model.run import RunState
 from rootwarden.model.write import tells
 from rootwarden.model.writes import WRITES
 from rootwarden.proofs.resting import (
@@ -33,6 +38,9 @@ from rootwarden.proofs.resting import (
     on_topic,
 )
 from rootwarden.proofs.resting_people import on_group, on_policy, on_user
+from rootwarden.report.past_runs import said as runs_said
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import begin_run, hold_run
 from tests.remedies.alerting_desk import Desk, open_desk
 
 DUTY, ANALYZER, ALARM = "enable-guardduty", "enable-access-analyzer", "alarm-on-root-use"
@@ -79,6 +87,34 @@ def test_what_others_rest_on_stays(desk: Desk) -> None:
     assert len(analyzer.list_analyzers()["analyzers"]) == 1
     assert desk.client("cloudwatch", REGION).describe_alarms()["MetricAlarms"] == []
     assert desk.client("logs", REGION).describe_metric_filters()["metricFilters"] == []
+
+
+def test_what_was_left_is_taken_back_once_nobody_rests_on_it(desk: Desk) -> None:
+    """Until then the run says what was left and is in nobody's way; what was made anew on it since keeps it."""
+    plan = desk.plan(wishes=(ALARM,), settings=SETTINGS)
+    applied, sns = desk.apply(plan), desk.client("sns", REGION)
+    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:theirs"
+    theirs = sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=queue, ReturnSubscriptionArn=True)
+    undone = desk.undo(applied)
+    assert (undone.exit, undone.run.state) == (Exit.UNVERIFIED, RunState.PART_UNDONE)
+    url = desk.request().store
+    (said,) = runs_said(listed(url), show_ids=False).runs
+    assert (said.stands, said.taken_back, said.left) == (
+        "part undone", 0, (f"Make the topic rootwarden-alerts ({ACCOUNT})",),
+    )  # fmt: skip
+    assert said.next == f"`rootwarden undo {said.id}` takes back what was left, once nothing else rests on it"
+    sns.unsubscribe(SubscriptionArn=theirs["SubscriptionArn"])
+    with closing(open_store(url)) as store:
+        later = replace(applied.run, id=new_ulid(), state=RunState.RUNNING, started=datetime.now(UTC))
+        with begin_run(store, later) as log:
+            log.state(replace(log.run, state=RunState.DONE, finished=datetime.now(UTC)))
+        with pytest.raises(RefusedError, match=f"{later.id} rests on what was left"):
+            desk.undo(applied)
+        with hold_run(store, later.id, RunState.UNDOING) as log:
+            log.state(replace(log.run, state=RunState.UNDONE, finished=datetime.now(UTC)))
+        again = desk.undo(applied)
+        assert (again.exit, again.run.state, again.run.left) == (Exit.FINE, RunState.UNDONE, {})
+    assert sns.list_topics()["Topics"] == []
 
 
 def found(desk: Desk, *probes: Probe) -> list[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from rootwarden.lab.services.iam_reports import Reports
 from rootwarden.model.context import Context, Standing
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
+from rootwarden.model.run import RunState
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import find_run, hold_run
 from rootwarden.trail.envelopes import read_items
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.root_at_work import STORE, Desk, at_work
@@ -223,6 +227,61 @@ def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
     desk.clock.ahead = timedelta(days=7)
     resumed = resume_run(done.run.id, desk.request(**asked), lambda *_: True, desk.told.append, desk.clock)
     assert resumed is not None and desk.calls(NEW, *DELETES)
+
+
+def test_a_withdrawn_announcement_stops_a_deletion_that_was_begun(opened: Open) -> None:
+    """What is half done is gone on with only while the announcement stands, to the last moment.
+
+    An approved window does not bring it back.
+    """
+    desk = opened(member(OLD, "old", root=EVERYTHING))
+    plan, asked = desk.plan("RW-ROOT-08"), {"remedies": attested(desk.clock.now(), OLD)}
+    with pytest.raises(WaitingError):
+        desk.apply(plan, **asked)
+    desk.clock.ahead = timedelta(hours=25)
+    desk.lab.deny("iam:DeleteSigningCertificate", account=OLD)
+    done = desk.apply(plan, **asked)
+    assert done is not None and done.exit is Exit.AUTH
+    made = desk.calls(OLD, *DELETES)
+    desk.lab.clear_faults()
+
+    def objects(_: object) -> None:
+        """Withdraw it before the first session that would delete: the next thing would be to take hold of the run."""
+        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
+
+    late = desk.request(**asked, announce=_at(3, objects))
+    with pytest.raises(RefusedError, match=r"the announcement of the plan was withdrawn: what cannot be taken back"):
+        resume_run(done.run.id, late, lambda *_: True, desk.told.append, desk.clock)
+    for windows in ((), approved(desk.clock.now(), OLD)):
+        with pytest.raises(RefusedError, match="what is left cannot be taken back") as refused:
+            resume_run(
+                done.run.id, desk.request(**asked, windows=windows), lambda *_: True, desk.told.append, desk.clock
+            )
+        assert "announced, and that was withdrawn" in str(refused.value.why)
+    assert desk.calls(OLD, *DELETES) == made and desk.lab.root_state(OLD).mfa
+
+
+def test_a_deletion_that_was_begun_is_not_gone_on_with_outside_its_window(opened: Open) -> None:
+    """What is left of one change needs an approval as one that was not begun does; killed, it is in nobody's way."""
+    desk = opened(member(OLD, "old", root=EVERYTHING))
+    plan, now = desk.plan("RW-ROOT-08"), desk.clock.now()
+    asked = {"windows": approved(now, OLD), "remedies": attested(now, OLD)}
+    desk.lab.deny("iam:DeleteSigningCertificate", account=OLD)
+    done = desk.apply(plan, **asked)
+    assert done is not None and done.exit is Exit.AUTH
+    made = desk.calls(OLD, *DELETES)
+    desk.lab.clear_faults()
+
+    def slow(*_: Any) -> bool:
+        desk.clock.ahead = timedelta(days=1)
+        return True
+
+    with closing(open_store(str(desk.folder / STORE))) as store:
+        hold_run(store, done.run.id, RunState.RUNNING).close()  # as one that was killed stands
+        with pytest.raises(RefusedError, match="no approved window is open"):
+            resume_run(done.run.id, desk.request(**asked), slow, desk.told.append, desk.clock)
+        assert desk.calls(OLD, *DELETES) == made
+        assert find_run(store, done.run.id).state is RunState.STOPPED
 
 
 def test_it_cannot_be_taken_back_and_says_so(opened: Open) -> None:

@@ -58,8 +58,8 @@ def command() -> None:
 def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> int:
     """List runs, the newest first: how each stands, what was made, what to do next; and what is announced.
 
-    A run is under way, broken off (its process ended), stopped (something stood in its way), done, half undone or
-    undone.
+    A run is under way, broken off (its process ended), stopped (something stood in its way), done, half undone, part
+    undone (something was left because something else rests on it) or undone.
     """
     from rootwarden.flows import past_runs as flow  # noqa: PLC0415
     from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415

@@ -8,16 +8,18 @@ from contextlib import closing
 from rootwarden.aws.clock import SystemClock
 from rootwarden.errors import InputError
 from rootwarden.model.announced import Announced
-from rootwarden.model.past_run import OPEN, PastRun, PastRuns
+from rootwarden.model.past_run import OPEN, PastRun, PastRuns, UnreadRun
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Run
 from rootwarden.store.announcements import announcements, find_announcement
 from rootwarden.store.opening import Store, is_store, open_store
-from rootwarden.store.run_log import count_runs, find_run, is_held, past_runs, steps_of, withdraw
+from rootwarden.store.run_log import count_runs, find_run, is_held, readable_runs, steps_of, withdraw
 
 
 def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
     """Return the newest runs of a store, and what is announced; nothing where there is no store yet, and none is made.
+
+    A run that cannot be read is named apart.
 
     Raises:
         UsageError, InputError, StoreError: the store cannot be read.
@@ -26,9 +28,15 @@ def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
         return PastRuns((), (), 0)
     now = (clock or SystemClock()).now()
     with closing(open_store(url)) as store:
-        runs = tuple(_seen(store, one) for one in past_runs(store, most))
+        found, unread = readable_runs(store, most)
+        runs: list[PastRun] = []
+        for one in found:
+            try:
+                runs.append(_seen(store, one))
+            except InputError as error:
+                unread.append(UnreadRun(one.id, one.started, one.state, error.why))
         waiting = tuple(one for one in announcements(store) if one.counts(now))
-        return PastRuns(runs, waiting, count_runs(store))
+        return PastRuns(tuple(runs), waiting, count_runs(store), tuple(unread))
 
 
 def shown(url: str, name: str) -> PastRun:

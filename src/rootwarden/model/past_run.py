@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ class Stands(StrEnum):
     STOPPED = "stopped"
     DONE = "done"
     HALF_UNDONE = "half undone"
+    PART_UNDONE = "part undone"
     UNDONE = "undone"
 
 
@@ -27,6 +29,7 @@ _STANDS = {
     RunState.STOPPED: Stands.STOPPED,
     RunState.DONE: Stands.DONE,
     RunState.UNDOING: Stands.HALF_UNDONE,
+    RunState.PART_UNDONE: Stands.PART_UNDONE,
     RunState.UNDONE: Stands.UNDONE,
 }
 # In these a run has no end yet: where a process holds it, it is under way.
@@ -56,6 +59,12 @@ class PastRun(Struct, frozen=True):
         return sum(map(self.is_back, self.run.plan.changes))
 
     @property
+    def left(self) -> tuple[str, ...]:
+        """What undoing left because something else rested on it: the step in words, and its account."""
+        changes = (one for one in self.run.plan.changes if one.id in self.run.left)
+        return tuple(f"{self.run.left[one.id]} ({one.account})" for one in changes)
+
+    @property
     def next(self) -> str:
         """What a person can do with it now."""
         name = self.run.id
@@ -74,6 +83,8 @@ class PastRun(Struct, frozen=True):
                 return "it cannot be taken back" if lasts else f"`rootwarden undo {name}` takes it back"
             case Stands.HALF_UNDONE:
                 return f"`rootwarden undo {name}` goes on with taking it back; then its plan can be applied anew"
+            case Stands.PART_UNDONE:
+                return f"`rootwarden undo {name}` takes back what was left, once nothing else rests on it"
             case Stands.UNDONE:
                 return "nothing: what could be taken back was"
 
@@ -84,9 +95,19 @@ class PastRun(Struct, frozen=True):
         return bool(lines) and all(line is not None and line.state is StepState.DONE for line in lines)
 
 
+class UnreadRun(Struct, frozen=True):
+    """A run that this program cannot read: another version wrote it, or it is damaged; `state` as it is kept."""
+
+    id: str
+    started: datetime
+    state: str
+    why: str
+
+
 class PastRuns(Struct, frozen=True):
     """The newest of the `total` runs of a store, and the plans that were announced and are not over."""
 
     runs: tuple[PastRun, ...]
     announced: tuple[Announced, ...]
     total: int
+    unread: tuple[UnreadRun, ...] = ()

@@ -16,12 +16,16 @@ from rootwarden.model.plan import Change, Plan, Step, encode
 
 
 class RunState(StrEnum):
-    """How far a run came. RUNNING without a process that holds it: it was broken off."""
+    """How far a run came. RUNNING without a process that holds it: it was broken off.
+
+    PART_UNDONE: all was taken back but what something else rests on by now; that can be, once nothing does.
+    """
 
     RUNNING = "running"
     STOPPED = "stopped"
     DONE = "done"
     UNDOING = "undoing"
+    PART_UNDONE = "part undone"
     UNDONE = "undone"
 
 
@@ -70,7 +74,8 @@ class Checked(Struct, frozen=True, kw_only=True):
 class Run(Struct, frozen=True, kw_only=True):
     """One run: the plan it is about, who started it, how it stands, what was checked afterwards.
 
-    `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none.
+    `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none. `left` says of each
+    change of which undoing left something, by its id, which step something else rested on.
     """
 
     id: str
@@ -82,11 +87,16 @@ class Run(Struct, frozen=True, kw_only=True):
     state: RunState = RunState.RUNNING
     checked: tuple[Checked, ...] = ()
     announced: str = ""
+    left: dict[str, str] = {}
 
     @property
     def accounts(self) -> tuple[str, ...]:
         """The accounts that it changes."""
         return self.plan.accounts
+
+    def is_of(self, plan: Plan) -> bool:
+        """Return whether it is a run of this plan: all that it is about stands in it."""
+        return all(change in plan.changes for change in self.plan.changes)
 
 
 class _Body(Struct, frozen=True):
@@ -97,6 +107,7 @@ class _Body(Struct, frozen=True):
     role: str
     checked: tuple[Checked, ...] = ()
     announced: str = ""
+    left: dict[str, str] = {}
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -104,7 +115,7 @@ _body = msgspec.json.Decoder(_Body)
 
 def body_of(run: Run) -> bytes:
     """Return what of a run is kept beside its id, times and state."""
-    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced))
+    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left))
 
 
 def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
@@ -116,7 +127,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     held = read_json(body, _body, _Body)
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
-        state=RunState(state), checked=held.checked, announced=held.announced,
+        state=RunState(state), checked=held.checked, announced=held.announced, left=held.left,
     )  # fmt: skip
 
 

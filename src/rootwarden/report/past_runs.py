@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from rootwarden.model.announced import Announced
 from rootwarden.model.findings import Status
-from rootwarden.model.past_run import PastRun, PastRuns, Stands
+from rootwarden.model.past_run import PastRun, PastRuns, Stands, UnreadRun
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Logged, StepState, Way
 from rootwarden.report.masking import masked_value
@@ -55,7 +55,10 @@ class ChangeSaid(Struct, frozen=True, kw_only=True):
 
 
 class RunSaid(Struct, frozen=True, kw_only=True):
-    """One run: `plan` is the SHA-256 of its changes, `announced` that of the plan whose announcement it rests on."""
+    """One run: `plan` is the SHA-256 of its changes, `announced` that of the plan whose announcement it rests on.
+
+    `left` is what undoing left because something else rested on it.
+    """
 
     id: str
     stands: Stands
@@ -69,6 +72,7 @@ class RunSaid(Struct, frozen=True, kw_only=True):
     changes: int
     made: int
     taken_back: int
+    left: tuple[str, ...]
     next: str
     what: tuple[ChangeSaid, ...]
     calls: tuple[CallSaid, ...]
@@ -87,6 +91,16 @@ class AnnouncedSaid(Struct, frozen=True, kw_only=True):
     what: tuple[str, ...]
 
 
+class UnreadSaid(Struct, frozen=True, kw_only=True):
+    """One run that cannot be read: another version wrote it, or it is damaged."""
+
+    id: str
+    started: datetime
+    state: str
+    why: str
+    next: str = "use the Rootwarden that wrote it"
+
+
 class RunsSaid(Struct, frozen=True, kw_only=True):
     """What `rootwarden runs` prints; `total` is how many runs the store has."""
 
@@ -94,6 +108,7 @@ class RunsSaid(Struct, frozen=True, kw_only=True):
     total: int
     runs: tuple[RunSaid, ...]
     announced: tuple[AnnouncedSaid, ...]
+    unreadable: tuple[UnreadSaid, ...]
 
 
 def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
@@ -103,8 +118,9 @@ def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
     of e-mail addresses are hidden too.
     """
     whole = RunsSaid(
-        total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced))
-    )
+        total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced)),
+        unreadable=tuple(map(_unread, found.unread)),
+    )  # fmt: skip
     return masked_value(whole, show_ids=show_ids, show_pii=True)
 
 
@@ -119,10 +135,14 @@ def _run(one: PastRun) -> RunSaid:
     return RunSaid(
         id=run.id, stands=one.stands, started=run.started, finished=run.finished, by=run.by, role=run.role,
         plan=run.plan.digest, announced=run.announced, accounts=run.accounts, changes=len(run.plan.changes),
-        made=one.made, taken_back=one.taken_back, next=one.next,
+        made=one.made, taken_back=one.taken_back, left=one.left, next=one.next,
         what=tuple(_change(one, change, checked.get(change.id)) for change in run.plan.changes),
         calls=tuple(_calls(one)),
     )  # fmt: skip
+
+
+def _unread(one: UnreadRun) -> UnreadSaid:
+    return UnreadSaid(id=one.id, started=one.started, state=one.state, why=one.why)
 
 
 def _change(one: PastRun, change: Change, checked: Checked | None) -> ChangeSaid:

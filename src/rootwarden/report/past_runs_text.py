@@ -14,16 +14,21 @@ _TITLES = 3
 
 
 def table(found: RunsSaid, options: RenderOptions) -> str:
-    """Return the list, the newest first; what is announced stands before the runs."""
+    """Return the list, the newest first; what is announced stands before the runs, what cannot be read after."""
     pen = Pen(options)
     for one in found.announced:
         _announced(pen, one)
     for run in found.runs:
         _run(pen, run)
-    if not found.runs:
+    for unread in found.unreadable:
+        pen.line(f"{unread.started:%Y-%m-%d %H:%M}  unreadable   {unread.id}")
+        pen.line(f"{unread.state}; {unread.why}", indent=2)
+        _next(pen, unread.next, indent=2)
+    told = len(found.runs) + len(found.unreadable)
+    if not told:
         pen.line("No plan was applied yet.")
-    if len(found.runs) < found.total:
-        pen.line(f"And {plural(found.total - len(found.runs), 'older run')}: --most")
+    if told < found.total:
+        pen.line(f"And {plural(found.total - told, 'older run')}: --most")
     return pen.text()
 
 
@@ -38,6 +43,7 @@ def whole(one: RunSaid, options: RenderOptions) -> str:
     until = f" to {_time(one.finished)}" if one.finished is not None else ", without an end yet"
     pen.line(f"From {_time(one.started)}{until} UTC")
     pen.line(_count(one, one.accounts))
+    _left(pen, one.left, len(one.left))
     pen.heading("Changes", plural(len(one.what), "change"))
     for at, change in enumerate(one.what, start=1):
         _change(pen, at, change)
@@ -65,12 +71,21 @@ def _announced(pen: Pen, one: AnnouncedSaid) -> None:
 def _run(pen: Pen, one: RunSaid) -> None:
     pen.line(f"{one.started:%Y-%m-%d %H:%M}  {one.stands:<11}  {one.id}")
     pen.line(f"{_count(one, one.accounts, _TITLES)}, by {one.by}", indent=2)
+    _left(pen, one.left[:_TITLES], len(one.left), indent=2)
     _next(pen, one.next, indent=2)
 
 
 def _count(one: RunSaid, accounts: Sequence[str], most: int = 1000) -> str:
     back = f", {one.taken_back} taken back" if one.taken_back else ""
     return f"{one.made} of {plural(one.changes, 'change')} made in {_some(accounts, most)}{back}"
+
+
+def _left(pen: Pen, left: Sequence[str], total: int, indent: int = 0) -> None:
+    """Say what was not taken back, and why."""
+    for words in left:
+        pen.line(f"Left, because something else rested on it: {words}", indent=indent)
+    if len(left) < total:
+        pen.line(f"and {total - len(left)} more", indent=indent)
 
 
 def _next(pen: Pen, words: str, indent: int = 0) -> None:

@@ -19,9 +19,12 @@ def checks(run: Run, checked: Sequence[Checked]) -> str:
 
 
 def restored(run: Run, checked: Sequence[Checked]) -> str:
-    """Return what was found after undoing, change by change."""
+    """Return what was found after undoing, change by change, and what to do about what was left."""
     by_id = {one.id: one for one in run.plan.changes}
-    return "\n".join(line for one in checked for line in _restored(by_id[one.change], one))
+    lines = [line for one in checked for line in _restored(by_id[one.change], one)]
+    if run.left:
+        lines.append(f"`rootwarden undo {run.id}` takes back what was left, once nothing else rests on it")
+    return "\n".join(lines)
 
 
 def unlooked(run: Run) -> str:

@@ -15,13 +15,15 @@ from sqlalchemy import Connection, func, select, text, update
 
 from rootwarden.errors import InputError, RefusedError
 from rootwarden.model.announced import Announced
-from rootwarden.model.run import Logged, Progress, Run, RunState, StepState, Way, body_of, run_from
+from rootwarden.model.past_run import UnreadRun
+from rootwarden.model.plan import Plan
+from rootwarden.model.run import Progress, Run, RunState, StepState, Way, body_of
 from rootwarden.store.announcements import forget_announcement, see_announced
 from rootwarden.store.locks import HeldError, Lock, lock_file
 from rootwarden.store.opening import Store
+from rootwarden.store.run_rows import KIND, Outline, begun_of, chosen, done_of, lines_of, outline, told_apart, whole
 from rootwarden.store.tables import run_steps, runs
 
-_KIND = "apply"
 # A run in one of these has something open: nobody else may change the same accounts.
 _OPEN = (RunState.RUNNING, RunState.UNDOING)
 _OPENING = 0x72756E73  # "runs": the advisory lock under which runs are opened
@@ -76,11 +78,13 @@ class RunLog:
             connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))
 
 
-def begin_run(store: Store, run: Run, rests_on: Announced | None = None) -> RunLog:
-    """Open a new run, before anything is done; `rests_on` is the announcement that allows it.
+def begin_run(store: Store, run: Run, rests_on: Announced | None = None, of: Plan | None = None) -> RunLog:
+    """Open a new run, before anything is done; `rests_on` is the announcement that allows it, `of` the whole plan.
 
     Raises:
-        RefusedError: another run changes one of its accounts, or was broken off there; or it was withdrawn.
+        RefusedError: another run changes one of its accounts, or was broken off there; or it was withdrawn; or another
+            process began the plan meanwhile.
+        InputError: an open run, or one of the plan, cannot be read.
         StoreError: the database does not answer.
     """
     lock = _locked(store, run.id)
@@ -91,10 +95,16 @@ def begin_run(store: Store, run: Run, rests_on: Announced | None = None) -> RunL
                 common = [one for one in run.accounts if one in other.accounts]
                 if common:
                     raise _in_the_way(store, other, common[0])
+            begun = begun_of(connection, of) if of is not None else None
+            if begun is not None:
+                raise RefusedError(
+                    f"this plan was begun meanwhile: run {begun.id}", why=f"by {begun.by}",
+                    todo=f"see how it stands with `rootwarden runs show {begun.id}`",
+                )  # fmt: skip
             _nobody_since(connection, run)
             if rests_on is not None:
                 see_announced(connection, rests_on)
-            row = {"id": run.id, "kind": _KIND, "started": run.started, "finished": None, "state": run.state,
+            row = {"id": run.id, "kind": KIND, "started": run.started, "finished": None, "state": run.state,
                    "body": body_of(run)}  # fmt: skip
             connection.execute(runs.insert().values(row))
     except BaseException:
@@ -129,7 +139,7 @@ def hold_run(
             if now not in former:
                 todo = f"see how it stands with `rootwarden runs show {run.id}`"
                 raise RefusedError(f"the run {run.id} is {now} by now", todo=todo)
-            if seen is not None and _lines(connection, run.id) != seen:
+            if seen is not None and lines_of(connection, run.id) != seen:
                 raise RefusedError(
                     f"somebody else went on with the run {run.id} meanwhile",
                     todo=f"see how it stands with `rootwarden runs show {run.id}`",
@@ -151,26 +161,55 @@ def find_run(store: Store, name: str) -> Run:
     """
     with store.read() as connection:
         rows = connection.execute(
-            select(runs).where(runs.c.kind == _KIND, runs.c.id.startswith(name.upper(), autoescape=True)).limit(2)
+            select(runs).where(runs.c.kind == KIND, runs.c.id.startswith(name.upper(), autoescape=True)).limit(2)
         ).all()
     todo = "list them with `rootwarden runs`"
     if len(rows) != 1 or not name:
         what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.name}"
         raise InputError(what, todo=todo)
-    return _run(rows[0])
+    return whole(rows[0])
 
 
-def past_runs(store: Store, most: int = 50) -> list[Run]:
-    """Return the runs, the newest first."""
+def past_runs(
+    store: Store, most: int | None = 50, states: Sequence[RunState] = (), after: str = ""
+) -> list[Run]:  # fmt: skip
+    """Return the runs, the newest first: in these states (none: in any), with a later id than `after`.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
     with store.read() as connection:
-        found = select(runs).where(runs.c.kind == _KIND).order_by(runs.c.id.desc()).limit(most)
-        return [_run(row) for row in connection.execute(found)]
+        return list(map(whole, connection.execute(chosen(states, most, after))))
+
+
+def readable_runs(
+    store: Store, most: int | None = 50, states: Sequence[RunState] = ()
+) -> tuple[list[Run], list[UnreadRun]]:  # fmt: skip
+    """Return the runs as `past_runs` does, and those that cannot be read."""
+    with store.read() as connection:
+        return told_apart(connection.execute(chosen(states, most)))
+
+
+def begun_run(store: Store, plan: Plan) -> Run | None:
+    """Return the newest run of a plan that did something and has no end; None where there is none.
+
+    Raises:
+        InputError: a run that did something of this plan cannot be read.
+    """
+    with store.read() as connection:
+        return begun_of(connection, plan)
+
+
+def done_run(store: Store, plan: Plan) -> Run | None:
+    """Return the newest run that made all of a plan; None where there is none, or it cannot be read."""
+    with store.read() as connection:
+        return done_of(connection, plan)
 
 
 def count_runs(store: Store) -> int:
     """Return how many runs there are."""
     with store.read() as connection:
-        return int(connection.execute(select(func.count()).where(runs.c.kind == _KIND)).scalar() or 0)
+        return int(connection.execute(select(func.count()).where(runs.c.kind == KIND)).scalar() or 0)
 
 
 def withdraw(store: Store, announced: Announced) -> None:
@@ -184,8 +223,9 @@ def withdraw(store: Store, announced: Announced) -> None:
     """
     with store.write() as connection:
         _one_by_one(store, connection)
-        for run in _open_runs(connection):
-            if run.announced == announced.digest and run.state is RunState.RUNNING and is_held(store, run.id):
+        for row in connection.execute(chosen((RunState.RUNNING,))):
+            # One that nobody is at work on is looked at when it is gone on with, and need not be read here.
+            if is_held(store, row.id) and (run := outline(row)).announced == announced.digest:
                 raise RefusedError(
                     "the plan is being applied", why=f"{run.id} is under way, started by {run.by}",
                     todo="stop it (Ctrl-C ends it between two calls), and withdraw the announcement then",
@@ -197,21 +237,7 @@ def withdraw(store: Store, announced: Announced) -> None:
 def steps_of(store: Store, name: str) -> Progress:
     """Return the log of a run."""
     with store.read() as connection:
-        return _lines(connection, name)
-
-
-def _lines(connection: Connection, name: str) -> Progress:
-    rows = connection.execute(select(run_steps).where(run_steps.c.run == name).order_by(run_steps.c.n))
-    return Progress(
-        tuple(
-            Logged(
-                n=row.n, way=Way(row.way), change=row.change, step=row.step, call=row.call,
-                state=StepState(row.state), began=row.began, ended=row.ended,
-                kept=msgspec.json.decode(row.kept, type=dict[str, Any]) if row.kept else {}, detail=row.detail,
-            )
-            for row in rows
-        )
-    )  # fmt: skip
+        return lines_of(connection, name)
 
 
 def is_held(store: Store, name: str) -> bool:
@@ -237,8 +263,8 @@ def _nobody_since(connection: Connection, run: Run) -> None:
     Raises:
         RefusedError: somebody did, so that what was seen may no longer be so.
     """
-    ended = select(runs).where(runs.c.kind == _KIND, runs.c.finished >= run.started)
-    for other in map(_run, connection.execute(ended)):
+    ended = select(runs).where(runs.c.kind == KIND, runs.c.finished >= run.started)
+    for other in map(outline, connection.execute(ended)):
         common = [one for one in run.accounts if one in other.accounts]
         if common:
             raise RefusedError(
@@ -260,17 +286,17 @@ def _name(run: str) -> str:
     return f"run-{run}"
 
 
-def _open_runs(connection: Connection) -> list[Run]:
-    return [_run(row) for row in connection.execute(select(runs).where(runs.c.kind == _KIND, runs.c.state.in_(_OPEN)))]
+def _open_runs(connection: Connection) -> list[Outline]:
+    return list(map(outline, connection.execute(chosen(_OPEN))))
 
 
-def _in_the_way(store: Store, other: Run, account: str) -> RefusedError:
+def _in_the_way(store: Store, other: Outline, account: str) -> RefusedError:
     if is_held(store, other.id):
         return RefusedError(
             f"another run changes account {account}", why=f"{other.id} is under way, started by {other.by}",
             todo="wait for it",
         )  # fmt: skip
-    if other.state is RunState.UNDOING:
+    if other.state == RunState.UNDOING:
         return RefusedError(
             f"a run on account {account} is half undone", why=f"{other.id} of {other.started:%Y-%m-%d %H:%M} UTC",
             todo=f"`rootwarden undo {other.id}` goes on with taking it back; then apply this again",
@@ -279,11 +305,3 @@ def _in_the_way(store: Store, other: Run, account: str) -> RefusedError:
         f"a run on account {account} was broken off", why=f"{other.id} of {other.started:%Y-%m-%d %H:%M} UTC",
         todo=f"go on with `rootwarden apply --resume {other.id}`, or take it back with `rootwarden undo {other.id}`",
     )  # fmt: skip
-
-
-def _run(row: Any) -> Run:
-    try:
-        return run_from(row.id, row.state, row.started, row.finished, bytes(row.body))
-    except (msgspec.DecodeError, ValueError) as error:
-        todo = "use the Rootwarden that wrote it"
-        raise InputError(f"the run {row.id} cannot be read", why=str(error), todo=todo) from error

@@ -11,7 +11,7 @@ from rootwarden.model.plan import Plan
 from rootwarden.model.run import Run, RunState
 from rootwarden.report.labels import plural
 from rootwarden.store.opening import Store, is_store, open_store
-from rootwarden.store.run_log import is_held, past_runs, steps_of
+from rootwarden.store.run_log import begun_run, done_run, is_held, past_runs, steps_of
 
 _WORDS = {
     Stands.UNDER_WAY: "is being applied now",
@@ -19,13 +19,6 @@ _WORDS = {
     Stands.STOPPED: "stopped on the way",
     Stands.HALF_UNDONE: "is half undone",
 }
-# A run in one of these has no end that could be left alone.
-_UNFINISHED = (RunState.RUNNING, RunState.STOPPED, RunState.UNDOING)
-
-
-def is_of(run: Run, plan: Plan) -> bool:
-    """Return whether a run is of this plan: all that it is about stands in it."""
-    return all(change in plan.changes for change in run.plan.changes)
 
 
 def begun_before(plan: Plan, store: str) -> RefusedError | None:
@@ -33,13 +26,13 @@ def begun_before(plan: Plan, store: str) -> RefusedError | None:
 
     Raises:
         StoreError: the store does not answer.
+        InputError: a run that did something of it cannot be read.
     """
     if not is_store(store):
         return None
     with closing(open_store(store)) as opened:
-        mine = (one for one in past_runs(opened) if one.state in _UNFINISHED and is_of(one, plan))
-        found = (_seen(opened, one) for one in mine)
-        one = next((one for one in found if any(map(one.progress.begun, one.run.plan.changes))), None)
+        run = begun_run(opened, plan)
+        one = _seen(opened, run) if run is not None else None
     if one is None:
         return None
     return RefusedError(
@@ -57,10 +50,8 @@ def applied_before(plan: Plan, store: str, stale: RefusedError) -> RefusedError:
     """
     if not is_store(store):
         return stale
-    wanted = {one.id for one in plan.changes if one.steps}
     with closing(open_store(store)) as opened:
-        done = (one for one in past_runs(opened) if one.state is RunState.DONE and is_of(one, plan))
-        found = next((one for one in done if wanted <= {change.id for change in one.plan.changes}), None)
+        found = done_run(opened, plan)
     if found is None:
         return stale
     return RefusedError(
@@ -78,13 +69,34 @@ def not_to_go_on_with(run: Run) -> RootwardenError:
             todo=f"`rootwarden undo {run.id}` goes on with that; then apply its plan anew",
         )  # fmt: skip
     back = f"`rootwarden undo {run.id}` takes it back" if run.state is RunState.DONE else "apply its plan anew"
+    if run.state is RunState.PART_UNDONE:
+        back = f"`rootwarden undo {run.id}` takes back what was left, once nothing else rests on it"
     return InputError(f"the run {run.id} is {run.state}", why="there is nothing to go on with", todo=back)
 
 
 def half_undone(runs: Iterable[Run], plan: Plan | None) -> Run | None:
     """Return the newest run that is half undone, of this plan where one is named; None where there is none."""
-    wanted = (one for one in runs if plan is None or is_of(one, plan))
+    wanted = (one for one in runs if plan is None or one.is_of(plan))
     return next((one for one in wanted if one.state is RunState.UNDOING), None)
+
+
+def not_rested_on(store: Store, run: Run) -> None:
+    """See that nothing that undoing left of a run is used by a later run, which may have made the rest of it anew.
+
+    What made it anew bears the same names, so that no look at AWS tells it from what this run had made.
+
+    Raises:
+        RefusedError: a later run does, and is not undone.
+        InputError: a later run cannot be read, so that nobody can tell.
+    """
+    left = {(one.remedy, one.account, one.region) for one in run.plan.changes if one.id in run.left}
+    standing = [one for one in RunState if one is not RunState.UNDONE]
+    for other in past_runs(store, None, standing, after=run.id) if left else ():
+        if any((one.remedy, one.account, one.region) in left for one in other.plan.changes):
+            raise RefusedError(
+                f"the run {other.id} rests on what was left of {run.id}", why="it made anew what was taken back",
+                todo=f"undo the later one first: `rootwarden undo {other.id}`",
+            )  # fmt: skip
 
 
 def _seen(store: Store, run: Run) -> PastRun:

@@ -63,29 +63,38 @@ def still_waiting(one: Cooling, now: datetime) -> None:
 
 
 def still_approved(
-    run: Run, changes: Iterable[Change], request: ApplyRequest, now: datetime
+    run: Run, left: Iterable[Change], request: ApplyRequest, now: datetime
 ) -> Announced | None:  # fmt: skip
-    """See that a run that is gone on with still has the approval that it began with, for what it has not begun yet.
+    """See that a run that is gone on with still has the approval that it began with, for all that is left of it.
 
-    Returns the announcement that it rests on, None where it needs none.
+    What was begun and is not made whole is left as well. Returns the announcement that it rests on, None where it
+    rests on none. A run that was begun on an announcement goes on with it only: whoever withdrew it has objected, and
+    an open window does not change that.
 
     Raises:
         RefusedError: the window that it began in is over, the announcement was withdrawn, or it began too long ago.
         StoreError: the store does not answer.
     """
-    hot = [one for one in changes if one.dangerous and not _approved(one, request, now)]
-    if not hot:
+    lasting = [one for one in left if one.dangerous]
+    hot = [one for one in lasting if not _approved(one, request, now)]
+    if not hot and not (run.announced and lasting):
         return None
     with closing(open_store(request.store)) as store:
         found = announcement_of(store, run.announced or run.plan.digest)
     if found is None or run.started < found.ripe:
-        how = "announced, and that was withdrawn" if run.announced else "in a window that is over, and never announced"
+        began = f"the run began on {_said(run.started)}"
+        if run.announced:
+            raise RefusedError(
+                "the announcement of the plan was withdrawn, and what is left cannot be taken back",
+                why=f"{began}, announced, and that was withdrawn",
+                todo="ask who withdrew it and why; then " + again(lasting),
+            )
         raise RefusedError(
             f"no approved window is open for account {hot[0].account}, and what is left cannot be taken back",
-            why=f"the run began on {_said(run.started)}, {how}",
+            why=f"{began}, in a window that is over, and never announced",
             todo="have another window approved and go on in it, or " + again(hot),
         )
-    if now - run.started > LASTS:
+    if hot and now - run.started > LASTS:
         raise RefusedError(
             f"the run began on {_said(run.started)}, and what it has left cannot be taken back",
             why=f"what was announced or approved for it ended {LASTS.days} days later",

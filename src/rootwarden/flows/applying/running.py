@@ -14,7 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
-from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, is_of, not_to_go_on_with
+from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
@@ -25,11 +25,12 @@ from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
+from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
-from rootwarden.store.opening import open_store
-from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, past_runs, steps_of
+from rootwarden.store.opening import Store, open_store
+from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, readable_runs, steps_of
 
 # Told where every change stands; returns whether to go on.
 Agree = Callable[[Plan, list[Seen]], bool]
@@ -116,7 +117,7 @@ def apply_plan(
         id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
         announced=rests_on.digest if rests_on is not None else "",
     )  # fmt: skip
-    with closing(open_store(request.store)) as store, begin_run(store, run, rests_on) as log:
+    with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
         tell(f"run {run.id}, written down in {store.name}")
         return _carry_out(log, hands, request, clock, tell, changes)
 
@@ -132,7 +133,7 @@ def resume_run(
     """
     clock, request = clock or SystemClock(), request.one_errand()
     with closing(open_store(request.store)) as store:
-        name = what if isinstance(what, str) else _broken_off(past_runs(store), store.name, what)
+        name = what if isinstance(what, str) else _broken_off(store, what)
         run = find_run(store, name)
         if run.state not in GOES_ON:
             raise not_to_go_on_with(run)
@@ -143,14 +144,36 @@ def resume_run(
         ready = _not_others(found, hands, request)
         _nobody_shut_out(run.plan.changes, hands)
         guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
-        new = [one.change for one in ready if one.standing is Standing.READY]
-        rests_on = still_approved(run, new, request, clock.now())
+        left = [one for one in _to_make(ready) if not before.made(one)]
+        _rests_on(store, run, left, request, before, clock)
         if not agree(run.plan, ready):
             return None
-        _foretell(_to_make(ready), request, hands, clock)
+        # Whoever was asked may have taken an hour to answer, and a window may have closed.
+        rests_on = _rests_on(store, run, left, request, before, clock)
+        anew, seen = _ready(replace(run.plan, changes=_to_make(ready)), request, before)
+        changes = _to_make(anew)
+        guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+        _foretell(changes, request, hands, clock)
         with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
             tell(f"going on with run {run.id}")
-            return _carry_out(log, hands, request, clock, tell, _to_make(ready))
+            return _carry_out(log, hands, request, clock, tell, changes)
+
+
+def _rests_on(
+    store: Store, run: Run, left: Sequence[Change], request: ApplyRequest, before: Progress, clock: Clock
+) -> Announced | None:
+    """Return the announcement that what is left rests on; a run that may not go on stops, and is in nobody's way then.
+
+    Raises:
+        RefusedError: its approval is over.
+    """
+    try:
+        return still_approved(run, left, request, clock.now())
+    except RefusedError:
+        if run.state is RunState.RUNNING and not request.dry_run:
+            with hold_run(store, run.id, RunState.RUNNING, (RunState.RUNNING,), before) as log:
+                log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
+        raise
 
 
 def _carry_out(
@@ -289,13 +312,17 @@ def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
             )
 
 
-def _broken_off(found: list[Run], store: str, plan: Plan | None) -> str:
-    left = [one for one in found if one.state in GOES_ON]
-    if plan is not None:
-        left = [one for one in left if is_of(one, plan)]
-    if not left:
-        undoing = half_undone(found, plan)
-        if undoing is not None:
-            raise not_to_go_on_with(undoing)
-        raise InputError(f"no run in {store} was broken off", todo="apply a plan with `rootwarden apply plan.json`")
-    return left[0].id
+def _broken_off(store: Store, plan: Plan | None) -> str:
+    found, unread = readable_runs(store, None, (*GOES_ON, RunState.UNDOING))
+    left = [one for one in found if one.state in GOES_ON and (plan is None or one.is_of(plan))]
+    newest = max((one.id for one in unread), default="") if plan is None else ""
+    if left and left[0].id > newest:
+        return left[0].id
+    if newest:
+        return newest  # which says that it cannot be read
+    undoing = half_undone(found, plan)
+    if undoing is not None:
+        raise not_to_go_on_with(undoing)
+    raise InputError(
+        f"no run in {store.name} was broken off", todo="apply a plan with `rootwarden apply plan.json`"
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
 from rootwarden.flows.applying.looking import Looked, at_once, look
@@ -52,6 +53,7 @@ def undo_run(
         run = find_run(store, name)
         if run.state is RunState.UNDONE:
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
+        not_rested_on(store, run)
         progress = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry)
         same_place(run.plan, hands)
@@ -71,6 +73,12 @@ def undo_run(
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
         with hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
+            try:  # whoever was asked may have taken an hour to answer
+                not_rested_on(store, run)
+                _see_to(changes, progress, request)
+            except BaseException:
+                log.state(run)  # nothing was taken back yet
+                raise
             return _take_back(log, hands, changes, request, clock, tell)
 
 
@@ -87,14 +95,12 @@ def _take_back(
     except StoppedError as error:
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was taken back")
-    # What nobody may look at can be taken back later; until then the run is in nobody's way.
-    state = RunState.DONE if undoing.unlooked else RunState.UNDONE
     try:
         checked = prove_undone(request, changes, clock) if changes else ()
     except RootwardenError as error:
-        log.state(replace(log.run, state=state, finished=clock.now()))
+        log.state(undoing.ended())
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
-    log.state(replace(log.run, state=state, finished=clock.now()))
+    log.state(undoing.ended())
     checked = tuple(_with_what_is_left(one, undoing.left) for one in checked)
     return Applied(log.run, log.progress(), checked, unlooked=undoing.unlooked)
 
@@ -155,6 +161,11 @@ class _Undoing:
         # Of each change of which something was left, in words why, and the step that it began with.
         self.left: dict[str, str] = {}
         self.unlooked = False
+
+    def ended(self) -> Run:
+        """Return the run as it stands at the end: undone, or in part where something was left."""
+        state = RunState.PART_UNDONE if self.left else RunState.UNDONE
+        return replace(self._log.run, state=state, left=self.left, finished=self._clock.now())
 
     def take_back(self, change: Change) -> None:
         """Take back what was done of one change, the last step first.
