@@ -90,6 +90,22 @@ def test_a_stale_plan_is_refused_before_anybody_is_asked(shop: Workshop):
     assert shop.writes(MANAGEMENT) == shop.writes(MEMBER) == []
 
 
+def test_what_cannot_be_looked_at_is_not_called_stale(shop: Workshop):
+    """Nothing shows that anybody changed it, before it is applied or since: the missing right is named, exit 4."""
+    plan = shop.plan()
+    shop.lab.deny("cloudtrail:DescribeTrails", account=MANAGEMENT)
+    with pytest.raises(AuthError, match=r"cannot be looked at: .*needs cloudtrail:DescribeTrails"):
+        shop.apply(plan, agree=lambda *_: pytest.fail("asked"))
+    shop.lab.clear_faults()
+    applied = shop.apply(plan)
+    assert applied is not None
+    shop.lab.deny("cloudtrail:DescribeTrails", account=MANAGEMENT)
+    with pytest.raises(AuthError, match=r"cannot be looked at: .*needs cloudtrail:DescribeTrails"):
+        shop.undo(applied.run.id)
+    shop.lab.clear_faults()
+    assert shop.undo(applied.run.id) is not None
+
+
 def test_what_changes_while_a_person_thinks_makes_the_plan_stale_too(shop: Workshop):
     """The facts are read again after the answer."""
     plan = shop.plan("RW-TRAIL-03")

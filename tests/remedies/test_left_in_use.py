@@ -100,7 +100,7 @@ def test_what_was_left_is_taken_back_once_nobody_rests_on_it(desk: Desk) -> None
     url = desk.request().store
     (said,) = runs_said(listed(url), show_ids=False).runs
     assert (said.stands, said.taken_back, said.left) == (
-        "part undone", 0, (f"Make the topic rootwarden-alerts ({ACCOUNT})",),
+        "part undone", 0, (f"something else rests on it by now: Make the topic rootwarden-alerts ({ACCOUNT})",),
     )  # fmt: skip
     assert said.next == f"`rootwarden undo {said.id}` takes back what was left, once nothing else rests on it"
     sns.unsubscribe(SubscriptionArn=theirs["SubscriptionArn"])

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 from rootwarden import catalogue
 from rootwarden.aws.audit_policy import ROOT_FACT
+from rootwarden.aws.refusals import DENIED
+from rootwarden.errors import AuthError, RootwardenError, UnreachableError
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import collect
@@ -130,6 +132,13 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then
 def _tells_by_itself(change: Change, progress: Progress) -> bool:
     """Return whether a probe will tell about a first step of which nobody knows whether it was made."""
     return any(step.seen is not None and progress.in_doubt(change, step) for step in change.steps)
+
+
+def unseen(change: Change, found: Found) -> RootwardenError:
+    """Return the error that what a change is about cannot be looked at, which says nothing of what somebody did."""
+    what = f"{change.title} in account {change.account} cannot be looked at"
+    kind = AuthError if found.unread is not None and found.unread.why == DENIED else UnreachableError
+    return kind(what, why=str(found), todo="make it readable (the audit policy holds what is read), and try again")
 
 
 def at_once(change: Change, progress: Progress) -> tuple[Expect, ...]:

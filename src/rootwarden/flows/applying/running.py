@@ -19,7 +19,7 @@ from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canar
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.handing import handing_over
-from rootwarden.flows.applying.looking import Looked, Seen, Standing, again, look, standings
+from rootwarden.flows.applying.looking import Looked, Seen, Standing, again, look, standings, unseen
 from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
 from rootwarden.flows.applying.request import ApplyRequest, Tell
@@ -242,12 +242,13 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> tuple[list[
     """Return where every change stands, and what was seen.
 
     Raises:
-        RefusedError: the plan is stale: what one of them rests on has changed, or cannot be read.
+        RefusedError: the plan is stale: what one of them rests on has changed.
+        AuthError, UnreachableError: what one of them rests on cannot be read.
     """
     facts, controls = guards.needs(plan.changes)
     seen = look(request, plan.changes, facts=facts, controls=controls) if plan.accounts else Looked({}, {})
     found = standings(plan.changes, seen.facts, progress)
-    stale = [one for one in found if one.standing in (Standing.STALE, Standing.UNREAD)]
+    stale = [one for one in found if one.standing is Standing.STALE]
     if stale:
         others = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
         raise RefusedError(
@@ -255,6 +256,9 @@ def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> tuple[list[
             why=str(stale[0].found[0]),
             todo=again(plan.changes),
         )
+    for one in found:
+        if one.standing is Standing.UNREAD:
+            raise unseen(one.change, next(amiss for amiss in one.found if amiss.unread is not None))
     return found, seen
 
 

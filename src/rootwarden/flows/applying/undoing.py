@@ -16,7 +16,7 @@ from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
-from rootwarden.flows.applying.looking import Looked, at_once, look
+from rootwarden.flows.applying.looking import Looked, at_once, look, unseen
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.applying.running import Applied, same_place
@@ -133,6 +133,7 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
 
     Raises:
         RefusedError: somebody changed it since, and taking it back would overwrite that.
+        AuthError, UnreachableError: it cannot be read, so that nobody knows.
     """
     now = dict(seen.facts)
     for change in changes:
@@ -144,6 +145,8 @@ def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
         if amiss and half_way:
             amiss = neither(change.expects, at_once(change, progress), own)
         if amiss and broken(change.expects, own):
+            if amiss[0].unread is not None:
+                raise unseen(change, amiss[0])
             raise RefusedError(
                 f"{change.title} in account {change.account} was changed since",
                 why=str(amiss[0]),
