@@ -87,6 +87,19 @@ def applied(store: Store, name: str, account: str, state: RunState, *, error: st
         )
 
 
+def test_a_run_that_was_not_proved_does_not_look_done(runs: Runs, store: Store) -> None:
+    """The list says so, for whoever reads no further; what AWS does not show yet is no failure."""
+    for name, account, waits in (("01FAIL", "1", False), ("02WAIT", "2", True)):
+        with begin_run(store, planned(name, account)) as log:
+            proof = Checked(change=f"do-{account}", control="RW-POL-05", proved=False, waiting=waits)
+            log.end(log.begin(Way.DO, f"do-{account}", "one", 0, NOW), StepState.DONE, NOW, {})
+            log.state(replace(log.run, state=RunState.DONE, finished=NOW, checked=(proof,)))
+    out = runs().out
+    assert "Next: 1 of 1 NOT PROVED, see `rootwarden runs show 01FAIL`\n" in out
+    assert "Next: 1 of 1 not to be seen yet, see `rootwarden runs show 02WAIT`\n" in out
+    assert out.count("takes it back") == 2
+
+
 def test_every_run_says_how_it_stands_and_what_is_next(runs: Runs, store: Store) -> None:
     """One of each kind; of the one that this process holds it is said that it is at work."""
     applied(store, "01DONE", "1", RunState.DONE)

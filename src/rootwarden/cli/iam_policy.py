@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from rootwarden.cli.writing import say
 from rootwarden.errors import UsageError
 
 _PARTITIONS = ["aws", "aws-us-gov", "aws-cn"]
@@ -45,6 +46,8 @@ def command() -> None:
 def plan(file: str, account: str | None) -> None:
     """Print the policy of one plan: its calls, and those that take them back, on the resources they touch.
 
+    Whoever applies it reads as well, before and after: attach what `rootwarden iam-policy audit` prints beside it.
+
     \b
     rootwarden iam-policy plan.json
     rootwarden iam-policy plan plan.json --account 111122223333
@@ -58,6 +61,7 @@ def plan(file: str, account: str | None) -> None:
         where = f" in account {account}" if account else ""
         raise UsageError(f"{file} changes nothing{where}", todo="name a plan with changes")
     _print(plan_policy(found))
+    say("rootwarden: it changes with this, and reads by what `rootwarden iam-policy audit` prints: attach both")
 
 
 @command.command()

@@ -80,13 +80,23 @@ class PastRun(Struct, frozen=True):
             case Stands.BROKEN_OFF | Stands.STOPPED:
                 return f"`rootwarden apply --resume {name}` goes on; {back}"
             case Stands.DONE:
-                return "it cannot be taken back" if lasts else f"`rootwarden undo {name}` takes it back"
+                return self._proof + ("it cannot be taken back" if lasts else f"`rootwarden undo {name}` takes it back")
             case Stands.HALF_UNDONE:
                 return f"`rootwarden undo {name}` goes on with taking it back; then its plan can be applied anew"
             case Stands.PART_UNDONE:
                 return f"`rootwarden undo {name}` takes back what was left, once nothing else rests on it"
             case Stands.UNDONE:
                 return "nothing: what could be taken back was"
+
+    @property
+    def _proof(self) -> str:
+        """What of it was not proved when it ended, in words, "" if all was."""
+        waiting = sum(one.waiting for one in self.run.checked)
+        amiss = sum(not one.proved and not one.waiting for one in self.run.checked)
+        shown = f"see `rootwarden runs show {self.run.id}`; "
+        if amiss:
+            return f"{amiss} of {len(self.run.checked)} NOT PROVED, {shown}"
+        return f"{waiting} of {len(self.run.checked)} not to be seen yet, {shown}" if waiting else ""
 
     def is_back(self, change: Change) -> bool:
         """Return whether every call that takes back what was done of a change was made."""
