@@ -163,6 +163,20 @@ def test_without_a_terminal_yes_is_needed(open_lab: Lab, place: Path):
     dry = run(open_lab, place, "apply", "plan.json", "--dry-run")
     assert dry.code == 0
     assert "nothing was changed" in dry.err
+    assert "ready: Register security@shop.example" in dry.err
+
+
+def test_a_dry_run_of_what_stopped_shows_what_is_left(open_lab: Lab, place: Path):
+    """What the run made already is not counted again."""
+    run(open_lab, place, "plan", *ONLY, "-o", "plan.json")
+    open_lab.deny("cloudtrail:UpdateTrail")
+    assert run(open_lab, place, "apply", "plan.json", "--yes").code == 4
+    open_lab.clear_faults()
+    dry = run(open_lab, place, "apply", "--resume", "--dry-run")
+    assert dry.code == 0
+    assert "made by this run: Register security@shop.example" in dry.err
+    assert re.search(r"^(under way|ready): Switch log file validation", dry.err, re.MULTILINE), dry.err
+    assert "1 change would be made" in run(open_lab, place, "apply", "--resume").err
 
 
 def test_what_terraform_looks_after_is_said_when_it_is_planned(

@@ -43,7 +43,9 @@ class Asking:
             if one.standing == "not ours":  # a refusal: said even where only the result is wanted
                 say(line)
                 self.declined = Exit.REFUSED
-            elif one.standing not in ("ready", "under way"):
+            elif one.whole:
+                self.tell(f"made by this run: {one.change.title} ({one.change.account})")
+            elif self._dry_run or one.standing not in ("ready", "under way"):
                 self.tell(line)
         if not waiting:
             refused = self.declined is Exit.REFUSED
@@ -53,7 +55,9 @@ class Asking:
         if self._dry_run:
             say("rootwarden: nothing was changed")
             return False
-        return self._agreed(plan.caller or plan.accounts[0], plan.accounts, plural(len(waiting), "change"))
+        left = sum(not one.whole for one in waiting)
+        what = plural(left, "change") if left else "the proof alone"
+        return self._agreed(plan.caller or plan.accounts[0], plan.accounts, what)
 
     def undo(self, run: Run, changes: Sequence[Change]) -> bool:
         """Show what would be taken back; return whether to do it."""

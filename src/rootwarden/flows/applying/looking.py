@@ -60,12 +60,16 @@ class Standing(StrEnum):
 
 
 class Seen(Struct, frozen=True):
-    """One change, where it stands, and what stands in its way; `owner` says in words whose the resource is."""
+    """One change, where it stands, and what stands in its way; `owner` says in words whose the resource is.
+
+    `whole` says of one under way that this run made all of it, so that only its proof is left.
+    """
 
     change: Change
     standing: Standing
     found: tuple[Found, ...] = ()
     owner: str = ""
+    whole: bool = False
 
 
 def look(
@@ -119,7 +123,7 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then
         return Seen(change, Standing.BY_HAND)
     surely = any(progress.did(change, step) is not None for step in change.steps)
     if surely or _tells_by_itself(change, progress):
-        return Seen(change, Standing.UNDER_WAY)
+        return Seen(change, Standing.UNDER_WAY, whole=progress.made(change))
     amiss = broken(change.expects, facts)
     if not amiss:
         return Seen(change, Standing.UNDER_WAY if progress.begun(change) else Standing.READY)
