@@ -11,7 +11,6 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from rootwarden.catalogue.remedying import remedies
 from rootwarden.cli.options import aws_options, names, scope_options, terraform_option
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
@@ -19,8 +18,9 @@ from rootwarden.cli.showing import colorful, speaks_unicode
 from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.flows.audit import JudgeRequest
-from rootwarden.flows.limits import checked, checked_remedies, chosen
-from rootwarden.flows.planning import PlanRequest, affordable, make_plan
+from rootwarden.flows.choosing import choice_of, plan_chosen
+from rootwarden.flows.limits import checked, checked_remedies
+from rootwarden.flows.planning import PlanRequest, affordable
 from rootwarden.flows.terraform_states import read_states
 from rootwarden.model.plan import Plan
 from rootwarden.model.plan_file import read_plan
@@ -36,7 +36,7 @@ _SCREEN = "table"
 @click.option("--snapshot", metavar="FILE", help="Plan from this snapshot; AWS is not asked.")
 @click.option("--from", "made", metavar="PLAN", help="Show or export a plan that was made before.")
 @click.option("--only", envvar="ROOTWARDEN_ONLY", help="These controls or remedies, comma separated.")
-@click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls.")
+@click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls or remedies.")
 @click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
               help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
                    "{account} and {region} in its name make one file for each.")  # fmt: skip
@@ -150,27 +150,22 @@ def read_plan_file(file: str) -> Plan:
 
 
 def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Plan:
-    only = names(given["only"])
     own_settings = checked_remedies(settings.remedies, settings.source)
-    wanted = tuple(one for one in only if one in remedies())
-    controls = chosen([one for one in only if one not in wanted], names(given["skip"]))
+    choice = choice_of(names(given["only"]), names(given["skip"]), own_settings)
     request = PlanRequest(
-        judging=JudgeRequest(
-            controls=() if wanted and len(wanted) == len(only) else controls,
-            settings=checked(settings.controls, settings.source),
-        ),
+        judging=JudgeRequest(controls=choice.controls, settings=checked(settings.controls, settings.source)),
         settings=own_settings,
-        wishes=wanted if only else tuple(own_settings),
+        wishes=choice.wishes,
         states=read_states(given["terraform_state"]),
     )
     if snapshot is not None:
-        return make_plan(open_snapshot(snapshot), request)
+        return plan_chosen(open_snapshot(snapshot), request, choice.named)
     # Imported here: planning from a snapshot must not wait for AWS libraries.
     from rootwarden.cli.reading import announcer, reading_of, summary  # noqa: PLC0415
     from rootwarden.flows.live import plan_live  # noqa: PLC0415
 
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-        result, plan = plan_live(reading_of(settings, given), request, progress, announcer(settings))
+        result, plan = plan_live(reading_of(settings, given), request, progress, announcer(settings), choice.named)
     _note(summary(result), given)
     return plan
 
