@@ -11,7 +11,7 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from rootwarden.cli.options import aws_options, names, scope_options, terraform_option
+from rootwarden.cli.options import alone, aws_options, names, nothing_of_aws, scope_options, some, terraform_option
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
@@ -30,13 +30,18 @@ from rootwarden.report.options import RenderOptions
 from rootwarden.store.snapshots import open_snapshot
 
 _SCREEN = "table"
+# What says how a plan is made.
+_OF_MAKING = (
+    "--snapshot", "--only", "--skip", "--org", "--accounts", "--regions", "--root-audit", "--paid", "--terraform-state",
+)  # fmt: skip
 
 
 @click.command(name="plan")
 @click.option("--snapshot", metavar="FILE", help="Plan from this snapshot; AWS is not asked.")
 @click.option("--from", "made", metavar="PLAN", help="Show or export a plan that was made before.")
-@click.option("--only", envvar="ROOTWARDEN_ONLY", help="These controls or remedies, comma separated.")
-@click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls or remedies.")
+@click.option("--only", envvar="ROOTWARDEN_ONLY", callback=some,
+              help="These controls or remedies, comma separated.")  # fmt: skip
+@click.option("--skip", envvar="ROOTWARDEN_SKIP", callback=some, help="Not these controls or remedies.")
 @click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
               help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
                    "{account} and {region} in its name make one file for each.")  # fmt: skip
@@ -66,10 +71,12 @@ def command(
     rootwarden plan --from plan.json -o fix.sh            as a script, or a runbook (.md)
     rootwarden plan --from plan.json -o fix.tf -o 'fix-{account}-{region}.yaml'
     """
+    if made is not None:
+        alone("--from", "a plan that was made is not made again", "give {other} where it is made", _OF_MAKING)
+    elif snapshot is not None:
+        nothing_of_aws()
     wanted = targets(output, snapshot or "", made or "")
-    if made is not None and given["terraform_state"]:
-        raise UsageError("a plan that was made is not made again", todo="give --terraform-state where it is made")
-    plan = _made(settings, snapshot, given) if made is None else read_plan_file(made)
+    plan, code = _made(settings, snapshot, given) if made is None else (read_plan_file(made), Exit.FINE)
     look = RenderOptions(
         width=screen_width(), color=colorful(given["color"], os.environ),
         plain=given["plain"] or not speaks_unicode(), verbose=given["verbose"],
@@ -84,7 +91,7 @@ def command(
             write_file(Path(file), text)
             _note(f"wrote {file}", given)
     _next(plan, wanted, given)
-    return Exit.FINE
+    return code
 
 
 class Target(Struct, frozen=True):
@@ -149,7 +156,8 @@ def read_plan_file(file: str) -> Plan:
     return read_plan(data, file)
 
 
-def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Plan:
+def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> tuple[Plan, Exit]:
+    """Return the plan, and 5 where the snapshot was cut short, 130 where the reading was interrupted."""
     own_settings = checked_remedies(settings.remedies, settings.source)
     choice = choice_of(names(given["only"]), names(given["skip"]), own_settings)
     request = PlanRequest(
@@ -159,7 +167,11 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Pl
         states=read_states(given["terraform_state"]),
     )
     if snapshot is not None:
-        return plan_chosen(open_snapshot(snapshot), request, choice.named)
+        opened = open_snapshot(snapshot)
+        plan = plan_chosen(opened, request, choice.named)
+        if opened.truncated:
+            _note(f"{snapshot} is cut short: {opened.counted} accounts were read", given)
+        return plan, Exit.INCOMPLETE if opened.truncated else Exit.FINE
     # Imported here: planning from a snapshot must not wait for AWS libraries.
     from rootwarden.cli.reading import announcer, reading_of, summary  # noqa: PLC0415
     from rootwarden.flows.live import plan_live  # noqa: PLC0415
@@ -167,7 +179,9 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Pl
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
         result, plan = plan_live(reading_of(settings, given), request, progress, announcer(settings), choice.named)
     _note(summary(result), given)
-    return plan
+    if result.interrupted:
+        _note("interrupted: what was read until then was planned for", given)
+    return plan, Exit.INTERRUPTED if result.interrupted else Exit.FINE
 
 
 def _next(plan: Plan, wanted: tuple[Target, ...], given: dict[str, Any]) -> None:
