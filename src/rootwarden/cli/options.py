@@ -109,6 +109,11 @@ def _apply(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Com
     return decorate
 
 
+plan_output_option = click.option(
+    "--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
+    help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
+         "{account} and {region} in its name make one file for each.",
+)  # fmt: skip
 terraform_option = click.option(
     "--terraform-state", multiple=True, metavar="FILE",
     help="What this Terraform state looks after is not changed; repeat for several.",

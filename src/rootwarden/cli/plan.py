@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,16 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from rootwarden.cli.options import alone, aws_options, names, nothing_of_aws, scope_options, some, terraform_option
+from rootwarden.cli.options import (
+    alone,
+    aws_options,
+    names,
+    nothing_of_aws,
+    plan_output_option,
+    scope_options,
+    some,
+    terraform_option,
+)
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
@@ -25,11 +35,12 @@ from rootwarden.flows.terraform_states import read_states
 from rootwarden.model.plan import Plan
 from rootwarden.model.plan_file import read_plan
 from rootwarden.report import plans
-from rootwarden.report.code.sites import split
+from rootwarden.report.code.sites import ACCOUNT, REGION, split
 from rootwarden.report.options import RenderOptions
 from rootwarden.store.snapshots import open_snapshot
 
 _SCREEN = "table"
+_MARK = re.compile(r"\{[^{}]*\}")
 # What says how a plan is made.
 _OF_MAKING = (
     "--snapshot", "--only", "--skip", "--org", "--accounts", "--regions", "--root-audit", "--paid", "--terraform-state",
@@ -42,9 +53,7 @@ _OF_MAKING = (
 @click.option("--only", envvar="ROOTWARDEN_ONLY", callback=some,
               help="These controls or remedies, comma separated.")  # fmt: skip
 @click.option("--skip", envvar="ROOTWARDEN_SKIP", callback=some, help="Not these controls or remedies.")
-@click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
-              help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
-                   "{account} and {region} in its name make one file for each.")  # fmt: skip
+@plan_output_option
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
 @click.option(
@@ -84,13 +93,14 @@ def command(
     if not any(one.file == "-" for one in wanted):
         write_out(plans.find(_SCREEN).render(plan, look))
     affordable(plan, Decimal(str(max_monthly_usd)))
-    for file, text in _rendered(plan, wanted, look):
+    for file, text in rendered(plan, wanted, look):
         if file == "-":
             write_out(text)
         else:
             write_file(Path(file), text)
             _note(f"wrote {file}", given)
-    _next(plan, wanted, given)
+    if plan.accounts:
+        _note(f"nothing was changed; {next_step(plan, wanted, made or '')}", given)
     return code
 
 
@@ -105,7 +115,7 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
     """Parse `FORMAT=FILE`, `FILE` whose ending tells the format, and `FORMAT` for standard output.
 
     Raises:
-        UsageError: an unknown format, or an output over an input or another output.
+        UsageError: an unknown format or mark in a name, or an output over an input or another output.
         OutputError: a file cannot be written.
     """
     found: list[Target] = []
@@ -119,6 +129,11 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
             one = Target(by_ending, item)
         else:
             one = Target(plans.find(item), "-")
+        if unknown := [mark for mark in _MARK.findall(one.file) if mark not in (ACCOUNT, REGION)]:
+            why = f"the name of a file may hold {ACCOUNT} and {REGION}"
+            raise UsageError(
+                f"{one.file} holds {unknown[0]}", why=why, todo=f"leave {unknown[0]} out, or write one of these"
+            )
         place = one.file if one.file == "-" else str(Path(one.file).resolve())
         if place in taken:
             raise UsageError(f"{one.file} is written or read twice", todo="give each output a file of its own")
@@ -129,8 +144,12 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def _rendered(plan: Plan, wanted: tuple[Target, ...], look: RenderOptions) -> list[tuple[str, str]]:
-    """Return every file with its text, standard output last: nothing is written if one of them cannot be."""
+def rendered(plan: Plan, wanted: tuple[Target, ...], look: RenderOptions) -> list[tuple[str, str]]:
+    """Return every file with its text, standard output last: nothing is written if one of them cannot be.
+
+    Raises:
+        UsageError: two of them are the same file, or the plan does not go into one.
+    """
     found = [
         (file, one.format.render(part, look))
         for one in sorted(wanted, key=lambda one: one.file == "-")
@@ -184,12 +203,18 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> tu
     return plan, Exit.INTERRUPTED if result.interrupted else Exit.FINE
 
 
-def _next(plan: Plan, wanted: tuple[Target, ...], given: dict[str, Any]) -> None:
-    if not plan.accounts or given["quiet"]:
-        return
-    file = next((one.file for one in wanted if one.format.name == "json" and one.file != "-"), "")
-    say = f"apply it with `rootwarden apply {file}`" if file else "keep it with -o plan.json to apply it"
-    _note(f"nothing was changed; {say}", given)
+def next_step(plan: Plan, wanted: tuple[Target, ...], kept: str = "", more: str = "") -> str:
+    """Return how the plan is applied: from files it was written to, or was read from (`kept`), or how to keep it.
+
+    `more` is what `apply` needs beside the file.
+    """
+    written = [one.file for one in wanted if one.format.name == "json" and one.file != "-"]
+    files = list(split(plan, written[0])) if written else [kept] if kept not in ("", "-") else []
+    if not files:
+        return "keep it with -o plan.json to apply it"
+    if len(files) == 1:
+        return f"apply it with `rootwarden apply {files[0]}{more}`"
+    return f"apply each of {len(files)} files, as `rootwarden apply {files[0]}{more}`"
 
 
 def _note(text: str, given: dict[str, Any]) -> None:
