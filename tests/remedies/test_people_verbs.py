@@ -114,9 +114,8 @@ def test_hints_name_what_there_is(company: Company, env: dict[str, str], tmp_pat
     split = rootwarden("users", "plan", "roster.yaml", "-o", "fix-{account}.sh", env=env, cwd=tmp_path)
     assert split.code == 0, split.err
     assert (tmp_path / f"fix-{ACCOUNT}.sh").is_file()
-    (tmp_path / "roster.yaml").write_text(roster_text(person("dana"), top='account: "999999999999"'))
-    stranger = rootwarden(
-        "users", "plan", "roster.yaml", env=company.lab.environment(MANAGEMENT, "Admin"), cwd=tmp_path
-    )
+    (tmp_path / "roster.yaml").write_text(roster_text(person("dana")).replace(ACCOUNT, "9" * 12))
+    env |= company.lab.environment(MANAGEMENT, "Admin")
+    stranger = rootwarden("users", "plan", "roster.yaml", env=env, cwd=tmp_path)
     assert stranger.code == 2, stranger.err
     assert "correct `account` in the roster" in stranger.err
