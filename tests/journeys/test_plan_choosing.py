@@ -158,3 +158,15 @@ def test_unknown_names_and_nothing_left(run: Run, arguments: tuple[str, ...], sa
     """Both kinds of names are looked through for the closest."""
     answer = run("plan", "--snapshot", "s.gz", *arguments)
     assert (answer.code, said in answer.err) == (2, True), answer.err
+
+
+@pytest.mark.parametrize(("code", "taken"), [("XX", False), ("UK", False), ("GB", True), ("CH", True)])
+def test_a_country_that_is_none_is_refused(make: Make, code: str, taken: bool) -> None:
+    """AWS asks for a code of ISO 3166, which says GB where many write UK."""
+    Path("rootwarden.toml").write_text(
+        '[remedies.register-primary-contact]\nfull_name = "Ana Maria"\naddress_line1 = "1 High Street"\n'
+        'city = "Town"\npostal_code = "1000"\nstate_or_region = "S"\nphone_number = "+12025550179"\n'
+        f'country_code = "{code}"\n'
+    )
+    why = make("--only", "register-primary-contact").left[""]
+    assert (f"country_code = '{code}' is nothing that AWS takes" in why) is not taken, why
