@@ -67,3 +67,19 @@ def test_two_outputs_in_one_file_are_refused(tmp_path: Path, other: str) -> None
     done = export(tmp_path, plan(validation()), names.get(other, "fix-{account}.sh"), other)
     assert done.code == 2
     assert "written twice" in done.err
+
+
+@pytest.mark.parametrize("file", ["x-{foo}.sh", "{accounts}.json", "fix-{}.tf"])
+def test_other_marks_in_a_name_are_refused(tmp_path: Path, file: str) -> None:
+    """Nobody wants a file that is called so; the marks that are known are named."""
+    done = export(tmp_path, plan(validation()), file)
+    assert done.code == 2, done.err
+    assert "{account} and {region}" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_what_to_apply_is_named(tmp_path: Path) -> None:
+    """The plan that is shown is there already; of parts, each is applied."""
+    assert "apply it with `rootwarden apply plan.json`" in export(tmp_path, plan(validation()), "fix.sh").err
+    parts = export(tmp_path, plan(validation()), "part-{account}.json").err
+    assert f"`rootwarden apply part-{ACCOUNT}.json`" in parts

@@ -187,3 +187,12 @@ Done when
 https://docs.aws.amazon.com/IAM/latest/UserGuide/enable-mfa-for-root.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html
 """
+
+
+def test_an_account_that_is_none_is_refused() -> None:
+    """Before anything is printed or asked, by the name of its own option."""
+    for more in ((), ("--wait",)):
+        answer = rootwarden("runbook", "root-mfa", "--account", "12", *more)
+        assert (answer.code, answer.out) == (2, "")
+        assert "correct --account" in answer.err
+        assert "--accounts" not in answer.err

@@ -12,6 +12,7 @@ from rootwarden.people.reading import read_roster
 from tests.journeys.terminal import rootwarden
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
+    MANAGEMENT,
     Company,
     _company,
     _open_company,
@@ -99,3 +100,22 @@ def test_a_script_asks_for_the_password(company: Company, env: dict[str, str], t
     assert "create-login-profile" in answer.out
     assert ":?set it first: the first password of dana}" in answer.out
     assert "$secret" not in answer.out
+
+
+def test_hints_name_what_there_is(company: Company, env: dict[str, str], tmp_path: Path) -> None:
+    """A file that was written, else how to keep the plan; `account` of the roster, not an option that is not there."""
+    (tmp_path / "roster.yaml").write_text(roster_text(person("dana")))
+    shown = rootwarden("users", "plan", "roster.yaml", env=env, cwd=tmp_path)
+    assert shown.code == 0, shown.err
+    assert "keep it with -o plan.json to apply it" in shown.err
+    assert "apply plan.json" not in shown.err
+    unknown = rootwarden("users", "plan", "roster.yaml", "-o", "x-{foo}.sh", env=env, cwd=tmp_path)
+    assert (unknown.code, "{foo}" in unknown.err) == (2, True)
+    split = rootwarden("users", "plan", "roster.yaml", "-o", "fix-{account}.sh", env=env, cwd=tmp_path)
+    assert split.code == 0, split.err
+    assert (tmp_path / f"fix-{ACCOUNT}.sh").is_file()
+    (tmp_path / "roster.yaml").write_text(roster_text(person("dana")).replace(ACCOUNT, "9" * 12))
+    env |= company.lab.environment(MANAGEMENT, "Admin")
+    stranger = rootwarden("users", "plan", "roster.yaml", env=env, cwd=tmp_path)
+    assert stranger.code == 2, stranger.err
+    assert "correct `account` in the roster" in stranger.err

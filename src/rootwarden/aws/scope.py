@@ -24,8 +24,10 @@ def learn_organization(caller: Ask) -> Mapping[str, Any] | Unknown | None:
     return found
 
 
-def choose_targets(around: Round, *, org: bool, accounts: tuple[str, ...], roles: Roles) -> list[Target]:
+def choose_targets(around: Round, *, org: bool, accounts: tuple[str, ...], roles: Roles, named_in: str) -> list[Target]:
     """Return the accounts to visit: the caller's own, those named, or every one of the organization.
+
+    `named_in` is where they were named, for messages.
 
     Raises:
         AuthError: the accounts of the organization may not be listed.
@@ -37,13 +39,13 @@ def choose_targets(around: Round, *, org: bool, accounts: tuple[str, ...], roles
         return [target(account, state, caller, roles) for account, state in _all_states(around).items()]
     if not accounts:
         return [Target(caller)]
-    ids = checked_ids(accounts)
+    ids = checked_ids(accounts, named_in)
     states = _known_states(around)
     strangers = [account for account in ids if states and account not in states]
     if strangers:
         raise UsageError(
             f"account {strangers[0]} is not in the organization", why="it is not among its accounts",
-            todo="correct --accounts",
+            todo=f"correct {named_in}",
         )  # fmt: skip
     return [target(account, states.get(account, ""), caller, roles) for account in ids]
 

@@ -49,13 +49,13 @@ def target(account: str, state: str, caller: str, roles: Roles) -> Target:
     return Target(account, roles.of(account))
 
 
-def checked_ids(accounts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the account ids, each once, in the order given.
+def checked_ids(accounts: tuple[str, ...], named_in: str) -> tuple[str, ...]:
+    """Return the account ids, each once, in the order given; `named_in` is where they were named, for messages.
 
     Raises:
         UsageError: one is no account id.
     """
     for account in accounts:
         if not _ACCOUNT.match(account):
-            raise UsageError(f"{account!r} is no account id", why="an id has 12 digits", todo="correct --accounts")
+            raise UsageError(f"{account!r} is no account id", why="an id has 12 digits", todo=f"correct {named_in}")
     return tuple(dict.fromkeys(accounts))

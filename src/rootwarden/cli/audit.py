@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import click
-from click.core import ParameterSource
 from msgspec.structs import replace
 
-from rootwarden.cli.options import aws_options, judging_options, names, scope_options, showing_options
+from rootwarden.cli.options import aws_options, judging_options, names, nothing_of_aws, scope_options, showing_options
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import STDOUT, Look, Target, files, show, targets
@@ -57,8 +56,6 @@ def command(
     if snapshot == STDOUT and costs == STDOUT:
         raise UsageError("standard input cannot be both the snapshot and the costs", todo="name a file for one of them")
     wanted = targets(given["output"], snapshot or "", settings.source, "" if costs in (None, STDOUT) else costs)
-    if given["only"] is not None and not names(given["only"]):
-        raise UsageError("--only names no control", todo="name some, or leave it out to judge all")
     judging = JudgeRequest(
         controls=chosen(names(given["only"]), names(given["skip"])),
         settings=checked(settings.controls, settings.source),
@@ -72,28 +69,15 @@ def command(
     if store and any(LEDGER in entry.control.fact_names for entry in judging.controls):
         judging = replace(judging, ledger=_ledger(store, settings))
     if snapshot is not None:
-        _nothing_of_aws(given)
+        nothing_of_aws()
         opened = open_snapshot(snapshot)
         audit = judge_snapshot(opened, judging)
         if saved is not None:
             audit = _with_costs(audit, saved, given, whole=opened.header.scope.org)
         if opened.truncated:
-            note(f"{snapshot} is cut short: {len(audit.accounts)} accounts were judged", given)
+            note(f"{snapshot} is cut short: {opened.counted} accounts were read", given)
         return finish(audit, wanted, look, given)
     return _live(settings, judging, wanted, look, saved, given)
-
-
-def _nothing_of_aws(given: dict[str, Any]) -> None:
-    """Refuse to ignore a wish: a snapshot holds what was read, no option can read more or other accounts."""
-    asked = [f"--{name.replace('_', '-')}" for name in ("org", "accounts", "regions", "root_audit") if given[name]]
-    source = click.get_current_context().get_parameter_source
-    named = [flag for flag in asked if source(flag.strip("-").replace("-", "_")) is ParameterSource.COMMANDLINE]
-    if named:
-        raise UsageError(
-            f"{named[0]} does not go with --snapshot",
-            why="a snapshot holds what was read when it was collected",
-            todo=f"give {named[0]} to `rootwarden collect`, or leave it out",
-        )
 
 
 def look_of(given: dict[str, Any], snapshot: str) -> Look:

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from rootwarden.cli.watch_settings import DEFAULT_STORE
+from rootwarden.errors import UsageError
 from rootwarden.model.findings import Severity
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+# What the entries of a list are called where there is none.
+_CALLED = {"regions": "Region", "accounts": "account"}
+
+
+def names(text: str | None) -> tuple[str, ...]:
+    """Split a comma-separated option."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def some(ctx: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """Refuse a list that names nothing: an empty variable in a script must not mean everything there is.
+
+    Raises:
+        UsageError: it is given and names nothing.
+    """
+    del ctx
+    if value is not None and not names(value):
+        flag, called = option.opts[0], _CALLED.get(option.name or "", "control")
+        raise UsageError(f"{flag} names no {called}", why="it is empty", todo=f"name some, or leave it out: {flag}")
+    return value
+
 
 _AWS = (
     click.option("--profile", envvar=["ROOTWARDEN_PROFILE", "AWS_PROFILE"], help="AWS profile."),
@@ -27,18 +50,21 @@ _AWS = (
 
 _SCOPE = (
     click.option("--org", envvar="ROOTWARDEN_ORG", is_flag=True, help="Every account of the organization."),
-    click.option("--accounts", envvar="ROOTWARDEN_ACCOUNTS", help="These account ids, comma separated."),
+    click.option("--accounts", envvar="ROOTWARDEN_ACCOUNTS", callback=some,
+                 help="These account ids, comma separated."),
     click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
                  help="Role to assume in each account."),
-    click.option("--regions", envvar="ROOTWARDEN_REGIONS", help="These Regions, comma separated (default: enabled)."),
+    click.option("--regions", envvar="ROOTWARDEN_REGIONS", callback=some,
+                 help="These Regions, comma separated (default: enabled)."),
     click.option("--root-audit", envvar="ROOTWARDEN_ROOT_AUDIT", is_flag=True,
                  help="Read members' root credentials by AssumeRoot; this is itself root activity."),
     click.option("--paid", envvar="ROOTWARDEN_PAID", is_flag=True, help="Allow calls that AWS charges for."),
 )  # fmt: skip
 
 _JUDGING = (
-    click.option("--only", envvar="ROOTWARDEN_ONLY", help="These controls, comma separated codes or slugs."),
-    click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls."),
+    click.option("--only", envvar="ROOTWARDEN_ONLY", callback=some,
+                 help="These controls, comma separated codes or slugs."),
+    click.option("--skip", envvar="ROOTWARDEN_SKIP", callback=some, help="Not these controls."),
     click.option("--fail-on", envvar="ROOTWARDEN_FAIL_ON", default="medium", show_default=True,
                  type=click.Choice([*(s.value for s in Severity), "none"]),
                  help="Exit 3 when a finding fails at this severity or above."),
@@ -65,7 +91,8 @@ _CHANGING = (
                  show_default=True, help="Role to assume to change other accounts than the caller's."),
     click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
                  help="Role to assume to read them."),
-    click.option("--regions", envvar="ROOTWARDEN_REGIONS", help="Read these Regions only, comma separated."),
+    click.option("--regions", envvar="ROOTWARDEN_REGIONS", callback=some,
+                 help="Read these Regions only, comma separated."),
     click.option("--paid", envvar="ROOTWARDEN_PAID", is_flag=True, help="Allow calls that AWS charges for."),
     click.option("--patience", type=click.FloatRange(0), default=30.0, show_default=True,
                  help="Seconds to look again while a change does not show yet."),
@@ -82,6 +109,11 @@ def _apply(options: tuple[Callable[[Any], Any], ...]) -> Callable[[Command], Com
     return decorate
 
 
+plan_output_option = click.option(
+    "--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
+    help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
+         "{account} and {region} in its name make one file for each.",
+)  # fmt: skip
 terraform_option = click.option(
     "--terraform-state", multiple=True, metavar="FILE",
     help="What this Terraform state looks after is not changed; repeat for several.",
@@ -93,6 +125,27 @@ showing_options = _apply(_SHOWING)
 changing_options = _apply(_CHANGING)
 
 
-def names(text: str | None) -> tuple[str, ...]:
-    """Split a comma-separated option."""
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+def alone(option: str, why: str, todo: str, others: Iterable[str]) -> None:
+    """Refuse to ignore a wish: what else stands on the command line and goes not with `option` (flags, as typed).
+
+    What the configuration or the environment says is no wish of this very command. `{other}` in `todo` is the flag.
+
+    Raises:
+        UsageError: one of them was given.
+    """
+    source = click.get_current_context().get_parameter_source
+    for other in others:
+        if source(other.strip("-").replace("-", "_")) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"{other} does not go with {option}", why=why, todo=todo.replace("{other}", other))
+
+
+def nothing_of_aws() -> None:
+    """Refuse what no snapshot can follow: it holds what was read, no option can read more or other accounts.
+
+    Raises:
+        UsageError: such an option stands on the command line.
+    """
+    alone(
+        "--snapshot", "a snapshot holds what was read when it was collected",
+        "give {other} to `rootwarden collect`, or leave it out", ("--org", "--accounts", "--regions", "--root-audit"),
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -11,35 +12,48 @@ from typing import Any
 import click
 from msgspec import Struct
 
-from rootwarden.catalogue.remedying import remedies
-from rootwarden.cli.options import aws_options, names, scope_options, terraform_option
+from rootwarden.cli.options import (
+    alone,
+    aws_options,
+    names,
+    nothing_of_aws,
+    plan_output_option,
+    scope_options,
+    some,
+    terraform_option,
+)
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
 from rootwarden.cli.writing import check, note, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.flows.audit import JudgeRequest
-from rootwarden.flows.limits import checked, checked_remedies, chosen
-from rootwarden.flows.planning import PlanRequest, affordable, make_plan
+from rootwarden.flows.choosing import choice_of, plan_chosen
+from rootwarden.flows.limits import checked, checked_remedies
+from rootwarden.flows.planning import PlanRequest, affordable
 from rootwarden.flows.terraform_states import read_states
 from rootwarden.model.plan import Plan
 from rootwarden.model.plan_file import read_plan
 from rootwarden.report import plans
-from rootwarden.report.code.sites import split
+from rootwarden.report.code.sites import ACCOUNT, REGION, split
 from rootwarden.report.options import RenderOptions
 from rootwarden.store.snapshots import open_snapshot
 
 _SCREEN = "table"
+_MARK = re.compile(r"\{[^{}]*\}")
+# What says how a plan is made.
+_OF_MAKING = (
+    "--snapshot", "--only", "--skip", "--org", "--accounts", "--regions", "--root-audit", "--paid", "--terraform-state",
+)  # fmt: skip
 
 
 @click.command(name="plan")
 @click.option("--snapshot", metavar="FILE", help="Plan from this snapshot; AWS is not asked.")
 @click.option("--from", "made", metavar="PLAN", help="Show or export a plan that was made before.")
-@click.option("--only", envvar="ROOTWARDEN_ONLY", help="These controls or remedies, comma separated.")
-@click.option("--skip", envvar="ROOTWARDEN_SKIP", help="Not these controls.")
-@click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
-              help="Write it to a file, too, as the file's ending tells: .json, .md, .sh, .tf, .yaml (CloudFormation). "
-                   "{account} and {region} in its name make one file for each.")  # fmt: skip
+@click.option("--only", envvar="ROOTWARDEN_ONLY", callback=some,
+              help="These controls or remedies, comma separated.")  # fmt: skip
+@click.option("--skip", envvar="ROOTWARDEN_SKIP", callback=some, help="Not these controls or remedies.")
+@plan_output_option
 @click.option("--max-monthly-usd", type=click.FloatRange(0), default=50.0, show_default=True,
               help="Refuse a plan that may cost more a month.")  # fmt: skip
 @click.option(
@@ -66,10 +80,12 @@ def command(
     rootwarden plan --from plan.json -o fix.sh            as a script, or a runbook (.md)
     rootwarden plan --from plan.json -o fix.tf -o 'fix-{account}-{region}.yaml'
     """
+    if made is not None:
+        alone("--from", "a plan that was made is not made again", "give {other} where it is made", _OF_MAKING)
+    elif snapshot is not None:
+        nothing_of_aws()
     wanted = targets(output, snapshot or "", made or "")
-    if made is not None and given["terraform_state"]:
-        raise UsageError("a plan that was made is not made again", todo="give --terraform-state where it is made")
-    plan = _made(settings, snapshot, given) if made is None else read_plan_file(made)
+    plan, code = _made(settings, snapshot, given) if made is None else (read_plan_file(made), Exit.FINE)
     look = RenderOptions(
         width=screen_width(), color=colorful(given["color"], os.environ),
         plain=given["plain"] or not speaks_unicode(), verbose=given["verbose"],
@@ -77,14 +93,15 @@ def command(
     if not any(one.file == "-" for one in wanted):
         write_out(plans.find(_SCREEN).render(plan, look))
     affordable(plan, Decimal(str(max_monthly_usd)))
-    for file, text in _rendered(plan, wanted, look):
+    for file, text in rendered(plan, wanted, look):
         if file == "-":
             write_out(text)
         else:
             write_file(Path(file), text)
             note(f"wrote {file}", given)
-    _next(plan, wanted, given)
-    return Exit.FINE
+    if plan.accounts:
+        note(f"nothing was changed; {next_step(plan, wanted, made or '')}", given)
+    return code
 
 
 class Target(Struct, frozen=True):
@@ -98,7 +115,7 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
     """Parse `FORMAT=FILE`, `FILE` whose ending tells the format, and `FORMAT` for standard output.
 
     Raises:
-        UsageError: an unknown format, or an output over an input or another output.
+        UsageError: an unknown format or mark in a name, or an output over an input or another output.
         OutputError: a file cannot be written.
     """
     found: list[Target] = []
@@ -112,6 +129,11 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
             one = Target(by_ending, item)
         else:
             one = Target(plans.find(item), "-")
+        if unknown := [mark for mark in _MARK.findall(one.file) if mark not in (ACCOUNT, REGION)]:
+            why = f"the name of a file may hold {ACCOUNT} and {REGION}"
+            raise UsageError(
+                f"{one.file} holds {unknown[0]}", why=why, todo=f"leave {unknown[0]} out, or write one of these"
+            )
         place = one.file if one.file == "-" else str(Path(one.file).resolve())
         if place in taken:
             raise UsageError(f"{one.file} is written or read twice", todo="give each output a file of its own")
@@ -122,8 +144,12 @@ def targets(given: tuple[str, ...], *inputs: str) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def _rendered(plan: Plan, wanted: tuple[Target, ...], look: RenderOptions) -> list[tuple[str, str]]:
-    """Return every file with its text, standard output last: nothing is written if one of them cannot be."""
+def rendered(plan: Plan, wanted: tuple[Target, ...], look: RenderOptions) -> list[tuple[str, str]]:
+    """Return every file with its text, standard output last: nothing is written if one of them cannot be.
+
+    Raises:
+        UsageError: two of them are the same file, or the plan does not go into one.
+    """
     found = [
         (file, one.format.render(part, look))
         for one in sorted(wanted, key=lambda one: one.file == "-")
@@ -149,35 +175,43 @@ def read_plan_file(file: str) -> Plan:
     return read_plan(data, file)
 
 
-def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> Plan:
-    only = names(given["only"])
+def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> tuple[Plan, Exit]:
+    """Return the plan, and 5 where the snapshot was cut short, 130 where the reading was interrupted."""
     own_settings = checked_remedies(settings.remedies, settings.source)
-    wanted = tuple(one for one in only if one in remedies())
-    controls = chosen([one for one in only if one not in wanted], names(given["skip"]))
+    choice = choice_of(names(given["only"]), names(given["skip"]), own_settings)
     request = PlanRequest(
-        judging=JudgeRequest(
-            controls=() if wanted and len(wanted) == len(only) else controls,
-            settings=checked(settings.controls, settings.source),
-        ),
+        judging=JudgeRequest(controls=choice.controls, settings=checked(settings.controls, settings.source)),
         settings=own_settings,
-        wishes=wanted if only else tuple(own_settings),
+        wishes=choice.wishes,
         states=read_states(given["terraform_state"]),
     )
     if snapshot is not None:
-        return make_plan(open_snapshot(snapshot), request)
+        opened = open_snapshot(snapshot)
+        plan = plan_chosen(opened, request, choice.named)
+        if opened.truncated:
+            note(f"{snapshot} is cut short: {opened.counted} accounts were read", given)
+        return plan, Exit.INCOMPLETE if opened.truncated else Exit.FINE
     # Imported here: planning from a snapshot must not wait for AWS libraries.
     from rootwarden.cli.reading import announcer, reading_of, summary  # noqa: PLC0415
     from rootwarden.flows.live import plan_live  # noqa: PLC0415
 
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
-        result, plan = plan_live(reading_of(settings, given), request, progress, announcer(settings))
+        result, plan = plan_live(reading_of(settings, given), request, progress, announcer(settings), choice.named)
     note(summary(result), given)
-    return plan
+    if result.interrupted:
+        note("interrupted: what was read until then was planned for", given)
+    return plan, Exit.INTERRUPTED if result.interrupted else Exit.FINE
 
 
-def _next(plan: Plan, wanted: tuple[Target, ...], given: dict[str, Any]) -> None:
-    if not plan.accounts or given["quiet"]:
-        return
-    file = next((one.file for one in wanted if one.format.name == "json" and one.file != "-"), "")
-    say = f"apply it with `rootwarden apply {file}`" if file else "keep it with -o plan.json to apply it"
-    note(f"nothing was changed; {say}", given)
+def next_step(plan: Plan, wanted: tuple[Target, ...], kept: str = "", more: str = "") -> str:
+    """Return how the plan is applied: from files it was written to, or was read from (`kept`), or how to keep it.
+
+    `more` is what `apply` needs beside the file.
+    """
+    written = [one.file for one in wanted if one.format.name == "json" and one.file != "-"]
+    files = list(split(plan, written[0])) if written else [kept] if kept not in ("", "-") else []
+    if not files:
+        return "keep it with -o plan.json to apply it"
+    if len(files) == 1:
+        return f"apply it with `rootwarden apply {files[0]}{more}`"
+    return f"apply each of {len(files)} files, as `rootwarden apply {files[0]}{more}`"

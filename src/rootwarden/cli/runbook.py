@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from rootwarden.aws.targets import checked_ids
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import length
@@ -46,6 +47,7 @@ def command(
         write_out(runbook_text.listed(runbooks().values()))
         return Exit.FINE
     found = _chosen(name, subject, wait=wait)
+    checked_ids((given["account"],) if given["account"] else (), "--account")
     if not (wait and given["quiet"]):
         render = runbook_text.as_markdown if output == "markdown" else runbook_text.as_text
         write_out(render(found, given["account"], subject or ""))

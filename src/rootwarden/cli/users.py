@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from rootwarden.cli.options import aws_options, terraform_option
-from rootwarden.cli.plan import targets
+from rootwarden.cli.options import aws_options, plan_output_option, terraform_option
+from rootwarden.cli.plan import next_step, rendered, targets
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
@@ -40,8 +40,7 @@ def command() -> None:
 
 @command.command(name="plan")
 @click.argument("roster", metavar="ROSTER")
-@click.option("--output", "-o", "output", multiple=True, metavar="[FORMAT=]FILE",
-              help="Write it to a file, too: json, markdown, shell; the file's ending tells which.")  # fmt: skip
+@plan_output_option
 @click.option("--confirm-count", type=click.IntRange(0), metavar="N",
               help="So many people are to be disabled; asked for where they are many.")  # fmt: skip
 @click.option("--adopt", is_flag=True, help="Take over users of the roster's names that were there before it.")
@@ -87,16 +86,14 @@ def plan_(
     )
     if not any(one.file == "-" for one in wanted):
         write_out(plans.find("table").render(made, look))
-    for one in wanted:
-        text = one.format.render(made, look)
-        if one.file == "-":
+    for file, text in rendered(made, wanted, look):
+        if file == "-":
             write_out(text)
         else:
-            write_file(Path(one.file), text)
+            write_file(Path(file), text)
     if made.accounts:
-        file = next((one.file for one in wanted if one.format.name == "json" and one.file != "-"), "plan.json")
         folder = " --handover FOLDER" if any(one.secrets for one in made.changes) else ""
-        note(f"nothing was changed; apply it with `rootwarden apply {file}{folder}`", given)
+        note(f"nothing was changed; {next_step(made, wanted, more=folder)}", given)
     return Exit.FINE
 
 

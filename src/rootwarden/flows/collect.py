@@ -134,7 +134,9 @@ def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
         external_id=request.external_id or "",
         also=tuple(one.fact for one in wanted if FACTS[one.fact].on_request),
     )
-    targets = choose_targets(around, org=request.org, accounts=request.accounts, roles=request.entry)
+    targets = choose_targets(
+        around, org=request.org, accounts=request.accounts, roles=request.entry, named_in=request.named_in
+    )
     plan = _Plan(opened, around, targets, wanted)
     members = _members(plan) if request.root_audit else []
     if members:

@@ -72,7 +72,7 @@ def _judged(request: FollowRequest, clock: Clock) -> Followed:
     book = request.runbook.runbook
     controls = tuple(map(catalogue.find, book.controls))
     accounts = (request.account,) if request.account else ()
-    reading = replace(request.reading, accounts=accounts, facts=book.facts)
+    reading = replace(request.reading, accounts=accounts, facts=book.facts, named_in="--account")
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
         collect(reading, path, clock=clock)

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
+from rootwarden.flows.choosing import plan_chosen
 from rootwarden.flows.collect import CollectRequest, CollectResult, StandingWindow, collect
-from rootwarden.flows.planning import PlanRequest, make_plan
+from rootwarden.flows.planning import PlanRequest
 from rootwarden.model.audit import Audit
 from rootwarden.model.facts import FACTS
 from rootwarden.model.plan import Plan
@@ -42,8 +43,11 @@ def plan_live(
     planning: PlanRequest,
     progress: Callable[[str], None] | None = None,
     announce: Callable[[StandingWindow], None] | None = None,
+    named: tuple[str, ...] = (),
 ) -> tuple[CollectResult, Plan]:
     """Collect into a private temporary file and plan from it; the file is gone afterwards.
+
+    `named` are remedies that somebody asked for by name, as in `flows.choosing`.
 
     Raises:
         RootwardenError: nothing could be read at all.
@@ -52,7 +56,7 @@ def plan_live(
         path = Path(folder) / "snapshot.jsonl.gz"
         reading = replace(reading, also=tuple(sorted(_on_request(planning))))
         result = collect(reading, path, progress, announce)
-        return result, make_plan(open_snapshot(path), planning)
+        return result, plan_chosen(open_snapshot(path), planning, named)
 
 
 def _on_request(planning: PlanRequest) -> set[str]:

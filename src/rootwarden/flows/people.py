@@ -63,7 +63,9 @@ def plan_people_live(
         RootwardenError: nothing could be read, or a guard refuses.
     """
     account = request.roster.account
-    reading = replace(reading, org=False, accounts=(account,) if account else (), facts=FACTS)
+    reading = replace(
+        reading, org=False, accounts=(account,) if account else (), facts=FACTS, named_in="`account` in the roster"
+    )
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
         result = collect(reading, path, progress)

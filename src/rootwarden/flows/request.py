@@ -14,6 +14,7 @@ from rootwarden.aws.targets import DEFAULT_ROLE, Roles
 class CollectRequest(Struct, frozen=True, kw_only=True):
     """One request to read AWS; None and () mean: as the environment and the profile say, and everything there is.
 
+    `named_in` is where somebody named the accounts, for messages.
     `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
     `external_id` goes with every role that is assumed.
     `facts` limits what is read, `also` adds what is read on request only. `timeout` is in seconds and covers the whole
@@ -29,6 +30,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     timeout: float = 1800.0
     org: bool = False
     accounts: tuple[str, ...] = ()
+    named_in: str = "--accounts"
     role: str = DEFAULT_ROLE
     roles: Mapping[str, str] = {}
     regions: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_part import Part
 from rootwarden.proofs.alerting_wishes import section, wished_change
 from rootwarden.proofs.contact_fields import Field, configured, held, refused, taken_again, words
+from rootwarden.proofs.countries import COUNTRIES
 
 FACT = "account.contact_information"
 # Account Management API Reference, ContactInformation; after the plus sign stands a country code ("Update the primary
@@ -32,7 +33,10 @@ FIELDS = (
     words("district_or_county", "DistrictOrCounty", 50, required=False),
     words("state_or_region", "StateOrRegion", 50, required=False),
     words("postal_code", "PostalCode", 20),
-    Field("country_code", "CountryCode", re.compile("[A-Z]{2}"), "two capital letters (ISO 3166)"),
+    Field(
+        "country_code", "CountryCode", re.compile("|".join(sorted(COUNTRIES))),
+        "the two capital letters of a country (ISO 3166)",
+    ),
     Field(
         "phone_number", "PhoneNumber", re.compile(r"[+][1-9][\s0-9()-]{1,18}", re.ASCII),
         "+, the country code and the number, at most 20 characters (+12025550179)",

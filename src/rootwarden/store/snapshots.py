@@ -106,6 +106,11 @@ class OpenSnapshot:
         """Whether the file ends within a line, or before all accounts that its header expects."""
         return self._broken or (self._seen is not None and self._seen < self.header.accounts_expected)
 
+    @property
+    def counted(self) -> str:
+        """How many accounts the last going through them found, of how many that its header expects: "4 of 5"."""
+        return f"{self._seen or 0} of {self.header.accounts_expected}"
+
     def accounts(self, read: ReadAccount = read_account) -> Iterator[AccountLine]:
         """Go through the accounts from the start of the file, one in memory at a time; `read` takes a line in.
 

@@ -87,7 +87,8 @@ def look(
     accounts = tuple(sorted({account for one in changes for account in one.accounts}))
     # Root sessions are opened where a change itself is about what only root sees, and nowhere else.
     reading = replace(
-        request.reading, org=False, accounts=accounts, facts=tuple(sorted(read)), root_audit=ROOT_FACT in own
+        request.reading, org=False, accounts=accounts, facts=tuple(sorted(read)), root_audit=ROOT_FACT in own,
+        named_in="the plan, or make it anew",
     )  # fmt: skip
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"

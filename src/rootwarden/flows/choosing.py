@@ -1,0 +1,111 @@
+"""What a plan is about: controls and remedies by name, those left out, and what other remedies have to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rootwarden import catalogue
+from rootwarden.catalogue.remedying import remedies
+from rootwarden.errors import UsageError
+from rootwarden.flows.planning import PlanRequest, make_plan
+from rootwarden.model.control import Registered
+from rootwarden.model.facts import FACTS, Scope
+from rootwarden.model.plan import Change, Left, Plan
+from rootwarden.store.snapshots import OpenSnapshot
+
+
+class Choice(Struct, frozen=True):
+    """The controls to judge, the remedies wished for, and those of them that were named (by slug)."""
+
+    controls: tuple[Registered, ...]
+    wishes: tuple[str, ...]
+    named: tuple[str, ...] = ()
+
+
+def choice_of(only: Iterable[str], skip: Iterable[str], configured: Iterable[str]) -> Choice:
+    """Return what `only` names (all controls, and the `configured` remedies, when empty) without what `skip` names.
+
+    A remedy stands for the controls whose findings it answers.
+
+    Raises:
+        UsageError: a name is unknown, or nothing is left.
+    """
+    controls, answers = _sorted_out(only)
+    no_controls, no_answers = _sorted_out(skip)
+    everything = not controls and not answers
+    judged = tuple(
+        one
+        for one in catalogue.controls()
+        if (everything or one.slug in controls or one.control.remedy in answers)
+        and one.slug not in no_controls
+        and one.control.remedy not in no_answers
+    )
+    wishes = tuple(one for one in (configured if everything else answers) if one in remedies().keys() - no_answers)
+    if not judged and not wishes:
+        todo = "loosen --only or --skip"
+        raise UsageError("nothing is left to plan", why="--skip names all that --only names", todo=todo)
+    return Choice(judged, wishes, tuple(one for one in answers if one not in no_answers))
+
+
+def plan_chosen(snapshot: OpenSnapshot, request: PlanRequest, named: Iterable[str]) -> Plan:
+    """Plan, and say of the remedies that were named what they could do only after others that were not.
+
+    Raises:
+        InputError: the file is damaged; names the line.
+    """
+    plan, named = make_plan(snapshot, request), frozenset(named)
+    if not named or request.judging.controls == catalogue.controls():
+        return plan
+    judging = replace(request.judging, controls=catalogue.controls())
+    whole = make_plan(snapshot, replace(request, judging=judging))
+    told = {one.id for one in plan.changes}, {one.fingerprint for one in plan.left}
+    later = [
+        one
+        for one in whole.changes
+        if one.control and one.remedy in named and one.id not in told[0] and one.fingerprint not in told[1]
+    ]
+    return replace(plan, left=(*plan.left, *(_later(one, whole) for one in later)))
+
+
+def _later(change: Change, whole: Plan) -> Left:
+    """Return what comes first: earlier changes, of its account or the organization, to facts that it is judged by."""
+    control = catalogue.find(change.control)
+    facts = {one.fact for one in change.expects} | set(control.control.fact_names)
+    first: dict[str, None] = {}
+    for one in whole.changes[: whole.changes.index(change)]:
+        touched = [
+            each.fact for each in one.then if FACTS[each.fact].scope is Scope.ORG or one.account == change.account
+        ]
+        if one.remedy != change.remedy and facts.intersection(touched):
+            first[one.remedy] = None
+    together = ",".join((*first, change.remedy))
+    return Left(
+        control=change.control, title=control.control.title, severity=change.severity, account=change.account,
+        region=change.region, resource=change.resource, fingerprint="",
+        why=f"it comes up only after changes of {' and '.join(first) or 'other remedies'}",
+        todo=f"plan them together, with `--only {together}`" if first else "plan without --only",
+    )  # fmt: skip
+
+
+def _sorted_out(names: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the slugs of the controls among the names, and the remedies among them, each once."""
+    known = remedies().keys() | {one.control.remedy for one in catalogue.controls()}
+    given = {one.lower(): one for one in names}
+    controls = frozenset(_control(given[one], known) for one in given if one not in known)
+    return controls, tuple(one for one in given if one in known)
+
+
+def _control(name: str, answers: Iterable[str]) -> str:
+    try:
+        return catalogue.find(name).slug
+    except UsageError as error:
+        close = get_close_matches(name, answers, n=1, cutoff=0.75)
+        raise UsageError(
+            f"no control or remedy is called {name!r}",
+            why=f"did you mean {close[0]}?" if close else error.why,
+            todo="list them with `rootwarden controls`; docs/remedies.md has the remedies",
+        ) from error
