@@ -214,7 +214,7 @@ class _Desk(Struct):
 
     def _turn(self, finding: Finding) -> tuple[int, int, str, str, str]:
         known = remedies().get(finding.remedy)
-        order = known.remedy.order if known else 0
+        order = known.remedy.orders.get(finding.aspect, known.remedy.order) if known else 0
         aspects = known.remedy.aspects if known else ()
         aspect = aspects.index(finding.aspect) if finding.aspect in aspects else 0
         return order, aspect, finding.code, finding.region, finding.resource
