@@ -57,6 +57,9 @@ def test_an_owner_is_written_down(at_home: Company) -> None:
     assert {one.title for one in found.changes} == {"Tag the user ci as platform team's",
                                                     "Tag the user yan as yan@company.example's"}  # fmt: skip
     assert "an owner is not enough" in why(found)["shared-box"]
+    assert "share; write a roster" in why(found)["shared-box"]
+    assert "delete-login-profile --user-name shared-box" in why(found)["shared-box"]
+    assert "an owner is not enough" in why(plan("RW-IAM-01"))["shared-box"]  # nobody is sent there to come back
 
 
 def test_nobody_is_guessed(at_home: Company) -> None:
@@ -73,6 +76,12 @@ def test_mfa_is_enrolled_by_its_user(at_home: Company) -> None:
     assert not found.changes
     assert [one.control for one in found.left] == ["RW-IAM-02", "RW-IAM-03"]
     assert all("rootwarden runbook user-mfa old-hand" in one.todo for one in found.left)
+
+
+def test_whoever_has_the_gate_is_not_told_to_configure_it(at_home: Company) -> None:
+    """The section is named where it is missing only."""
+    assert "with [remedies.require-user-mfa]" in why(plan("RW-IAM-02"))["old-hand"]
+    assert "or the plan says why not" in why(plan("RW-IAM-02", wishes=("require-user-mfa",)))["old-hand"]
 
 
 def test_the_gate_takes_in_whom_it_may(at_home: Company) -> None:

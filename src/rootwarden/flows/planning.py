@@ -189,7 +189,7 @@ class _Desk(Struct):
                 judged[one.code] = {now.fingerprint: now for now in self.court.judge_one(self.control(one), view)}
             still = judged[one.code].get(one.fingerprint)
             if still is not None and still.status in (Status.FAIL, Status.UNKNOWN):
-                why = f"what is planned does not suffice: {still.message}"
+                why = f"what is planned does not suffice: {still.message.rstrip('.')}"
                 self.left[one.fingerprint] = _left(one, Not(why, f"see `rootwarden explain {one.code}`"))
 
     def grant(self, account: str, own: Facts) -> None:
@@ -244,6 +244,7 @@ class _Desk(Struct):
             limits=Thresholds(control.control.params, self.request.judging.settings.get(control.slug)),
             now=self.court.now,
             caller=self.caller,
+            wished=known.slug in self.request.wishes,
         )
         return _prescribed(known.prescribe, case)
 

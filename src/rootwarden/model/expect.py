@@ -76,7 +76,7 @@ class Found(Struct, frozen=True):
         if self.unread is not None:
             return f"{self.expect.path} could not be read: {self.unread}"
         path, wanted, there = _apart(self.expect.path, self.expect.value, self.value)
-        return f"{path} is {said(there)}, and {said(wanted)} was expected"
+        return f"{path} is {said(there)}, and {'nothing' if wanted is None else said(wanted)} was expected there"
 
 
 def _apart(path: str, wanted: Any, there: Any) -> tuple[str, Any, Any]:

@@ -47,7 +47,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """One failing finding. `seen` is what the account would look like once the changes planned before were made.
 
     `settings` are the remedy's, `limits` the control's; `slug` is the remedy's own name, `caller` the account from
-    which the facts were read, "" if that is not known.
+    which the facts were read, "" if that is not known. `wished`: the configuration has a section for the remedy, so
+    that it is asked what the account lacks as well.
     """
 
     slug: str
@@ -58,6 +59,7 @@ class Case(Struct, frozen=True, kw_only=True):
     limits: Thresholds
     now: datetime
     caller: str = ""
+    wished: bool = False
 
     def change(
         self,

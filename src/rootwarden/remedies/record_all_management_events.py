@@ -21,7 +21,7 @@ from rootwarden.proofs.made_trail_logs import TrailLogs
 from rootwarden.proofs.membership import management_account, role_in_organization
 from rootwarden.proofs.mended_trail import as_code, mend
 from rootwarden.proofs.trail_bucket_policy import SERVICE, new_policy
-from rootwarden.proofs.trail_coverage import GAPS, Coverage, coverage
+from rootwarden.proofs.trail_coverage import CLOSED, GAPS, Coverage, coverage
 from rootwarden.proofs.trail_key_policy import new_key_policy
 from rootwarden.proofs.trail_writers import Writer
 from rootwarden.proofs.trails import Survey, survey
@@ -97,7 +97,7 @@ def _mend(case: Case, covered: Coverage, found: Survey) -> Change | Not:
         steps=tuple(part.step for part in parts),
         expects=tuple(one for part in parts for one in part.expects),
         then=tuple(one for part in parts for one in part.then),
-        shows=tuple(Difference(what=trail.name, before=GAPS[gap], after="mended") for gap in covered.gaps),
+        shows=tuple(Difference(what=trail.name, before=GAPS[gap], after=CLOSED[gap]) for gap in covered.gaps),
         resource=trail.arn,
     )
     return replace(change, cost=_cost(covered, found, case), declares=(as_code(covered, parts),))
