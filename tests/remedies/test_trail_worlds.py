@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rootwarden.model.findings import Status
+from rootwarden.model.plan import Risk
 from tests.remedies.trail_bench import Start, _lab, _start, bundled, only  # noqa: F401
 
 
@@ -22,6 +23,12 @@ def test_the_founder_gets_a_trail_worth_its_name(start: Start) -> None:
         "enable-log-file-validation",
         "log-trail-bucket-access",
     ]
+    assert (plan.changes[2].risk, plan.changes[2].notes) == (Risk.SAFE, ())
+    shown = {one.before: one.after for one in plan.changes[2].shows}
+    assert (len(shown), shown["it is switched off"]) == (4, "it is switched on")
+    (alone,) = bench.plan(("RW-TRAIL-01",)).changes
+    assert alone.risk is Risk.CAREFUL  # nobody closes the bucket in this plan
+    assert "solo-founder-logs is open to the public" in alone.notes[0]
 
 
 def test_the_enterprise_keeps_what_is_central_and_mends_the_rotten_two(start: Start) -> None:
