@@ -67,7 +67,7 @@ def test_what_differs_is_named_within_a_value() -> None:
     there = {"Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Allow", "Condition": {"x": 1}}]}
     wanted = {"Statement": [{"Sid": "A", "Effect": "Allow"}, {"Sid": "B", "Effect": "Allow"}]}
     (found,) = broken((Expect(fact="f", at=("policy",), value=wanted),), {"f": {"policy": there}})
-    assert str(found) == "f.policy.Statement[1].Condition is an object with x, and not there was expected"
+    assert str(found) == "f.policy.Statement[1].Condition is an object with x, and nothing was expected there"
 
 
 def test_of_people_only_the_field_is_named() -> None:

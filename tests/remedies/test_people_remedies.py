@@ -57,6 +57,9 @@ def test_an_owner_is_written_down(at_home: Company) -> None:
     assert {one.title for one in found.changes} == {"Tag the user ci as platform team's",
                                                     "Tag the user yan as yan@company.example's"}  # fmt: skip
     assert "an owner is not enough" in why(found)["shared-box"]
+    assert "share; write a roster" in why(found)["shared-box"]
+    assert "delete-login-profile --user-name shared-box" in why(found)["shared-box"]
+    assert "an owner is not enough" in why(plan("RW-IAM-01"))["shared-box"]  # nobody is sent there to come back
 
 
 def test_nobody_is_guessed(at_home: Company) -> None:
@@ -73,6 +76,12 @@ def test_mfa_is_enrolled_by_its_user(at_home: Company) -> None:
     assert not found.changes
     assert [one.control for one in found.left] == ["RW-IAM-02", "RW-IAM-03"]
     assert all("rootwarden runbook user-mfa old-hand" in one.todo for one in found.left)
+
+
+def test_whoever_has_the_gate_is_not_told_to_configure_it(at_home: Company) -> None:
+    """The section is named where it is missing only."""
+    assert "with [remedies.require-user-mfa]" in why(plan("RW-IAM-02"))["old-hand"]
+    assert "or the plan says why not" in why(plan("RW-IAM-02", wishes=("require-user-mfa",)))["old-hand"]
 
 
 def test_the_gate_takes_in_whom_it_may(at_home: Company) -> None:
@@ -146,6 +155,49 @@ def test_an_admin_path_is_for_those_who_are_named(at_home: Company, names: tuple
     (trusted,) = found.changes[0].steps[0].call.parameters["AssumeRolePolicyDocument"]["$json"]["Statement"]
     assert trusted["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     assert trusted["Principal"] == {"AWS": named if len(named) > 1 else named[0]}
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("user/nobody", ("there is no user nobody", "create the user")),
+        ("user/old-hand", ("old-hand has no MFA", "`rootwarden runbook user-mfa old-hand`")),
+        ("role/OrganizationAccountAccessRole", ("a session of a role carries no MFA", "name users")),
+    ],
+)
+def test_an_admin_path_that_nobody_can_enter_is_not_made(at_home: Company, name: str, says: tuple[str, ...]) -> None:
+    """Those of the account itself are looked at: who is not there, or has no MFA, could not come in."""
+    _shut(at_home)
+    own = f"arn:aws:iam::{ACCOUNT}:{name}"
+    found = plan("RW-IAM-13", settings={"create-admin-path": {"principals": (own,)}})
+    assert (found.changes, found.failing, found.mends) == ((), 1, 0)
+    assert all(text in " ".join(why(found).values()) for text in says), why(found)
+
+
+def test_an_admin_path_of_an_own_user_with_mfa_is_proved(at_home: Company) -> None:
+    """Whoever has a password and MFA gets the role, and the control passes."""
+    _shut(at_home)
+    device = at_home.iam.create_virtual_mfa_device(VirtualMFADeviceName="old-hand")["VirtualMFADevice"]["SerialNumber"]
+    at_home.iam.enable_mfa_device(
+        UserName="old-hand", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
+    )
+    named = (f"arn:aws:iam::{ACCOUNT}:user/old-hand",)
+    found = plan("RW-IAM-13", settings={"create-admin-path": {"principals": named}})
+    assert (len(found.changes), found.mends, found.left) == (1, 1, ())
+    assert found.changes[0].title == "Create the role RootwardenAdmin, with MFA for one named principal"
+    at_home.apply(found)
+
+
+def test_what_does_not_suffice_is_not_counted_as_mended(at_home: Company) -> None:
+    """One way more where three are wanted: the change is planned, and the finding stays, with the reason."""
+    _shut(at_home)
+    control = catalogue.find("RW-IAM-13")
+    judging = JudgeRequest(controls=(control,), settings={control.slug: {"min_paths": 3}})
+    named = (f"arn:aws:iam::{MANAGEMENT}:user/dana",)
+    request = PlanRequest(judging=judging, settings={"create-admin-path": {"principals": named}})
+    found = plan_live(CollectRequest(regions=("us-east-1",)), request)[1]
+    assert (len(found.changes), found.failing, found.mends) == (1, 1, 0)
+    assert ["what is planned does not suffice" in one.why for one in found.left] == [True]
 
 
 def test_unread_credentials_gate_nobody(at_home: Company, tmp_path: Path) -> None:

@@ -52,11 +52,14 @@ class Doer(Later):
             self._deed()
 
 
-def followed(name: str, clock: Later, subject: str = "", within: float = 900) -> tuple[Followed, list[str]]:
+def followed(
+    name: str, clock: Later, subject: str = "", within: float = 900, *, whole: bool = False
+) -> tuple[Followed, list[str]]:
     """Follow a runbook; return how it ended and what was told."""
     told: list[str] = []
     request = FollowRequest(
-        runbook=find(name), reading=CollectRequest(regions=ONE_REGION), subject=subject, within=within
+        runbook=find(name), reading=CollectRequest(regions=ONE_REGION), subject=subject, within=within,
+        whole=whole,
     )  # fmt: skip
     return follow(request, told.append, clock), told
 
@@ -70,6 +73,32 @@ def test_root_mfa_is_waited_for(lab: Lab) -> None:
         "controls everything in this account.",
         f"RW-ROOT-01 in account {ALONE}: PASS. Root has an MFA device.",
     ]
+
+
+def test_an_app_is_a_first_step(lab: Lab) -> None:
+    """It is confirmed as what it is: what root's devices lack still is named."""
+    found, _ = followed("root-mfa", Doer(lambda: lab.root_state(ALONE).set_mfa(["virtual"])))
+    assert (found.confirmed, found.left[0]) == (True, "RW-ROOT-02 (FAIL)")
+    assert [one.partition(" ")[0] for one in found.left] == ["RW-ROOT-02", "RW-ROOT-03"]
+
+
+def test_the_step_that_is_open_is_waited_for(lab: Lab) -> None:
+    """With an app there already nothing is confirmed before a key is in its place."""
+    lab.root_state(ALONE).set_mfa(["virtual"])
+    assert followed("root-mfa", Later(), within=60)[0].confirmed is False
+    found, told = followed("root-mfa", Doer(lambda: lab.root_state(ALONE).set_mfa(["security-key"])))
+    assert found.confirmed
+    assert ["RW-ROOT-02" in told[0], ": FAIL. " in told[0], ": FAIL. " in told[-1]] == [True, True, False]
+    last, _ = followed("root-mfa", Later())
+    assert (last.confirmed, last.can_tell) == (False, False)  # who counts devices is a root audit, or a person
+
+
+def test_the_whole_is_waited_for(lab: Lab) -> None:
+    """The first step is not enough then."""
+    deed = Doer(lambda: lab.root_state(ALONE).set_mfa(["virtual"]))
+    found, told = followed("root-mfa", deed, within=120, whole=True)
+    assert (found.confirmed, found.can_tell) == (False, True)
+    assert all(code in told[-1] for code in ("RW-ROOT-01", "RW-ROOT-02", "RW-ROOT-03"))
 
 
 def test_the_time_ends(lab: Lab) -> None:
@@ -128,6 +157,21 @@ def test_at_the_terminal(lab: Lab) -> None:
     assert f"RW-ROOT-01 in account {ALONE}: FAIL. Root has no MFA device." in waiting.err
     assert waiting.err.endswith("rootwarden: not confirmed yet; wait on with the same command\n")
     lab.root_state(ALONE).set_mfa(["security-key"])
-    done = terminal.rootwarden(*asked, env=env)
+    more = terminal.rootwarden(*asked, env=env)
+    assert (more.code, more.out) == (8, "")
+    assert "RW-ROOT-02 in account" in more.err and ": FAIL. " not in more.err
+    assert more.err.endswith("rootwarden: not confirmed yet; AWS has no call that tells; a person has to look\n")
+    lab.root_state(ALONE).update({"access_keys": []})
+    done = terminal.rootwarden("runbook", "root-access-keys", *asked[2:], env=env)
     assert (done.code, done.out) == (0, "")
     assert done.err.endswith("rootwarden: confirmed by AWS\n")
+
+
+def test_what_cannot_be_waited_for_is_said_first(lab: Lab) -> None:
+    """Neither for nobody nor without credentials is a whole runbook printed."""
+    env = lab.environment(ALONE, "Admin") | {"PYTHONPATH": str(SOURCES)}
+    nobody = terminal.rootwarden("runbook", "user-mfa", "bob", "--wait", "--within", "1s", env=env)
+    assert (nobody.code, nobody.out) == (2, "")
+    assert "there is no user bob in this account" in nobody.err
+    ana = terminal.rootwarden("runbook", "user-mfa", "ana", "--wait", "--within", "1s", env=env)
+    assert (ana.code, ana.out.partition("\n")[0]) == (8, "user-mfa  Have an IAM user register MFA (ana)")

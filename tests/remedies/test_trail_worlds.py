@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from rootwarden.model.findings import Status
+from rootwarden.model.plan import Risk
 from tests.remedies.trail_bench import Start, _lab, _start, bundled, only  # noqa: F401
 
 
 def test_the_founder_gets_a_trail_worth_its_name(start: Start) -> None:
-    """One Region, half of the events, stopped, public, unlocked, unencrypted: all of it is mended."""
+    """One Region, half of the events, stopped, public, unlocked, unencrypted: all of it is mended.
+
+    The bucket is closed before the trail starts to write into it: were the plan broken off in between, nothing is open.
+    """
     bench = start(bundled("solo-founder"))
     plan = bench.plan()
     assert [one.remedy for one in plan.changes] == [
+        "close-trail-bucket",
+        "close-trail-bucket",
         "record-all-management-events",
-        "close-trail-bucket",
-        "close-trail-bucket",
         "lock-trail-bucket",
         "encrypt-trail-with-kms-key",
         "enable-log-file-validation",
         "log-trail-bucket-access",
     ]
+    assert (plan.changes[2].risk, plan.changes[2].notes) == (Risk.SAFE, ())
+    shown = {one.before: one.after for one in plan.changes[2].shows}
+    assert (len(shown), shown["it is switched off"]) == (4, "it is switched on")
+    (alone,) = bench.plan(("RW-TRAIL-01",)).changes
+    assert alone.risk is Risk.CAREFUL  # nobody closes the bucket in this plan
+    assert "solo-founder-logs is open to the public" in alone.notes[0]
 
 
 def test_the_enterprise_keeps_what_is_central_and_mends_the_rotten_two(start: Start) -> None:

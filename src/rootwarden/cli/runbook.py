@@ -23,6 +23,13 @@ from rootwarden.report.runbooks import find, runbooks
 @click.option("--output", "-o", type=click.Choice(["text", "markdown"]), default="text", show_default=True)
 @click.option("--account", metavar="ACCOUNT", default="", help="The account it is about (default: the caller's).")
 @click.option("--wait", is_flag=True, help="Look until AWS confirms that it is done.")
+@click.option(
+    "--until",
+    type=click.Choice(["first", "whole"]),
+    default="first",
+    show_default=True,
+    help="With --wait: until the first step that is open now is done, or the whole runbook.",
+)
 @click.option("--within", default="15m", show_default=True, help="With --wait: for how long, as 90s or 1h.")
 @click.option("--every", default="15s", show_default=True, help="With --wait: how often, as 15s or 1m.")
 @click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
@@ -41,17 +48,20 @@ def command(
     rootwarden runbook user-mfa ana --wait
     rootwarden runbook root-mfa -o markdown
 
-    With --wait it ends with 0 when AWS confirms that it is done, 8 when it does not yet, or never can.
+    With --wait it ends with 0 when AWS confirms that the first step that is open now is done (with --until whole: all
+    of it), 8 when it does not yet, or never can.
     """
     if name is None:
         write_out(runbook_text.listed(runbooks().values()))
         return Exit.FINE
     found = _chosen(name, subject, wait=wait)
     checked_ids((given["account"],) if given["account"] else (), "--account")
-    if not (wait and given["quiet"]):
-        render = runbook_text.as_markdown if output == "markdown" else runbook_text.as_text
-        write_out(render(found, given["account"], subject or ""))
-    return _waited(settings, found, subject or "", given) if wait else Exit.FINE
+    render = runbook_text.as_markdown if output == "markdown" else runbook_text.as_text
+    text = render(found, given["account"], subject or "")
+    if wait:
+        return _waited(settings, found, subject or "", given, "" if given["quiet"] else text)
+    write_out(text)
+    return Exit.FINE
 
 
 def _chosen(name: str, subject: str | None, *, wait: bool) -> Named:
@@ -64,8 +74,8 @@ def _chosen(name: str, subject: str | None, *, wait: bool) -> Named:
     return found
 
 
-def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any]) -> int:
-    """Look until AWS confirms it or the time is over; return the exit code."""
+def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any], text: str) -> int:
+    """Print `text` once AWS answers, look until it confirms it or the time is over; return the exit code."""
     from rootwarden.cli.reading import reading_of  # noqa: PLC0415
     from rootwarden.flows.following import FollowRequest, follow  # noqa: PLC0415
 
@@ -76,8 +86,19 @@ def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any
         subject=subject,
         within=length(given["within"], "--within").total_seconds(),
         every=length(given["every"], "--every").total_seconds(),
+        whole=given["until"] == "whole",
     )
-    seen = follow(request, lambda text: say(f"rootwarden: {text}"))
+    unprinted = [text] if text else []
+
+    def tell(what: str) -> None:
+        while unprinted:
+            write_out(unprinted.pop())
+        say(f"rootwarden: {what}")
+
+    seen = follow(request, tell)
+    if seen.confirmed and seen.left:
+        say(f"rootwarden: this step is confirmed by AWS; open are {', '.join(seen.left)}: the same command waits on")
+        return Exit.FINE
     if seen.confirmed:
         say("rootwarden: confirmed by AWS")
         return Exit.FINE

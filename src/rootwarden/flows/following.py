@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,15 +29,25 @@ _DONE = (Status.PASS, Status.NOT_APPLICABLE)
 
 
 class Followed(Struct, frozen=True):
-    """What AWS shows: whether it confirms the deed, in words, and whether it ever can (else a person must look)."""
+    """What AWS shows: whether it confirms the deed, in words, and whether it ever can (else a person must look).
+
+    `left` are the further steps of the runbook that do not pass: `RW-ROOT-02 (FAIL)`.
+    """
 
     confirmed: bool
     says: str
     can_tell: bool = True
+    left: tuple[str, ...] = ()
+
+
+Look = Callable[[], Followed]
 
 
 class FollowRequest(Struct, frozen=True, kw_only=True):
-    """What to look at, and for how long: `account` "" is the caller's own; times are in seconds."""
+    """What to look at, and for how long: `account` "" is the caller's own; times are in seconds.
+
+    `whole`: all controls of the runbook must pass; otherwise the first that does not when it is looked at first.
+    """
 
     runbook: Named
     reading: CollectRequest
@@ -45,6 +55,7 @@ class FollowRequest(Struct, frozen=True, kw_only=True):
     subject: str = ""
     within: float = 900.0
     every: float = 15.0
+    whole: bool = False
 
 
 def follow(request: FollowRequest, tell: Callable[[str], None], clock: Clock | None = None) -> Followed:
@@ -56,8 +67,9 @@ def follow(request: FollowRequest, tell: Callable[[str], None], clock: Clock | N
     clock = clock or SystemClock()
     ends = clock.monotonic() + request.within
     before = ""
+    look = _WITNESSES[request.runbook.runbook.witness](request, clock)
     while True:
-        found = _WITNESSES[request.runbook.runbook.witness](request, clock)
+        found = look()
         if found.says != before:
             tell(found.says)
             before = found.says
@@ -67,8 +79,30 @@ def follow(request: FollowRequest, tell: Callable[[str], None], clock: Clock | N
         clock.sleep(min(request.every, left))
 
 
-def _judged(request: FollowRequest, clock: Clock) -> Followed:
-    """Judge the runbook's controls by its facts, read anew."""
+def _by_controls(request: FollowRequest, clock: Clock) -> Look:
+    """Return the look of the runbook's controls: as far as the step that is waited for, which the first one decides."""
+    steps = request.runbook.runbook.controls
+    until: list[int] = []
+
+    def look() -> Followed:
+        found = _judged(request, clock)
+        open_steps = [steps.index(one.code) for one in found if one.status not in _DONE]
+        if not until:
+            until.append(len(steps) - 1 if request.whole or not open_steps else min(open_steps))
+        near = [one for one in found if steps.index(one.code) <= until[0]]
+        undone = [one for one in near if one.status not in _DONE]
+        return Followed(
+            confirmed=bool(near) and not undone,
+            says="; ".join(map(_said, near)) or "nothing was judged",
+            can_tell=not undone or any(map(_may_change, undone)),
+            left=tuple(f"{one.code} ({one.status.value})" for one in found[len(near) :] if one.status not in _DONE),
+        )
+
+    return look
+
+
+def _judged(request: FollowRequest, clock: Clock) -> list[Finding]:
+    """Judge the runbook's controls by its facts, read anew, in the order of its steps."""
     book = request.runbook.runbook
     controls = tuple(map(catalogue.find, book.controls))
     accounts = (request.account,) if request.account else ()
@@ -77,15 +111,21 @@ def _judged(request: FollowRequest, clock: Clock) -> Followed:
         path = Path(folder) / "snapshot.jsonl.gz"
         collect(reading, path, clock=clock)
         found = judge_snapshot(open_snapshot(path), JudgeRequest(controls=controls, settings={})).findings
-    return Followed(
-        confirmed=bool(found) and all(one.status in _DONE for one in found),
-        says="; ".join(map(_said, found)) or "nothing was judged",
-        can_tell=not any(one.status is Status.MANUAL for one in found),
-    )
+    return sorted(found, key=lambda one: book.controls.index(one.code))
+
+
+def _may_change(finding: Finding) -> bool:
+    """Return whether the same calls may say something else another time: not where none tells, or none was made."""
+    because = finding.unknown_because
+    return finding.status is not Status.MANUAL and (because is None or because.why != "not_collected")
 
 
 def _said(finding: Finding) -> str:
     return f"{finding.code} in account {finding.account}: {finding.status.value}. {finding.message}"
+
+
+def _by_devices(request: FollowRequest, clock: Clock) -> Look:
+    return lambda: _user_mfa(request, clock)
 
 
 def _user_mfa(request: FollowRequest, clock: Clock) -> Followed:
@@ -123,4 +163,4 @@ def _inside(request: FollowRequest, clock: Clock) -> Ask:
     return assume_role(opened.ask, arn, policy=policy, external_id=request.reading.external_id or "")
 
 
-_WITNESSES = {"": _judged, "user-mfa": _user_mfa}
+_WITNESSES: Mapping[str, Callable[[FollowRequest, Clock], Look]] = {"": _by_controls, "user-mfa": _by_devices}

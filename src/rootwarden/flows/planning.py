@@ -62,11 +62,14 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
         if desk.control(one).control.scope not in _ONCE:
             by_account.setdefault(one.account, []).append(one)
     filed = filed_under(desk.court.organization, [seen.id for seen in audit.accounts])
-    desk.mend(filed, Facts({}), once)
+    desk.look_again(filed, desk.mend(filed, Facts({}), once), once)
     for line in snapshot.accounts():
         if line.account in by_account or request.wishes:
             own = Facts(as_if_read(line.facts, desk.elsewhere.get(line.account, ())))
-            desk.grant(line.account, desk.mend(line.account, own, by_account.get(line.account, [])))
+            mine = by_account.get(line.account, [])
+            own = desk.mend(line.account, own, mine)
+            desk.look_again(line.account, own, mine)
+            desk.grant(line.account, own)
     caller = snapshot.header.caller
     alone = len(audit.accounts) == 1 and audit.accounts[0].id == (caller or audit.accounts[0].id)
     left = tuple(one if alone else _there(one) for one in desk.left.values())
@@ -177,6 +180,20 @@ class _Desk(Struct):
                 break
         return own
 
+    def look_again(self, account: str, own: Facts, findings: list[Finding]) -> None:
+        """Leave what would not pass after the changes either: something is planned for it, and does not suffice."""
+        view = self._view(account, own)
+        judged: dict[str, dict[str, Finding]] = {}
+        for one in findings if self.changes else ():
+            if one.fingerprint in self.left or one.fingerprint in self.others:
+                continue
+            if one.code not in judged:
+                judged[one.code] = {now.fingerprint: now for now in self.court.judge_one(self.control(one), view)}
+            still = judged[one.code].get(one.fingerprint)
+            if still is not None and still.status in (Status.FAIL, Status.UNKNOWN):
+                why = f"what is planned does not suffice: {still.message.rstrip('.')}"
+                self.left[one.fingerprint] = _left(one, Not(why, f"see `rootwarden explain {one.code}`"))
+
     def grant(self, account: str, own: Facts) -> None:
         """Plan what is wanted in an account though no control asks for it."""
         for slug in self.request.wishes:
@@ -199,7 +216,7 @@ class _Desk(Struct):
 
     def _turn(self, finding: Finding) -> tuple[int, int, str, str, str]:
         known = remedies().get(finding.remedy)
-        order = known.remedy.order if known else 0
+        order = known.remedy.orders.get(finding.aspect, known.remedy.order) if known else 0
         aspects = known.remedy.aspects if known else ()
         aspect = aspects.index(finding.aspect) if finding.aspect in aspects else 0
         return order, aspect, finding.code, finding.region, finding.resource
@@ -229,6 +246,7 @@ class _Desk(Struct):
             limits=Thresholds(control.control.params, self.request.judging.settings.get(control.slug)),
             now=self.court.now,
             caller=self.caller,
+            wished=known.slug in self.request.wishes,
         )
         return _prescribed(known.prescribe, case)
 

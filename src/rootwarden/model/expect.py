@@ -79,7 +79,7 @@ class Found(Struct, frozen=True):
         path, wanted, there = _apart(self.expect.path, self.expect.value, self.value)
         if self.expect.fact in FACTS and FACTS[self.expect.fact].personal:
             return f"{path} is {_kept_back(there, 'filled')}, and {_kept_back(wanted, 'another value')} was expected"
-        return f"{path} is {said(there)}, and {said(wanted)} was expected"
+        return f"{path} is {said(there)}, and {'nothing' if wanted is None else said(wanted)} was expected there"
 
 
 def _apart(path: str, wanted: Any, there: Any) -> tuple[str, Any, Any]:

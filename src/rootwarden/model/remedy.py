@@ -19,6 +19,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
     """What a remedy says of itself. The slug is the file name, and is what a control names as its remedy.
 
     `order` says when its changes come among those of an account: a trail is made before its bucket is locked.
+    `orders` are other places for the changes of single aspects: a bucket is closed before a trail writes into it.
     `aspects` is the order of the findings of a control that has several aspects. `params` are its settings with their
     defaults, `[remedies.<slug>]` of the configuration; `optional` are those that may be left empty. `facts` are read
     beside those of the control; what no audit reads is read where the configuration has a section for the remedy, or
@@ -27,6 +28,7 @@ class Remedy(Struct, frozen=True, kw_only=True):
 
     title: str
     order: int = 50
+    orders: Mapping[str, int] = {}
     aspects: tuple[str, ...] = ()
     params: Mapping[str, Param] = {}
     optional: tuple[str, ...] = ()
@@ -45,7 +47,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """One failing finding. `seen` is what the account would look like once the changes planned before were made.
 
     `settings` are the remedy's, `limits` the control's; `slug` is the remedy's own name, `caller` the account from
-    which the facts were read, "" if that is not known.
+    which the facts were read, "" if that is not known. `wished`: the configuration has a section for the remedy, so
+    that it is asked what the account lacks as well.
     """
 
     slug: str
@@ -56,6 +59,7 @@ class Case(Struct, frozen=True, kw_only=True):
     limits: Thresholds
     now: datetime
     caller: str = ""
+    wished: bool = False
 
     def change(
         self,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
+from rootwarden.proofs.bucket_exposure import open_by_acl, open_by_policy
 from rootwarden.proofs.made_bucket import FACT
 from rootwarden.proofs.public_policy import is_public
 from rootwarden.proofs.trail_buckets import OUT_OF_SCOPE
@@ -72,6 +73,21 @@ def place_of(seen: View, name: str) -> Place:
         there=there,
         trails=trails,
     )
+
+
+def why_start_with_care(seen: View, trail: Trail) -> str:
+    """Return why log files that a trail starts to write would be seen by the public, or might be; "" for surely not."""
+    name = trail["S3BucketName"].text()
+    try:
+        place = place_of(seen, name)
+        found = [look(place.sight).open for look in (open_by_acl, open_by_policy)] if place.there else []
+    except UnseenError:
+        return f"The bucket {name} could not be read: see that it is closed before log files are written to it."
+    if any(one.value for one in found):
+        return f"The bucket {name} is open to the public, and so are the log files from then on: close it first."
+    if any(one.value is None for one in found):
+        return f"It could not be told whether the bucket {name} is open to the public: look before you start."
+    return ""
 
 
 def own_trail(seen: View, arn: str) -> Trail:

@@ -23,6 +23,16 @@ GAPS: Mapping[str, str] = {
     "reads_only": "it leaves out write events, which is where damage is done",
     "source_excluded": "it leaves out services that matter",
 }
+# How each reads once it is closed.
+CLOSED: Mapping[str, str] = {
+    "not_logging": "it is switched on",
+    "single_region": "it records every Region",
+    "no_global_events": "it records global services too",
+    "no_management_events": "it records all management events",
+    "writes_only": "it records read events too",
+    "reads_only": "it records write events too",
+    "source_excluded": "it leaves out no service",
+}
 
 
 class Coverage(Struct, frozen=True):

@@ -25,6 +25,7 @@ from rootwarden.proofs.written_policies import why_not_put
 REMEDY = Remedy(
     title="Close the trail bucket",
     order=25,
+    orders={"source": 18, "public": 18},  # before a trail starts to write into a bucket that is there
     aspects=("missing", "source", "public"),
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
     facts=("cloudtrail.event_rate", "iam.authorization", "org.accounts"),

@@ -15,6 +15,7 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
+from rootwarden.proofs.iam_users import Report, account_users, credentials
 from rootwarden.proofs.resting import on_role
 
 REMEDY = Remedy(
@@ -40,7 +41,38 @@ def prescribe(case: Case) -> Change | Not:
         return Not(why, f"correct it under {where}")
     if any(role["RoleName"].text() == name for role in case.seen.account.part(_FACT, "roles").each()):
         return Not(f"there is a role {name} already, through which nobody can come", "look at its trust and policies")
-    return _change(case, name, principals)
+    shut = next(filter(None, (_shut_out(case, one) for one in principals)), None)
+    return shut or _change(case, name, principals)
+
+
+def _shut_out(case: Case, principal: str) -> Not | None:
+    """Return why a user or role of the account itself could not come in, None for whoever could or is another's.
+
+    Raises:
+        UnseenError: the users or the credential report could not be read.
+    """
+    account = case.finding.account
+    found = _PRINCIPAL.fullmatch(principal)
+    if found is None or found["account"] != account:
+        return None
+    kind, _, name = found["who"].partition("/")
+    name = name.rpartition("/")[2]
+    if kind == "role":
+        # IAM User Guide, "Secure API access with MFA": what AssumeRole returns holds no MFA information.
+        return Not(f"a session of a role carries no MFA, so that nobody could come from {principal}", "name users")
+    if not any(one.arn == principal for one in account_users(case.seen)):
+        todo = "create the user, with MFA, or correct principals"
+        return Not(f"there is no user {name} in account {account} with the ARN {principal}", todo)
+    held = credentials(case.seen.once(Report).row(name))
+    unsure = next((one.unknown for one in (held.mfa, held.usable) if one.value is None), None)
+    if unsure is not None:
+        return Not(f"it cannot be told whether {name} has MFA and can sign in: {unsure}", "audit again in four hours")
+    if not held.mfa.value:
+        why = f"{name} has no MFA, by the credential report, and could not come in"
+        return Not(why, f"`rootwarden runbook user-mfa {name}`; the report knows a new device within four hours")
+    if not held.usable.value:
+        return Not(f"{name} has neither a password nor an active key", "give the user a password, or name another")
+    return None
 
 
 def _unfit(name: str, principals: tuple[str, ...], account: str) -> str:
@@ -90,7 +122,7 @@ def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
     held = [{"PolicyName": "AdministratorAccess", "PolicyArn": admin}]
     about = {"Arn": arn, "Path": "/", "AssumeRolePolicyDocument": trust, "AttachedManagedPolicies": held}
     change = case.change(
-        f"Create the role {name} for {len(principals)} named principals, with MFA",
+        f"Create the role {name}, with MFA for {_counted(principals)}",
         risk=Risk.CAREFUL,
         steps=(create, attach),
         expects=(Expect(fact=_FACT, at=place),),
@@ -101,6 +133,10 @@ def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
     properties = {"RoleName": name, "AssumeRolePolicyDocument": trust, "ManagedPolicyArns": [admin]}
     declared = Declared(type="AWS::IAM::Role", name="AdminPath", properties=properties)
     return replace(change, declares=(declared,), notes=(_NOTE,))
+
+
+def _counted(principals: tuple[str, ...]) -> str:
+    return "one named principal" if len(principals) == 1 else f"{len(principals)} named principals"
 
 
 def _shown(name: str, principal: str) -> Difference:

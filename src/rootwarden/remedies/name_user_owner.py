@@ -17,6 +17,20 @@ from rootwarden.proofs.user_ownership import SAYS, Owners, any_name, holder, sig
 REMEDY = Remedy(title="Write down whose user it is", order=60, params={"owners": ()})
 
 _FACT = "iam.authorization"
+# Whoever it may be that nobody named yet: an owner that no user has.
+_SOMEBODY = "the person who is still to be named"
+_EACH = "write a roster (`rootwarden users export`) in which every person has a user"
+# The reason of a sign that an owner does not take away -> what to do about it.
+_NEXT = {
+    "no_owner": "name an owner that is not empty",
+    "workload_with_password": "take the console password away (`aws iam delete-login-profile --user-name {name}`), or "
+    "give its people users of their own, and plan again",
+    "shared_name": f"{_EACH} of their own, then take the password of {{name}} away "
+    "(`aws iam delete-login-profile --user-name {name}`), and plan again",
+    "password_and_two_keys": "make the key that is used less inactive (`aws iam list-access-keys --user-name {name}`), "
+    "and plan again",
+    "shared_owner": f"{_EACH} and one only, or name another owner for {{name}}",
+}
 
 
 def prescribe(case: Case) -> Change | Not:
@@ -26,13 +40,14 @@ def prescribe(case: Case) -> Change | Not:
         return Not("the user is not among those that were read", "read the account again")
     user, tag = found[0], case.limits.text("owner_tag")
     owner = _owners(case).get(user.name, "")
+    old, key = _tag(user, tag)
+    left = _left(case, user, tag, key, owner or _SOMEBODY)
+    if left:
+        why = SAYS[left].format(name=user.name, owner=owner, tag=tag).rstrip(".")
+        return Not(f"an owner is not enough: {why}", _NEXT[left].format(name=user.name))
     if not owner:
         todo = f'add "{user.name}=PERSON" to owners under [remedies.{case.slug}], or name the person in a roster'
         return Not("nobody said whose user it is", todo)
-    old, key = _tag(user, tag)
-    left = _left(case, user, tag, key, owner)
-    if left:
-        return Not(f"an owner is not enough: {left}", f"see `rootwarden explain {case.finding.code}`")
     place = (Item("UserName", user.name), "Tags", Item("Key", key))
     back = _tagging(user.name, key, old) if old is not None else _call("UntagUser", UserName=user.name, TagKeys=[key])
     write = Step(
@@ -64,7 +79,7 @@ def _tag(user: Named, wanted: str) -> tuple[str | None, str]:
 
 
 def _left(case: Case, user: Named, tag: str, key: str, owner: str) -> str:
-    """Return what would still be wrong with the user once it has this owner, "" for nothing."""
+    """Return the reason for which the user would still fail once it has this owner, "" for none."""
     report = case.seen.once(Report)
     others = [one for one in account_users(case.seen) if one.name != user.name]
     tags = [one for one in user.raw.get("Tags") or () if one.get("Key") != key]
@@ -74,7 +89,7 @@ def _left(case: Case, user: Named, tag: str, key: str, owner: str) -> str:
     for sign in signs(me, everyone, tag, any_name(case.limits.texts("shared_name_patterns"))):
         if sign.holds.value is None or sign.holds.sure():
             sign.holds.sure()
-            return SAYS[sign.reason].format(name=user.name, owner=owner, tag=tag)
+            return sign.reason
     return ""
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from rootwarden.model.plan import Change, Cost, Difference, Risk, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
+from rootwarden.proofs.bucket_place import why_start_with_care
 from rootwarden.proofs.event_rate import events_of, monthly_events, organization_accounts
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import MadeBucket
@@ -21,7 +22,7 @@ from rootwarden.proofs.made_trail_logs import TrailLogs
 from rootwarden.proofs.membership import management_account, role_in_organization
 from rootwarden.proofs.mended_trail import as_code, mend
 from rootwarden.proofs.trail_bucket_policy import SERVICE, new_policy
-from rootwarden.proofs.trail_coverage import GAPS, Coverage, coverage
+from rootwarden.proofs.trail_coverage import CLOSED, GAPS, Coverage, coverage
 from rootwarden.proofs.trail_key_policy import new_key_policy
 from rootwarden.proofs.trail_writers import Writer
 from rootwarden.proofs.trails import Survey, survey
@@ -34,7 +35,7 @@ REMEDY = Remedy(
         "admin": "", "name": "management-events", "region": "", "lock_days": 365, "keep_days": 1095,
         "access_log_days": 400, "cloudwatch_logs": False, "log_group_days": 90,
     },
-    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", "iam.authorization"),
+    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", "iam.authorization", "s3.buckets"),
 )  # fmt: skip
 # Where global services write their events: the home of a trail for which nobody named another.
 LEADER = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
@@ -91,16 +92,18 @@ def _mend(case: Case, covered: Coverage, found: Survey) -> Change | Not:
             f"the trail {trail.name} has five event selectors for data events, and CloudTrail takes no sixth",
             "turn them into advanced event selectors first",
         )
+    care = why_start_with_care(case.seen, trail) if "not_logging" in covered.gaps else ""
     change = case.change(
         f"Have the trail {trail.name} record everything",
-        risk=Risk.SAFE,
+        risk=Risk.CAREFUL if care else Risk.SAFE,
         steps=tuple(part.step for part in parts),
         expects=tuple(one for part in parts for one in part.expects),
         then=tuple(one for part in parts for one in part.then),
-        shows=tuple(Difference(what=trail.name, before=GAPS[gap], after="mended") for gap in covered.gaps),
+        shows=tuple(Difference(what=trail.name, before=GAPS[gap], after=CLOSED[gap]) for gap in covered.gaps),
         resource=trail.arn,
     )
-    return replace(change, cost=_cost(covered, found, case), declares=(as_code(covered, parts),))
+    notes = (care,) if care else ()
+    return replace(change, cost=_cost(covered, found, case), declares=(as_code(covered, parts),), notes=notes)
 
 
 def _cost(covered: Coverage, found: Survey, case: Case) -> Cost:

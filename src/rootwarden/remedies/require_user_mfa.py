@@ -34,11 +34,10 @@ _FACT, _CREDENTIALS = "iam.authorization", "iam.user_credentials"
 def prescribe(case: Case) -> Change | Not:
     """Say who has to do it: nobody can enrol a device for somebody else."""
     user = case.finding.resource.rpartition("/")[2]
-    return Not(
-        "only its user can enrol an MFA device",
-        f"`rootwarden runbook user-mfa {user}`; with [remedies.{case.slug}] in rootwarden.toml, a plan puts the user "
-        "behind the MFA gate until then",
-    )
+    gate = f"with [remedies.{case.slug}] in rootwarden.toml, a plan puts the user behind the MFA gate until then"
+    if case.wished:
+        gate = "until then the user stands behind the MFA gate, or the plan says why not"
+    return Not("only its user can enrol an MFA device", f"`rootwarden runbook user-mfa {user}`; {gate}")
 
 
 def propose(wish: Wish) -> Iterator[Change | Not]:

@@ -14,7 +14,7 @@ from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
-from rootwarden.proofs.bucket_place import Place, own_trail, place_of
+from rootwarden.proofs.bucket_place import Place, own_trail, place_of, why_start_with_care
 from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.key_lookup import FACT as KEYS
 from rootwarden.proofs.key_lookup import find_key, owner_of_key
@@ -86,9 +86,10 @@ def _change(case: Case, trail: Trail, mended: Mended | None, *, off: bool) -> Ch
     delivers: tuple[Expect, ...] = ()
     if mended is not None or not trail["status"]["LatestDeliveryError"].text(default=""):
         delivers = delivers_from(case.now, trail.arn)
+    care = why_start_with_care(case.seen, trail) if off else ""
     change = case.change(
         f"Switch the trail {trail.name} on" if mended is None else f"Let the trail {trail.name} deliver again",
-        risk=Risk.SAFE if mended is None else Risk.CAREFUL,
+        risk=Risk.SAFE if mended is None and not care else Risk.CAREFUL,
         steps=(*done.steps, *on.steps),
         expects=(*done.expects, *on.expects),
         then=(*done.then, *on.then, *delivers),
@@ -96,7 +97,7 @@ def _change(case: Case, trail: Trail, mended: Mended | None, *, off: bool) -> Ch
         account=done.account,
     )
     cost = prices.files_cost(monthly_events(case.seen, (trail,)), int(case.settings.number("keep_days")) // 30)
-    notes = ("AWS takes up to fifteen minutes to deliver the first file.",)
+    notes = ("AWS takes up to fifteen minutes to deliver the first file.", *((care,) if care else ()))
     return replace(change, patience=_PATIENCE, cost=cost, declares=done.declares, notes=notes)
 
 

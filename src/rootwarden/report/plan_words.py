@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from rootwarden.model.plan import Change, Cost, CostClass, Plan, Unseen
 from rootwarden.report.labels import plural
+
+_CENT = Decimal("0.01")
 
 
 def cost(cost: Cost) -> str:
     """Return what something costs a month."""
+    if cost.kind is CostClass.BY_USE and cost.high < _CENT:
+        return f"Costs less than {_CENT} USD a month"
     if cost.kind is CostClass.NONE or not cost.high:
         return "Costs nothing"
     if cost.low == cost.high:

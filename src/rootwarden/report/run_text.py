@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Progress, Run
-from rootwarden.report.labels import STATUS
+from rootwarden.report.labels import STATUS, plural
 from rootwarden.report.wrapping import wrapped
 
 _COLUMNS = 80
@@ -50,9 +50,30 @@ def _checked(change: Change, one: Checked) -> Iterator[str]:
     if one.detail:
         yield from _wrapped(one.detail, "    ")
     if one.waiting:
-        yield from _wrapped(
-            f"AWS may take {max(1, change.patience // 60)} minutes to show it; audit again then.", "    "
-        )
+        yield from _wrapped(f"{_awaited(change)}; audit again then.", "    ")
+
+
+def _awaited(change: Change) -> str:
+    """Return what it takes until a change shows: a person who follows a link in a mail, or time."""
+    calls = [step.call for step in change.steps]
+    asked = [
+        str(one.parameters.get("Endpoint"))
+        for one in calls
+        if one.name == "sns.Subscribe" and one.parameters.get("Protocol") == "email"
+    ]
+    if not asked:
+        return f"AWS may take {_span(change.patience)} to show it"
+    return (
+        f"It waits for a person: whoever reads {' and '.join(asked)} has {_span(change.patience)} to follow the link "
+        "in the mail from AWS that confirms the subscription"
+    )
+
+
+def _span(seconds: int) -> str:
+    for length, word in ((86_400, "day"), (3600, "hour")):
+        if seconds >= length and not seconds % length:
+            return plural(seconds // length, word)
+    return plural(max(1, seconds // 60), "minute")
 
 
 def stopped(run: Run, progress: Progress, at: Change, why: str, *, undoing: bool) -> str:

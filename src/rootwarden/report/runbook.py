@@ -21,8 +21,8 @@ class Runbook(Struct, frozen=True, kw_only=True):
     """One runbook. The name is the file name, the reason is the file's docstring.
 
     `argument` is what it is about beside the account ("USER"), "" for nothing. `remedies` are the slugs of what it is
-    the way for. `controls` (codes) judge by `facts` alone whether it is done; where there are none, `witness` names
-    another way to see it. `imprecise` says where the well-known guide is not to be taken by the letter.
+    the way for. `controls` (codes), step by step, judge by `facts` alone whether it is done; where there are none,
+    `witness` names another way to see it. `imprecise` says where the well-known guide is not to be taken by the letter.
     """
 
     title: str

@@ -50,8 +50,8 @@ RUNBOOK = Runbook(
         "users: its devices are under the account menu, Security credentials, and nowhere else.",
         "An authenticator app is accepted as a first step only: the aim is a key or passkey, and a second one.",
     ),
-    controls=("RW-ROOT-01",),
-    facts=("iam.account_summary",),
+    controls=("RW-ROOT-01", "RW-ROOT-02", "RW-ROOT-03"),
+    facts=("iam.account_summary", "iam.virtual_mfa_devices"),
     links=(
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/enable-mfa-for-root.html",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/root-user-best-practices.html",
