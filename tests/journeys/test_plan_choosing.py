@@ -17,6 +17,7 @@ from tests.laws.good_identity import account_summary, credential_report, privile
 
 VALIDATION, CONTACT = "enable-log-file-validation", "register-security-contact"
 SWITCH, DELETION = "enable-root-credentials-management", "delete-member-root-credentials"
+KEYS = "delete-root-access-keys"
 CONFIGURED = """
 [remedies.register-security-contact]
 name = "Security"
@@ -116,15 +117,16 @@ def test_what_is_skipped_is_left_out(make: Make) -> None:
     assert "" not in make("--skip", "enable-guardduty").left
 
 
-def test_what_other_remedies_have_to_do_first_is_said(make: Make) -> None:
-    """A member's root password fails only once it can be deleted centrally: still it is not silently missing."""
+def organization_without_central_root(**member: Any) -> None:
+    """Write a snapshot in which root's credentials cannot be deleted centrally yet; `member` is what one lists."""
     world = good_organization()
     organization = world.organization | {"iam.org_features": {"EnabledFeatures": []}, "org.service_access": []}
     accounts = dict(world.accounts)
     accounts[MEMBER] = accounts[MEMBER] | {
-        "iam.account_summary": account_summary(root=True),
+        "iam.account_summary": account_summary(root=True)
+        | {"AccountAccessKeysPresent": len(member.get("access_keys", []))},
         "iam.credential_report": credential_report(MEMBER, root=True),
-        "root.privileged_audit": privileged_audit() | {"login_profile": True},
+        "root.privileged_audit": privileged_audit() | member,
     }
     Path("rootwarden.toml").write_text(
         f'[remedies.{DELETION}]\nmailbox_attested = ["{MEMBER}=priya@example.com=2026-11-20"]\n'
@@ -133,6 +135,11 @@ def test_what_other_remedies_have_to_do_first_is_said(make: Make) -> None:
         Path("s.gz"), {**HEADER, "scope": {"org": True, "regions": []}, "accounts_expected": 3, "caller": MANAGEMENT},
         {"organization": organization}, *({"account": one, "facts": own} for one, own in accounts.items()),
     )  # fmt: skip
+
+
+def test_what_other_remedies_have_to_do_first_is_said(make: Make) -> None:
+    """A member's root password fails only once it can be deleted centrally: still it is not silently missing."""
+    organization_without_central_root(login_profile=True)
     assert {SWITCH, DELETION} <= make().remedies
     alone = make("--only", DELETION)
     assert alone.remedies == set()
@@ -143,6 +150,17 @@ def test_what_other_remedies_have_to_do_first_is_said(make: Make) -> None:
     assert make("--only", together).remedies == set(together.split(","))
     assert make("--only", together).left == {}
     assert "RW-ROOT-08" not in make("--skip", DELETION).left
+
+
+def test_what_is_left_until_then_says_what_to_plan_with_it(make: Make) -> None:
+    """A root access key fails anyhow; the reason is the remedy's own, and what to do is one command."""
+    key = {"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Inactive", "CreateDate": "2020-01-01T00:00:00Z"}
+    organization_without_central_root(access_keys=[key])
+    assert {SWITCH, KEYS} <= make().remedies
+    alone = make("--only", KEYS)
+    assert alone.left == {"RW-ROOT-04": "the organization does not manage root credentials centrally"}
+    (left,) = json.loads(Path("plan.json").read_text())["left"]
+    assert {SWITCH, KEYS} <= set(left["todo"].partition("--only ")[2].rstrip("`").split(","))
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from rootwarden.store.snapshots import OpenSnapshot
 
 
 class Choice(Struct, frozen=True):
-    """The controls to judge, the remedies wished for, and those of them that were named (by slug)."""
+    """The controls to judge, the remedies wished for, and those that were named to answer findings (by slug)."""
 
     controls: tuple[Registered, ...]
     wishes: tuple[str, ...]
@@ -48,7 +48,7 @@ def choice_of(only: Iterable[str], skip: Iterable[str], configured: Iterable[str
     if not judged and not wishes:
         todo = "loosen --only or --skip"
         raise UsageError("nothing is left to plan", why="--skip names all that --only names", todo=todo)
-    return Choice(judged, wishes, tuple(one for one in answers if one not in no_answers))
+    return Choice(judged, wishes, tuple(one.control.remedy for one in judged if one.control.remedy in answers))
 
 
 def plan_chosen(snapshot: OpenSnapshot, request: PlanRequest, named: Iterable[str]) -> Plan:
@@ -62,19 +62,20 @@ def plan_chosen(snapshot: OpenSnapshot, request: PlanRequest, named: Iterable[st
         return plan
     judging = replace(request.judging, controls=catalogue.controls())
     whole = make_plan(snapshot, replace(request, judging=judging))
-    told = {one.id for one in plan.changes}, {one.fingerprint for one in plan.left}
-    later = [
-        one
-        for one in whole.changes
-        if one.control and one.remedy in named and one.id not in told[0] and one.fingerprint not in told[1]
-    ]
-    return replace(plan, left=(*plan.left, *(_later(one, whole) for one in later)))
+    made = {one.id for one in plan.changes}
+    later = [one for one in whole.changes if one.control and one.remedy in named and one.id not in made]
+    first = {one.fingerprint: _later(one, whole) for one in later}
+    # What is left for a reason of its own keeps it, and what is said to do becomes what this program can do.
+    left = [replace(one, todo=first[one.fingerprint].todo) if one.fingerprint in first else one for one in plan.left]
+    new = first.keys() - {one.fingerprint for one in plan.left}
+    return replace(plan, left=(*left, *(one for fingerprint, one in first.items() if fingerprint in new)))
 
 
 def _later(change: Change, whole: Plan) -> Left:
-    """Return what comes first: earlier changes, of its account or the organization, to facts that it is judged by."""
+    """Return what comes first: earlier changes, of its account or the organization, to facts that it rests on."""
     control = catalogue.find(change.control)
-    facts = {one.fact for one in change.expects} | set(control.control.fact_names)
+    read = {*control.control.fact_names, *remedies()[change.remedy].remedy.facts}
+    facts = read | {one.fact for one in change.expects}
     first: dict[str, None] = {}
     for one in whole.changes[: whole.changes.index(change)]:
         touched = [
