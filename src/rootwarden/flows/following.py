@@ -93,7 +93,7 @@ def _by_controls(request: FollowRequest, clock: Clock) -> Look:
         undone = [one for one in near if one.status not in _DONE]
         return Followed(
             confirmed=bool(near) and not undone,
-            says="; ".join(map(_said, near)) or "nothing was judged",
+            says=" ".join(map(_said, near)) or "nothing was judged",
             can_tell=not undone or any(map(_may_change, undone)),
             left=tuple(f"{one.code} ({one.status.value})" for one in found[len(near) :] if one.status not in _DONE),
         )
