@@ -194,3 +194,14 @@ def test_without_a_store_there_is_nothing(place: Path) -> None:
     one_line(rootwarden("runs", "show", "01", cwd=place), 2, "there is no store", "--store")
     one_line(rootwarden("runs", "cancel", "3f", "--store", "other.sqlite3", cwd=place), 2, "no store other.sqlite3")
     assert not list(place.glob("*.sqlite3"))
+
+
+def test_closed_standard_input_is_nobody_to_ask(place: Path, store: Store) -> None:
+    """`<&-` is answered as `</dev/null` is, and nothing is withdrawn; in a process of its own."""
+    keep_announcement(store, Announced(digest=DIGEST, at=datetime.now(UTC), by="eve"))
+    for redirected in ("<&-", "<&- 2>/dev/null", "</dev/null"):
+        answer = rootwarden("runs", "cancel", "3f2a", cwd=place, redirected=redirected)
+        assert answer.code == 2, answer
+        assert "give --yes" in answer.err or "2>" in redirected, answer.err
+    assert announcement_of(store, DIGEST) is not None
+    one_line(rootwarden("plan", "--from", "-", cwd=place, redirected="<&-"), 2, "standard input is closed")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.standard_input import somebody_there
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import say, screen_width, write_out
 from rootwarden.errors import Exit, UsageError
@@ -119,7 +119,7 @@ def _agreed(one: Announced) -> bool:
     say(f"announced on {one.at:%Y-%m-%d %H:%M} UTC by {one.by}:")
     for title in one.titles:
         say(f"  {title}")
-    if not sys.stdin.isatty():
+    if not somebody_there():
         raise UsageError(
             "an announcement would be withdrawn, and nobody is there to confirm it",
             why="standard input is no terminal", todo="give --yes, or run it at a terminal",
