@@ -81,11 +81,9 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
     The beginning of an id will do.
     """
     from rootwarden.flows import past_runs as flow  # noqa: PLC0415
-    from rootwarden.model.past_run import PastRuns  # noqa: PLC0415
     from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415
 
-    one = flow.shown(store, run)
-    found = past_runs.said(PastRuns((one,), (), 1), show_ids=show_ids)
+    found = past_runs.said(flow.shown(store, run), show_ids=show_ids)
     text = past_runs.as_json(found) if output == "json" else past_runs_text.whole(found.runs[0], _look(plain=plain))
     write_out(text)
     return Exit.FINE

@@ -12,26 +12,26 @@ from rootwarden.model.past_run import OPEN, PastRun, PastRuns
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Run
 from rootwarden.store.announcements import announcements, find_announcement
-from rootwarden.store.opening import Store, is_store, open_store
+from rootwarden.store.opening import Store, is_store, open_store, store_place
 from rootwarden.store.run_log import count_runs, find_run, is_held, past_runs, steps_of, withdraw
 
 
 def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
-    """Return the newest runs of a store, and what is announced; nothing where there is no store yet, and none is made.
+    """Return the newest runs of a store, and what is announced; where there is no store it says so, and none is made.
 
     Raises:
         UsageError, InputError, StoreError: the store cannot be read.
     """
     if not is_store(url):
-        return PastRuns((), (), 0)
+        return PastRuns((), (), 0, store=store_place(url), exists=False)
     now = (clock or SystemClock()).now()
     with closing(open_store(url)) as store:
         runs = tuple(_seen(store, one) for one in past_runs(store, most))
         waiting = tuple(one for one in announcements(store) if one.counts(now))
-        return PastRuns(runs, waiting, count_runs(store))
+        return PastRuns(runs, waiting, count_runs(store), store=store_place(url))
 
 
-def shown(url: str, name: str) -> PastRun:
+def shown(url: str, name: str) -> PastRuns:
     """Return the run with this id, or the only one whose id begins so.
 
     Raises:
@@ -40,7 +40,7 @@ def shown(url: str, name: str) -> PastRun:
     """
     _there(url)
     with closing(open_store(url)) as store:
-        return _seen(store, find_run(store, name))
+        return PastRuns((_seen(store, find_run(store, name)),), (), 1, store=store_place(url))
 
 
 def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announced | None:

@@ -88,9 +88,11 @@ class AnnouncedSaid(Struct, frozen=True, kw_only=True):
 
 
 class RunsSaid(Struct, frozen=True, kw_only=True):
-    """What `rootwarden runs` prints; `total` is how many runs the store has."""
+    """What `rootwarden runs` prints; `total` is how many runs the store has, if `store_exists` at all."""
 
     rootwarden: str = SCHEMA
+    store: str
+    store_exists: bool
     total: int
     runs: tuple[RunSaid, ...]
     announced: tuple[AnnouncedSaid, ...]
@@ -99,8 +101,9 @@ class RunsSaid(Struct, frozen=True, kw_only=True):
 def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
     """Return runs and announcements as they are told; ids of access keys are hidden but for their last characters."""
     whole = RunsSaid(
-        total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced))
-    )
+        store=found.store, store_exists=found.exists, total=found.total, runs=tuple(map(_run, found.runs)),
+        announced=tuple(map(_announced, found.announced)),
+    )  # fmt: skip
     return masked_value(whole, show_ids=show_ids, show_pii=True)
 
 

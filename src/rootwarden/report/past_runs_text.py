@@ -20,7 +20,10 @@ def table(found: RunsSaid, options: RenderOptions) -> str:
         _announced(pen, one)
     for run in found.runs:
         _run(pen, run)
-    if not found.runs:
+    if not found.store_exists:
+        pen.line(f"There is no store {found.store}: no such file. What was applied is not known here.")
+        pen.line("Name the store that plans were applied with (--store), or go to its folder.")
+    elif not found.runs:
         pen.line("No plan was applied yet.")
     if len(found.runs) < found.total:
         pen.line(f"And {plural(found.total - len(found.runs), 'older run')}: --most")
