@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from rootwarden.aws.clock import SystemClock
 from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.looking import Looked, at_once, look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
@@ -67,7 +68,8 @@ def undo_run(
         if not agree(run, changes):
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
-        with hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
+        alone = alone_here(changes, run.id, request, hands)
+        with alone, hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
             return _take_back(log, hands, changes, request, clock, tell)
 
 
