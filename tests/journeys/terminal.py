@@ -28,11 +28,16 @@ class Answer(NamedTuple):
 
 
 def rootwarden(
-    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: str = ""
-) -> Answer:
-    """Run `rootwarden ARGUMENTS` with a clean environment plus `env`; a hang fails after two minutes."""
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: str = "",
+    redirected: str = "",
+) -> Answer:  # fmt: skip
+    """Run `rootwarden ARGUMENTS` with a clean environment plus `env`; a hang fails after two minutes.
+
+    `redirected` is what a shell is told about its streams, as in `<&-`.
+    """
+    shell = ["/bin/sh", "-c", f'exec "$@" {redirected}', "sh"] if redirected else []
     done = subprocess.run(
-        [sys.executable, "-m", "rootwarden", *arguments],
+        [*shell, sys.executable, "-m", "rootwarden", *arguments],
         env={**CLEAN, **(env or {})}, cwd=cwd, capture_output=True, text=True, timeout=120, check=False, input=stdin,
     )  # fmt: skip
     return Answer(done.returncode, done.stdout, done.stderr)

@@ -87,6 +87,8 @@ def test_a_jump_and_root_before_it(lab: Lab, place: Path, capsys: pytest.Capture
     (jump,) = spending["found"]["jumps"]
     assert (jump["account"], jump["service"], jump["root"][0]["name"]) == (ALONE, EC2, "RunInstances")
     assert "asking Cost Explorer: 0.01 USD a question, at most 10 of them" in err
+    told_before = "--paid: up to 0.03 USD an account for facts (more where an answer has pages), and up to 0.10 USD"
+    assert told_before in err.partition("asking Cost Explorer")[0]
     paid = re.search(r"which cost (\S+) USD", err)
     assert paid is not None
     assert float(paid[1]) >= 0.02  # the costs of months are a question as well

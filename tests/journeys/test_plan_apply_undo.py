@@ -50,9 +50,11 @@ def _place(open_lab: Lab, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(lab: Lab, place: Path, *arguments: str, stdin: str = "") -> Answer:
+def run(lab: Lab, place: Path, *arguments: str, stdin: str = "", redirected: str = "") -> Answer:
     """Run the program as an administrator of the management account."""
-    return rootwarden(*arguments, env=lab.environment(MANAGEMENT, "Admin"), cwd=place, stdin=stdin)
+    return rootwarden(
+        *arguments, env=lab.environment(MANAGEMENT, "Admin"), cwd=place, stdin=stdin, redirected=redirected
+    )
 
 
 def at_a_terminal(lab: Lab, place: Path, *arguments: str, typed: str) -> tuple[int, str]:
@@ -160,6 +162,8 @@ def test_without_a_terminal_yes_is_needed(open_lab: Lab, place: Path):
     answer = run(open_lab, place, "apply", "plan.json", stdin=f"{MANAGEMENT}\n")
     assert answer.code == 2
     assert "give --yes" in answer.err
+    closed = run(open_lab, place, "apply", "plan.json", redirected="<&-")
+    assert (closed.code, closed.err.splitlines()[-1]) == (2, answer.err.splitlines()[-1])
     dry = run(open_lab, place, "apply", "plan.json", "--dry-run")
     assert dry.code == 0
     assert "nothing was changed" in dry.err

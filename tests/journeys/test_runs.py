@@ -180,6 +180,7 @@ Next: `rootwarden undo 01DONE` takes it back
         found = json.loads(runs(*arguments, "--output", "json").out)
         checker.validate(found)
         assert found["rootwarden"] == "runs/1"
+        assert (found["store"], found["store_exists"]) == (str(Path("kept.sqlite3").absolute()), True)
         done = next(one for one in found["runs"] if one["id"] == "01DONE")
         key = "AKIA1234567890ABCDEF" if arguments == ("--show-ids",) else "…CDEF"
         assert done["calls"][0]["answer"] == {"key": key}
@@ -218,7 +219,26 @@ def test_what_is_being_applied_is_not_withdrawn(runs: Runs, store: Store) -> Non
 
 def test_without_a_store_there_is_nothing(place: Path) -> None:
     """To look makes none; a run is looked for in the store that was meant. In a process of its own."""
-    assert rootwarden("runs", cwd=place).out == "No plan was applied yet.\n"
+    for verb in ("runs", "undo"):
+        answer = rootwarden(verb, cwd=place)
+        said = answer.out.replace("\n", " ")
+        assert answer.code == 0 and "No plan was applied" not in said
+        assert f"There is no store {place / 'kept.sqlite3'}: no such file" in " ".join(said.split())
+        assert "--store" in said
+    found = json.loads(rootwarden("runs", "--output", "json", cwd=place).out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(found)
+    assert (found["store"], found["store_exists"], found["runs"]) == (str(place / "kept.sqlite3"), False, [])
     one_line(rootwarden("runs", "show", "01", cwd=place), 2, "there is no store", "--store")
     one_line(rootwarden("runs", "cancel", "3f", "--store", "other.sqlite3", cwd=place), 2, "no store other.sqlite3")
     assert not list(place.glob("*.sqlite3"))
+
+
+def test_closed_standard_input_is_nobody_to_ask(place: Path, store: Store) -> None:
+    """`<&-` is answered as `</dev/null` is, and nothing is withdrawn; in a process of its own."""
+    keep_announcement(store, Announced(digest=DIGEST, at=datetime.now(UTC), by="eve"))
+    for redirected in ("<&-", "<&- 2>/dev/null", "</dev/null"):
+        answer = rootwarden("runs", "cancel", "3f2a", cwd=place, redirected=redirected)
+        assert answer.code == 2, answer
+        assert "give --yes" in answer.err or "2>" in redirected, answer.err
+    assert announcement_of(store, DIGEST) is not None
+    one_line(rootwarden("plan", "--from", "-", cwd=place, redirected="<&-"), 2, "standard input is closed")

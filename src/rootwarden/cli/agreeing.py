@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.standard_input import somebody_there
 from rootwarden.cli.writing import say, screen_width
 from rootwarden.errors import Exit, UsageError
 from rootwarden.model.plan import Change, Plan
@@ -80,7 +80,7 @@ class Asking:
         if self._yes:
             return True
         account = accounts[0] if len(accounts) == 1 else caller
-        if not sys.stdin.isatty():
+        if not somebody_there():
             raise UsageError(
                 f"{what} would be made, and nobody is there to confirm it",
                 why="standard input is no terminal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from rootwarden.cli.agreeing import Asking
 from rootwarden.cli.options import aws_options, changing_options, terraform_option
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.state_folder import state_folder
 from rootwarden.cli.writing import say
 from rootwarden.errors import UsageError
 from rootwarden.flows.limits import checked, checked_remedies
@@ -113,4 +115,5 @@ def request_of(settings: Settings, given: dict[str, Any], max_monthly_usd: float
         accepted=keys,
         announce=announcer(settings, windows=windows, reading=ROOT_READ),
         inform=informer(settings, given),
+        locks=str(state_folder(os.environ)),
     )

@@ -104,11 +104,13 @@ def _live(
     settings: Settings, judging: JudgeRequest, wanted: tuple[Target, ...], look: Look, saved: Any, given: dict[str, Any]
 ) -> int:
     # Imported here: judging a snapshot must not wait for AWS libraries.
-    from rootwarden.cli.reading import announcer, reading_of, sharing_clients, summary  # noqa: PLC0415
+    from rootwarden.cli.reading import announcer, price_told, reading_of, sharing_clients, summary  # noqa: PLC0415
     from rootwarden.flows.audit_spending import was_interrupted  # noqa: PLC0415
     from rootwarden.flows.live import audit_live  # noqa: PLC0415
 
     reading = sharing_clients(reading_of(settings, given))
+    if given["paid"]:
+        note(price_told(reading, 0 if saved is not None else given["most_calls"]), given)
     with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
         result, audit = audit_live(reading, judging, progress, announcer(settings, given["store"]))
     if saved is not None or given["paid"]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from rootwarden.cli.options import (
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.standard_input import standard_input
 from rootwarden.cli.writing import check, note, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.flows.audit import JudgeRequest
@@ -168,7 +168,7 @@ def read_plan_file(file: str) -> Plan:
         InputError: it cannot be read, or is no plan.
     """
     try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        data = standard_input("name the file of the plan").read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         todo = "make one with `rootwarden plan -o plan.json`"
         raise InputError(f"cannot read {file}", why=str(error.strerror), todo=todo) from error

@@ -12,7 +12,7 @@ class Progress:
 
     def __init__(self, *, wanted: bool) -> None:
         """Draw only if `wanted` and stderr is a terminal."""
-        self._on = wanted and sys.stderr.isatty()
+        self._on = wanted and sys.stderr is not None and sys.stderr.isatty()
 
     def __call__(self, text: str) -> None:
         """Show what is going on now."""

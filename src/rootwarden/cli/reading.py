@@ -10,12 +10,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from rootwarden.aws.clients import Kept
+from rootwarden.aws.wanted import PRICES
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import say
 from rootwarden.errors import RefusedError, RootwardenError
-from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow
+from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow, explain_calls
 from rootwarden.model.context import MATCH_GRACE, Window
 from rootwarden.report.labels import plural
 
@@ -147,6 +148,13 @@ def summary(result: CollectResult, besides: Decimal = Decimal(0)) -> str:
     if result.unread:
         line += f"; {plural(sum(times for _, times in result.unread), 'value')} could not be read"
     return line
+
+
+def price_told(reading: CollectRequest, most_calls: int) -> str:
+    """Return what paid questions may cost, before any is asked: on facts in each account, and on daily costs."""
+    facts = sum(call.cost_usd for call in explain_calls(reading)) / max(1, len(reading.accounts))
+    daily = f", and up to {PRICES['ce'] * most_calls} USD for daily costs" if most_calls else ""
+    return f"--paid: up to {facts} USD an account for facts (more where an answer has pages){daily}"
 
 
 def explained(calls: Sequence[PlannedCall]) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.standard_input import somebody_there
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import say, screen_width, write_out
 from rootwarden.errors import Exit, UsageError
@@ -81,11 +81,9 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
     The beginning of an id will do.
     """
     from rootwarden.flows import past_runs as flow  # noqa: PLC0415
-    from rootwarden.model.past_run import PastRuns  # noqa: PLC0415
     from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415
 
-    one = flow.shown(store, run)
-    found = past_runs.said(PastRuns((one,), (), 1), show_ids=show_ids)
+    found = past_runs.said(flow.shown(store, run), show_ids=show_ids)
     text = past_runs.as_json(found) if output == "json" else past_runs_text.whole(found.runs[0], _look(plain=plain))
     write_out(text)
     return Exit.FINE
@@ -119,7 +117,7 @@ def _agreed(one: Announced) -> bool:
     say(f"announced on {one.at:%Y-%m-%d %H:%M} UTC by {one.by}:")
     for title in one.titles:
         say(f"  {title}")
-    if not sys.stdin.isatty():
+    if not somebody_there():
         raise UsageError(
             "an announcement would be withdrawn, and nobody is there to confirm it",
             why="standard input is no terminal", todo="give --yes, or run it at a terminal",

@@ -1,4 +1,4 @@
-"""Standard input as bytes, for verbs that read a file or a pipe."""
+"""Standard input: as bytes, for verbs that read a file or a pipe, and whether somebody sits there to be asked."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def standard_input(todo: str = "name a file") -> IO[bytes]:
     if sys.stdin is None:
         raise UsageError("standard input is closed", todo=todo)
     return sys.stdin.buffer
+
+
+def somebody_there() -> bool:
+    """Return whether standard input is a terminal; one that is closed (`<&-`) is none."""
+    return sys.stdin is not None and sys.stdin.isatty()

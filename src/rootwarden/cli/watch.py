@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 from collections.abc import Mapping
 from threading import Event, Thread
 from typing import IO, Any
@@ -14,6 +13,7 @@ import click
 
 from rootwarden.cli.options import aws_options, names
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.standard_input import somebody_there, standard_input
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.errors import Exit, RootwardenError, UsageError
 
@@ -77,7 +77,7 @@ def command(settings: Settings, /, sources: tuple[str, ...], **given: Any) -> in
         if door is not None:
             door.close()
     if told.is_set():
-        return Exit.INTERRUPTED if sys.stdin is not None and sys.stdin.isatty() else Exit.FINE
+        return Exit.INTERRUPTED if somebody_there() else Exit.FINE
     if watching.undelivered:
         logger.log("not-delivered", _left(watching.undelivered))
         return Exit.INCOMPLETE
@@ -147,9 +147,7 @@ def _stop_when_told(watching: Any) -> Event:
 
 
 def _stdin() -> IO[bytes]:
-    if sys.stdin is None:
-        raise UsageError("standard input is closed", todo="name a queue or a folder")
-    return sys.stdin.buffer
+    return standard_input("name a queue or a folder")
 
 
 _TROUBLE = ("failed", "unreadable", "given-up", "not-saved", "not-delivered")

@@ -15,13 +15,13 @@ import click
 from rootwarden.errors import OutputError
 from rootwarden.report.wrapping import wrapped
 
-# Columns of what is drawn for people, however narrow or wide their terminal is.
-NARROWEST, WIDEST = 80, 120
+# Columns of what is drawn for people, however narrow or wide their terminal is; USUAL where nobody says.
+NARROWEST, USUAL, WIDEST = 40, 80, 120
 
 
 def screen_width() -> int:
     """Return how many columns to draw on."""
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns))
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((USUAL, 24)).columns))
 
 
 def check(file: str) -> None:

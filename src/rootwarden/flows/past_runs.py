@@ -12,12 +12,12 @@ from rootwarden.model.past_run import OPEN, PastRun, PastRuns, UnreadRun
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Run
 from rootwarden.store.announcements import announcements, find_announcement
-from rootwarden.store.opening import Store, is_store, open_store
+from rootwarden.store.opening import Store, is_store, open_store, store_place
 from rootwarden.store.run_log import count_runs, find_run, is_held, readable_runs, steps_of, withdraw
 
 
 def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
-    """Return the newest runs of a store, and what is announced; nothing where there is no store yet, and none is made.
+    """Return the newest runs of a store, and what is announced; where there is no store it says so, and none is made.
 
     A run that cannot be read is named apart.
 
@@ -25,7 +25,7 @@ def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
         UsageError, InputError, StoreError: the store cannot be read.
     """
     if not is_store(url):
-        return PastRuns((), (), 0)
+        return PastRuns((), (), 0, store=store_place(url), exists=False)
     now = (clock or SystemClock()).now()
     with closing(open_store(url)) as store:
         found, unread = readable_runs(store, most)
@@ -36,10 +36,10 @@ def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
             except InputError as error:
                 unread.append(UnreadRun(one.id, one.started, one.state, error.why))
         waiting = tuple(one for one in announcements(store) if one.counts(now))
-        return PastRuns(tuple(runs), waiting, count_runs(store), tuple(unread))
+        return PastRuns(tuple(runs), waiting, count_runs(store), tuple(unread), store=store_place(url))
 
 
-def shown(url: str, name: str) -> PastRun:
+def shown(url: str, name: str) -> PastRuns:
     """Return the run with this id, or the only one whose id begins so.
 
     Raises:
@@ -48,7 +48,7 @@ def shown(url: str, name: str) -> PastRun:
     """
     _there(url)
     with closing(open_store(url)) as store:
-        return _seen(store, find_run(store, name))
+        return PastRuns((_seen(store, find_run(store, name)),), (), 1, store=store_place(url))
 
 
 def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announced | None:

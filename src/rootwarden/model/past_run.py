@@ -115,9 +115,14 @@ class UnreadRun(Struct, frozen=True):
 
 
 class PastRuns(Struct, frozen=True):
-    """The newest of the `total` runs of a store, and the plans that were announced and are not over."""
+    """The newest of the `total` runs of a store, and the plans that were announced and are not over.
+
+    `store` is where it was looked; `exists` whether there is a store.
+    """
 
     runs: tuple[PastRun, ...]
     announced: tuple[Announced, ...]
     total: int
     unread: tuple[UnreadRun, ...] = ()
+    store: str = ""
+    exists: bool = True

@@ -102,9 +102,11 @@ class UnreadSaid(Struct, frozen=True, kw_only=True):
 
 
 class RunsSaid(Struct, frozen=True, kw_only=True):
-    """What `rootwarden runs` prints; `total` is how many runs the store has."""
+    """What `rootwarden runs` prints; `total` is how many runs the store has, if `store_exists` at all."""
 
     rootwarden: str = SCHEMA
+    store: str
+    store_exists: bool
     total: int
     runs: tuple[RunSaid, ...]
     announced: tuple[AnnouncedSaid, ...]
@@ -118,8 +120,8 @@ def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
     of e-mail addresses are hidden too.
     """
     whole = RunsSaid(
-        total=found.total, runs=tuple(map(_run, found.runs)), announced=tuple(map(_announced, found.announced)),
-        unreadable=tuple(map(_unread, found.unread)),
+        store=found.store, store_exists=found.exists, total=found.total, runs=tuple(map(_run, found.runs)),
+        announced=tuple(map(_announced, found.announced)), unreadable=tuple(map(_unread, found.unread)),
     )  # fmt: skip
     return masked_value(whole, show_ids=show_ids, show_pii=True)
 

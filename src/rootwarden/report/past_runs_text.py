@@ -25,7 +25,10 @@ def table(found: RunsSaid, options: RenderOptions) -> str:
         pen.line(f"{unread.state}; {unread.why}", indent=2)
         _next(pen, unread.next, indent=2)
     told = len(found.runs) + len(found.unreadable)
-    if not told:
+    if not found.store_exists:
+        pen.line(f"There is no store {found.store}: no such file. What was applied is not known here.")
+        pen.line("Name the store that plans were applied with (--store), or go to its folder.")
+    elif not told:
         pen.line("No plan was applied yet.")
     if told < found.total:
         pen.line(f"And {plural(found.total - told, 'older run')}: --most")

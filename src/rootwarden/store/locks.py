@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from rootwarden.errors import UsageError
 from rootwarden.store.opening import Store, own_file
 
 
@@ -32,7 +33,9 @@ class Lock:
         """
         self._store, self._name, self._number = store, name, number
         with store.troubles():
-            self._engine, self._connection = _of_server(store, number) if store.shared else _of_file(store, name)
+            self._engine, self._connection = (
+                _of_server(store, number) if store.shared else _of_file(lock_file(store, name))
+            )
 
     def close(self, *, done: bool = False) -> None:
         """Give it up; it is free when this returns. `done`: nobody needs a lock of this name any more."""
@@ -45,6 +48,32 @@ class Lock:
         self._connection.close()
         if self._engine is not self._store.engine:
             self._engine.dispose()
+
+
+class FileLock:
+    """A lock on a file, held from the beginning on: an exclusive transaction of SQLite, which the system releases."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock; the file is made where there is none.
+
+        Raises:
+            HeldError: another process holds it, or another part of this one.
+            UsageError: the file cannot be made, or not be locked.
+        """
+        self._path = path
+        try:
+            self._engine, self._connection = _of_file(path)
+        except SQLAlchemyError as error:
+            why = str(getattr(error, "orig", error))
+            raise UsageError(f"cannot lock {path}", why=why, todo="see that its folder can be written") from error
+
+    def close(self, *, done: bool = False) -> None:
+        """Give it up; it is free when this returns. `done`: the file is removed."""
+        if done:
+            self._path.unlink(missing_ok=True)  # while it is held: see `_of_file`
+        self._connection.invalidate()
+        self._connection.close()
+        self._engine.dispose()
 
 
 def lock_file(store: Store, name: str) -> Path:
@@ -60,8 +89,7 @@ def _of_server(store: Store, number: int) -> tuple[Engine, Connection]:
     return store.engine, connection
 
 
-def _of_file(store: Store, name: str) -> tuple[Engine, Connection]:
-    path = lock_file(store, name)
+def _of_file(path: Path) -> tuple[Engine, Connection]:
     own_file(path)
     engine = create_engine(URL.create("sqlite", database=str(path)))
 

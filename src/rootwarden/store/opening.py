@@ -156,6 +156,16 @@ def store_name(url: str) -> str:
     return _name(store_address(url)) if "://" in url else url
 
 
+def store_place(url: str) -> str:
+    """Return where a store is, whatever folder one stands in: the whole path of its file, or the server's address.
+
+    Raises:
+        UsageError: the URL is malformed or names a database that is not supported.
+    """
+    address = store_address(url)
+    return str(Path(str(address.database)).absolute()) if address.drivername == "sqlite" else _name(address)
+
+
 def _name(address: URL) -> str:
     """Return what people are told: the address without what is secret in it, also among its parameters."""
     query = {key: "hidden" if _SECRET_KEY.search(key) else value for key, value in address.query.items()}

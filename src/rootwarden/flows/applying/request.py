@@ -32,7 +32,8 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
     somebody changed since. `handover` is the folder into which secrets that are made go, a file for each. `windows` are
     approved periods of root use, `accepted` the last characters of access keys that may be deleted although they are in
     use. `announce` is told of our own root sessions before the first (it raises RefusedError where nobody expects
-    them), `inform` tells people what is about to happen.
+    them), `inform` tells people what is about to happen. `locks` is a folder of this user's on this machine, in which
+    the accounts of a run are locked, whatever its store ("": they are not).
     """
 
     reading: CollectRequest
@@ -51,6 +52,7 @@ class ApplyRequest(Struct, frozen=True, kw_only=True):
     accepted: tuple[str, ...] = ()
     announce: Callable[[StandingWindow], None] | None = None
     inform: Inform | None = None
+    locks: str = ""
 
     def one_errand(self) -> ApplyRequest:
         """Return the same request whose readings share their clients: it is looked several times in one run."""

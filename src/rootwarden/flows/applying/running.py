@@ -14,6 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
+from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
@@ -108,7 +109,19 @@ def apply_plan(
     rests_on = waits.announced if waits is not None else None
     if waits is not None and rests_on is None:
         raise announce(waits, plan, request, hands.opened.arn, clock, tell)
-    started = clock.now()
+    with alone_here(changes, run_id, request, hands):
+        return _begin(replace(plan, changes=changes), rests_on, run_id, hands, request, clock, tell)
+
+
+def _begin(
+    plan: Plan, rests_on: Announced | None, run_id: str, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell
+) -> Applied:
+    """Look a last time, write the run down, and carry it out.
+
+    Raises:
+        RefusedError: the plan is stale by now, a guard refuses, or another run is in the way.
+    """
+    started, changes = clock.now(), plan.changes
     anew, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
     changes = _to_make(anew)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
@@ -154,7 +167,8 @@ def resume_run(
         changes = _to_make(anew)
         guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
         _foretell(changes, request, hands, clock)
-        with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+        alone = alone_here(changes, run.id, request, hands)
+        with alone, hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
             tell(f"going on with run {run.id}")
             return _carry_out(log, hands, request, clock, tell, changes)
 

@@ -13,6 +13,7 @@ from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
@@ -72,7 +73,8 @@ def undo_run(
         if not agree(run, changes):
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
-        with hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
+        alone = alone_here(changes, run.id, request, hands)
+        with alone, hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
             try:  # whoever was asked may have taken an hour to answer
                 not_rested_on(store, run)
                 _see_to(changes, progress, request)
