@@ -11,7 +11,7 @@ from tests.applying.killing import AFTER, BEFORE, gate, run
 from tests.applying.workshop import MANAGEMENT, MEMBER, Workshop
 
 
-@pytest.mark.parametrize(("at", "when"), [(1, BEFORE), (4, BEFORE), (4, AFTER), (5, AFTER), (7, BEFORE), (9, AFTER)])
+@pytest.mark.parametrize(("at", "when"), [(1, BEFORE), (4, AFTER), (7, BEFORE), (9, AFTER)])
 def test_killed_and_gone_on_with(shop: Workshop, at: int, when: str):
     """Calls of the run: who asks, whose the resources are, then the changes. `make prove` tries every boundary."""
     plan = shop.plan()

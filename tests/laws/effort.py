@@ -17,7 +17,7 @@ class Effort(Struct, frozen=True):
     every_nth: int
 
 
-QUICK = Effort("quick", examples=100, random_worlds=20, every_nth=12)
+QUICK = Effort("quick", examples=60, random_worlds=20, every_nth=12)
 FULL = Effort("full", examples=1500, random_worlds=300, every_nth=1)
 EFFORT = FULL if os.environ.get("ROOTWARDEN_LAWS") == "full" else QUICK
 

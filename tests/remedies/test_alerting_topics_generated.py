@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rootwarden.catalogue.remedying import remedies
@@ -38,7 +38,6 @@ from tests.controls.alert_facts import (
     topic,
 )
 from tests.controls.judged import ACCOUNT, NOW, judge, registered, unread
-from tests.laws.effort import tried
 
 SLUG = "alert-topic-delivers"
 ADA = iam_facts.account(users=(iam_facts.user("ada", iam_facts.ADMINISTRATOR),))
@@ -105,7 +104,7 @@ def prescribed(facts: dict[str, Any], finding: Finding, emails: tuple[str, ...])
     return known.prescribe(case)
 
 
-@tried
+@settings(max_examples=200, deadline=None)  # so many that enough of each kind comes up, see below
 @given(accounts(), EMAILS)
 def test_what_is_planned_makes_it_pass(facts: dict[str, Any], emails: tuple[str, ...]) -> None:
     """Where something is planned it can be made now, the control passes then, and nothing of others is gone."""

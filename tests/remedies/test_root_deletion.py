@@ -15,7 +15,7 @@ from moto.core.responses import ActionResult
 from msgspec.structs import replace
 
 from rootwarden.aws.root_window import StandingWindow
-from rootwarden.errors import Exit, RefusedError, WaitingError
+from rootwarden.errors import AuthError, Exit, RefusedError, WaitingError
 from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
 from rootwarden.flows.detect import DetectRequest, detect
 from rootwarden.flows.past_runs import withdrawn
@@ -193,7 +193,7 @@ def test_a_run_is_not_gone_on_with_outside_its_window(opened: Open) -> None:
     plan, now = desk.plan("RW-ROOT-08"), desk.clock.now()
     desk.lab.deny("sts:AssumeRoot", account=MANAGEMENT)
     asked = {"windows": approved(now, OLD, NEW), "remedies": attested(now, OLD, NEW)}
-    with pytest.raises(RefusedError):  # not even what is there can be read
+    with pytest.raises(AuthError, match="cannot be looked at"):  # not even what is there can be read
         desk.apply(plan, **asked)
     desk.lab.clear_faults()
     desk.lab.deny("iam:DeleteLoginProfile", account=OLD)
