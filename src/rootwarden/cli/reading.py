@@ -14,6 +14,7 @@ from rootwarden.aws.wanted import PRICES
 from rootwarden.cli.options import names
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.watch_settings import DEFAULT_STORE
+from rootwarden.cli.way import reaching
 from rootwarden.cli.writing import say
 from rootwarden.errors import RefusedError, RootwardenError
 from rootwarden.flows.collect import CollectRequest, CollectResult, PlannedCall, StandingWindow, explain_calls
@@ -38,13 +39,7 @@ ROOT_CHANGE = (
 def reading_of(settings: Settings, given: dict[str, Any]) -> CollectRequest:
     """Return the request that the options and the configuration make; what a verb has no option for is left out."""
     return CollectRequest(
-        profile=given["profile"],
-        region=given["region"],
-        role_arn=given["role_arn"],
-        external_id=given["external_id"],
-        endpoint_url=given["endpoint_url"],
-        concurrency=given["concurrency"],
-        timeout=given["timeout"],
+        **reaching(given),
         org=given.get("org", False),
         accounts=names(given.get("accounts")),
         role=given["role"],

@@ -11,6 +11,11 @@ from rootwarden.flows.request import CollectRequest
 _OPTIONS = ("profile", "region", "role_arn", "external_id", "endpoint_url", "concurrency", "timeout")
 
 
+def reaching(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of the options says how AWS is reached, as a `CollectRequest` names it."""
+    return {name: given[name] for name in _OPTIONS}
+
+
 def way_of(given: Mapping[str, Any]) -> Way:
     """Return how to reach AWS."""
-    return CollectRequest(**{name: given[name] for name in _OPTIONS}).way
+    return CollectRequest(**reaching(given)).way

@@ -8,12 +8,11 @@ from contextlib import closing
 from rootwarden.aws.clock import SystemClock
 from rootwarden.errors import InputError
 from rootwarden.model.announced import Announced
-from rootwarden.model.past_run import OPEN, PastRun, PastRuns, UnreadRun
+from rootwarden.model.past_run import PastRun, PastRuns, UnreadRun
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Run
 from rootwarden.store.announcements import announcements, find_announcement
-from rootwarden.store.opening import Store, is_store, open_store, store_place
-from rootwarden.store.run_log import count_runs, find_run, is_held, readable_runs, steps_of, withdraw
+from rootwarden.store.opening import is_store, open_store, store_place
+from rootwarden.store.run_log import count_runs, find_run, past_run, readable_runs, withdraw
 
 
 def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
@@ -32,7 +31,7 @@ def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
         runs: list[PastRun] = []
         for one in found:
             try:
-                runs.append(_seen(store, one))
+                runs.append(past_run(store, one))
             except InputError as error:
                 unread.append(UnreadRun(one.id, one.started, one.state, error.why))
         waiting = tuple(one for one in announcements(store) if one.counts(now))
@@ -48,7 +47,7 @@ def shown(url: str, name: str) -> PastRuns:
     """
     _there(url)
     with closing(open_store(url)) as store:
-        return PastRuns((_seen(store, find_run(store, name)),), (), 1, store=store_place(url))
+        return PastRuns((past_run(store, find_run(store, name)),), (), 1, store=store_place(url))
 
 
 def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announced | None:
@@ -66,10 +65,6 @@ def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announ
             return None
         withdraw(store, found)
         return found
-
-
-def _seen(store: Store, run: Run) -> PastRun:
-    return PastRun(run, steps_of(store, run.id), held=run.state in OPEN and is_held(store, run.id))
 
 
 def _there(url: str) -> None:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from rootwarden.model.expect import Expect
-from rootwarden.model.plan import Call, Difference, Step
+from rootwarden.model.plan import Call, Change, Difference, Step
 from rootwarden.model.readings import UnseenError
-from rootwarden.model.remedy import Not
+from rootwarden.model.remedy import Not, Wish
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
 from rootwarden.proofs.alerting_part import Part
+from rootwarden.proofs.alerting_wishes import wished_change
 from rootwarden.proofs.contact_fields import Field, configured, held, refused, taken_again, words
 from rootwarden.proofs.email_address import folded
 from rootwarden.proofs.root_email import root_address
@@ -48,6 +49,20 @@ def reads_as(seen: View, kind: str, given: Mapping[str, str]) -> bool:
         UnseenError: it could not be read.
     """
     return held(seen.account[FACT][kind], FIELDS) == given
+
+
+def wished_contact(wish: Wish, kind: str, why: str) -> Iterator[Change | Not]:
+    """Put the configured contact where another or none is; taken back, the former one is put again, or none is left.
+
+    Raises:
+        UnseenError: the former one could not be read.
+    """
+    given = wanted_contact(wish.slug, wish.settings)
+    if isinstance(given, Not):
+        yield given
+    elif not reads_as(wish.seen, kind, given):
+        part = contact_part(wish.seen, kind, given)
+        yield wished_change(wish, part, title=title_of(kind, given), why=why, region="", resource="")
 
 
 def contact_part(seen: View, kind: str, given: Mapping[str, str]) -> Part:

@@ -10,20 +10,11 @@ from collections.abc import Iterator
 
 from rootwarden.model.plan import Change
 from rootwarden.model.remedy import Not, Remedy, Wish
-from rootwarden.proofs.alerting_wishes import wished_change
-from rootwarden.proofs.alternate_contact import FACT, PARAMS, contact_part, reads_as, title_of, wanted_contact
+from rootwarden.proofs.alternate_contact import FACT, PARAMS, wished_contact
 
 REMEDY = Remedy(title="Register the operations contact", order=12, params=PARAMS, facts=(FACT,))
-
-_KIND = "OPERATIONS"
-_WHY = "AWS writes of what its services need to whom the configuration names."
 
 
 def propose(wish: Wish) -> Iterator[Change | Not]:
     """Put the configured contact where another or none is; taken back, the former one is put again, or none is left."""
-    given = wanted_contact(wish.slug, wish.settings)
-    if isinstance(given, Not):
-        yield given
-    elif not reads_as(wish.seen, _KIND, given):
-        part = contact_part(wish.seen, _KIND, given)
-        yield wished_change(wish, part, title=title_of(_KIND, given), why=_WHY, region="", resource="")
+    return wished_contact(wish, "OPERATIONS", "AWS writes of what its services need to whom the configuration names.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +10,7 @@ import msgspec
 from rootwarden.model.audit import AUDIT_SCHEMA, Audit
 from rootwarden.report.control_list import CONTROLS_SCHEMA, ControlList
 from rootwarden.report.field_notes import NOTES
-
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+from rootwarden.report.json_schema import pin_version, schema_text
 
 
 def audit_schema() -> str:
@@ -31,12 +29,8 @@ def _schema(kind: type[msgspec.Struct], version: str, title: str) -> str:
     for name, definition in definitions.items():
         if "properties" in definition:
             _describe(name, definition["properties"])
-    # The version is part of the contract: a reader of audit/1 must refuse audit/2.
-    definitions[kind.__name__]["properties"]["schema_version"].update({"const": version})
-    definitions[kind.__name__]["required"].insert(0, "schema_version")
-    # A URN is an identity without a promise that something is served there.
-    whole = {"$schema": _DIALECT, "$id": f"urn:rootwarden:schema:{version.replace('/', ':')}", "title": title, **made}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    pin_version(made, kind.__name__, version, "schema_version")
+    return schema_text(made, version, title)
 
 
 def _describe(struct: str, properties: Mapping[str, dict[str, Any]]) -> None:

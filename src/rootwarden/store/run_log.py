@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select, text, update
 
 from rootwarden.errors import InputError, RefusedError
 from rootwarden.model.announced import Announced
-from rootwarden.model.past_run import UnreadRun
+from rootwarden.model.past_run import OPEN, PastRun, UnreadRun
 from rootwarden.model.plan import Plan
 from rootwarden.model.run import Progress, Run, RunState, StepState, Way, body_of
 from rootwarden.store.announcements import forget_announcement, see_announced
@@ -249,6 +249,15 @@ def is_held(store: Store, name: str) -> bool:
     except RefusedError:
         return True
     return False
+
+
+def past_run(store: Store, run: Run) -> PastRun:
+    """Return a run with its log, and whether a process is at work on it now.
+
+    Raises:
+        InputError: its log cannot be read.
+    """
+    return PastRun(run, steps_of(store, run.id), held=run.state in OPEN and is_held(store, run.id))
 
 
 def _one_by_one(store: Store, connection: Connection) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from rootwarden.errors import InputError, RefusedError, RootwardenError
-from rootwarden.model.past_run import OPEN, PastRun, Stands
+from rootwarden.model.past_run import Stands
 from rootwarden.model.plan import Plan
 from rootwarden.model.run import Run, RunState
 from rootwarden.report.labels import plural
 from rootwarden.store.opening import Store, is_store, open_store
-from rootwarden.store.run_log import begun_run, done_run, is_held, past_runs, steps_of
+from rootwarden.store.run_log import begun_run, done_run, past_run, past_runs
 
 _WORDS = {
     Stands.UNDER_WAY: "is being applied now",
@@ -32,7 +32,7 @@ def begun_before(plan: Plan, store: str) -> RefusedError | None:
         return None
     with closing(open_store(store)) as opened:
         run = begun_run(opened, plan)
-        one = _seen(opened, run) if run is not None else None
+        one = past_run(opened, run) if run is not None else None
     if one is None:
         return None
     return RefusedError(
@@ -97,7 +97,3 @@ def not_rested_on(store: Store, run: Run) -> None:
                 f"the run {other.id} rests on what was left of {run.id}", why="it made anew what was taken back",
                 todo=f"undo the later one first: `rootwarden undo {other.id}`",
             )  # fmt: skip
-
-
-def _seen(store: Store, run: Run) -> PastRun:
-    return PastRun(run, steps_of(store, run.id), held=run.state in OPEN and is_held(store, run.id))

@@ -110,29 +110,30 @@ def apply_plan(
     if waits is not None and rests_on is None:
         raise announce(waits, plan, request, hands.opened.arn, clock, tell)
     with alone_here(changes, run_id, request, hands):
-        return _begin(replace(plan, changes=changes), rests_on, run_id, hands, request, clock, tell)
+        started = clock.now()
+        changes = _look_again(replace(plan, changes=changes), _NOTHING, request, hands, clock, tell)
+        run = Run(
+            id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
+            announced=rests_on.digest if rests_on is not None else "",
+        )  # fmt: skip
+        with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
+            tell(f"run {run.id}, written down in {store.name}")
+            return _carry_out(log, hands, request, clock, tell, changes)
 
 
-def _begin(
-    plan: Plan, rests_on: Announced | None, run_id: str, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell
-) -> Applied:
-    """Look a last time, write the run down, and carry it out.
+def _look_again(
+    plan: Plan, progress: Progress, request: ApplyRequest, hands: Hands, clock: Clock, tell: Tell
+) -> tuple[Change, ...]:
+    """Look a last time, after a person has agreed, and tell of root sessions; return what is to be made.
 
     Raises:
-        RefusedError: the plan is stale by now, a guard refuses, or another run is in the way.
+        RefusedError: the plan is stale by now, a guard refuses, or nobody expects the root sessions.
     """
-    started, changes = clock.now(), plan.changes
-    anew, seen = _ready(replace(plan, changes=changes), request, _NOTHING)
-    changes = _to_make(anew)
+    found, seen = _ready(plan, request, progress)
+    changes = _to_make(found)
     guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
     _foretell(changes, request, hands, clock)
-    run = Run(
-        id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
-        announced=rests_on.digest if rests_on is not None else "",
-    )  # fmt: skip
-    with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
-        tell(f"run {run.id}, written down in {store.name}")
-        return _carry_out(log, hands, request, clock, tell, changes)
+    return changes
 
 
 def resume_run(
@@ -163,10 +164,7 @@ def resume_run(
             return None
         # Whoever was asked may have taken an hour to answer, and a window may have closed.
         rests_on = _rests_on(store, run, left, request, before, clock)
-        anew, seen = _ready(replace(run.plan, changes=_to_make(ready)), request, before)
-        changes = _to_make(anew)
-        guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
-        _foretell(changes, request, hands, clock)
+        changes = _look_again(replace(run.plan, changes=_to_make(ready)), before, request, hands, clock, tell)
         alone = alone_here(changes, run.id, request, hands)
         with alone, hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
             tell(f"going on with run {run.id}")
