@@ -12,11 +12,12 @@ import msgspec
 
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.settings import Settings
+from rootwarden.cli.writing import prose_width
 from rootwarden.errors import Exit
 from rootwarden.flows.doctor import Diagnosis, FactHealth, diagnose
 from rootwarden.flows.request import CollectRequest
 
-COLUMNS, LABEL = 80, 16
+LABEL = 16
 _PLACES = {
     "management": "the management account",
     "delegated": "a delegated administrator",
@@ -74,8 +75,8 @@ def _watch(settings: Settings, output: str, given: dict[str, Any]) -> int:
         click.echo(msgspec.json.format(msgspec.json.encode(signs), indent=2).decode())
     for one in signs if output == "table" else ():
         text = f"{'ok' if one.well else 'NOT WELL'}: {one.told}{f'. Next: {one.todo}' if one.todo else ''}"
-        click.echo("\n".join([*textwrap.wrap(one.what, COLUMNS), *textwrap.wrap(text, COLUMNS, initial_indent="  ",
-                              subsequent_indent="  ", break_on_hyphens=False)]))  # fmt: skip
+        told = textwrap.wrap(text, prose_width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+        click.echo("\n".join([*textwrap.wrap(one.what, prose_width()), *told]))
     return Exit.FINE if all(one.well for one in signs) else Exit.INCOMPLETE
 
 
@@ -110,7 +111,7 @@ def _fact(fact: FactHealth) -> Iterator[str]:
     state = _WORDS.get(fact.state, fact.state)
     yield f"  {fact.fact:<28} {state}"
     if detail and fact.state != "ok":
-        yield from textwrap.wrap(detail, COLUMNS, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        yield from textwrap.wrap(detail, prose_width(), initial_indent=" " * 6, subsequent_indent=" " * 6)
 
 
 def _verdict(found: Diagnosis) -> Iterator[str]:
@@ -119,7 +120,7 @@ def _verdict(found: Diagnosis) -> Iterator[str]:
         return
     yield f"{len(found.blind)} controls would be UNKNOWN, wholly or in part:"
     for blind in found.blind:
-        yield from textwrap.wrap(f"{blind.code} {blind.slug}: {', '.join(blind.facts)}", COLUMNS,
+        yield from textwrap.wrap(f"{blind.code} {blind.slug}: {', '.join(blind.facts)}", prose_width(),
                                  initial_indent="  ", subsequent_indent="      ")  # fmt: skip
     if found.missing:
         yield "Print the policy that grants what is missing: rootwarden iam-policy audit"
@@ -127,5 +128,5 @@ def _verdict(found: Diagnosis) -> Iterator[str]:
 
 def _row(label: str, text: str) -> list[str]:
     return textwrap.wrap(
-        text, COLUMNS, initial_indent=f"{label:<{LABEL}}", subsequent_indent=" " * LABEL, break_on_hyphens=False
+        text, prose_width(), initial_indent=f"{label:<{LABEL}}", subsequent_indent=" " * LABEL, break_on_hyphens=False
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from rootwarden.cli.writing import prose_width
+
 
 @click.command(name="explain")
 @click.argument("name")
@@ -22,4 +24,5 @@ def command(name: str) -> None:
     from rootwarden.report.detection_find import named  # noqa: PLC0415
 
     one = named(name)
-    click.echo(explain.explain(one) if isinstance(one, Registered) else detection_explain.explain(one))
+    width = prose_width()
+    click.echo(explain.explain(one, width) if isinstance(one, Registered) else detection_explain.explain(one, width))

@@ -10,7 +10,7 @@ from rootwarden.aws.targets import checked_ids
 from rootwarden.cli.options import aws_options
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import length
-from rootwarden.cli.writing import say, write_out
+from rootwarden.cli.writing import prose_width, say, write_out
 from rootwarden.errors import Exit, UsageError
 from rootwarden.report import runbook_text
 from rootwarden.report.runbook import Named
@@ -56,8 +56,8 @@ def command(
         return Exit.FINE
     found = _chosen(name, subject, wait=wait)
     checked_ids((given["account"],) if given["account"] else (), "--account")
-    render = runbook_text.as_markdown if output == "markdown" else runbook_text.as_text
-    text = render(found, given["account"], subject or "")
+    about = (found, given["account"], subject or "")
+    text = runbook_text.as_markdown(*about) if output == "markdown" else runbook_text.as_text(*about, prose_width())
     if wait:
         return _waited(settings, found, subject or "", given, "" if given["quiet"] else text)
     write_out(text)

@@ -24,6 +24,11 @@ def screen_width() -> int:
     return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((USUAL, 24)).columns))
 
 
+def prose_width() -> int:
+    """Return how wide running text is set: as the terminal is, but no wider than reads well."""
+    return min(USUAL, screen_width())
+
+
 def check(file: str) -> None:
     """Check that a file can be written, before anything is read.
 

@@ -11,7 +11,7 @@ from rootwarden.model.announced import Announced
 from rootwarden.model.past_run import PastRun, PastRuns, UnreadRun
 from rootwarden.model.ports import Clock
 from rootwarden.store.announcements import announcements, find_announcement
-from rootwarden.store.opening import is_store, open_store, store_place
+from rootwarden.store.opening import is_store, open_store, reopen_store, store_place
 from rootwarden.store.run_log import count_runs, find_run, past_run, readable_runs, withdraw
 
 
@@ -45,8 +45,7 @@ def shown(url: str, name: str) -> PastRuns:
         InputError: there is none, or there are several.
         StoreError: the store cannot be read.
     """
-    _there(url)
-    with closing(open_store(url)) as store:
+    with closing(reopen_store(url)) as store:
         return PastRuns((past_run(store, find_run(store, name)),), (), 1, store=store_place(url))
 
 
@@ -58,16 +57,9 @@ def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announ
         RefusedError: the plan is being applied at this moment.
         StoreError: the store does not answer.
     """
-    _there(url)
-    with closing(open_store(url)) as store:
+    with closing(reopen_store(url)) as store:
         found = find_announcement(store, name)
         if not agree(found):
             return None
         withdraw(store, found)
         return found
-
-
-def _there(url: str) -> None:
-    if not is_store(url):
-        todo = "name the store that plans are applied with: --store"
-        raise InputError(f"there is no store {url}", why="there is no such file", todo=todo)

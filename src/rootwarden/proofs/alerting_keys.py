@@ -17,7 +17,6 @@ from rootwarden.model.remedy import Not
 from rootwarden.model.sight import Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.alerting_admins import KEY_CHANGE, administrators, changer
-from rootwarden.proofs.alerting_part import NOTHING, Part, joined
 from rootwarden.proofs.alerting_policies import (
     MOST_OF_KEY,
     key_statements,
@@ -30,6 +29,7 @@ from rootwarden.proofs.alerting_prices import KEY_A_MONTH, PRICES_OF
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
 from rootwarden.proofs.key_found_again import key_by_tag
 from rootwarden.proofs.key_lookup import FACT, find_key
+from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_alias, on_key
 from rootwarden.proofs.topic_delivery import FACT as TOPICS
 from rootwarden.proofs.topic_publish import key_problem

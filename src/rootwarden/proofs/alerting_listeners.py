@@ -16,9 +16,9 @@ from rootwarden.model.plan import Declared, Difference, Probe, Step
 from rootwarden.model.remedy import Not
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
-from rootwarden.proofs.alerting_part import NOTHING, Part
 from rootwarden.proofs.alerting_wanted import Wanted
 from rootwarden.proofs.email_address import domain_of
+from rootwarden.proofs.part_of_change import NOTHING, Part
 from rootwarden.proofs.topic_delivery import FACT
 from rootwarden.proofs.topic_subscribers import audience
 

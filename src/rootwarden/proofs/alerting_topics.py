@@ -18,7 +18,6 @@ from rootwarden.model.view import View
 from rootwarden.proofs.alerting_admins import TOPIC_CHANGE, administrators, changer
 from rootwarden.proofs.alerting_keys import encryption, new_key, only_root
 from rootwarden.proofs.alerting_listeners import listeners, subscribed
-from rootwarden.proofs.alerting_part import NOTHING, Part, joined
 from rootwarden.proofs.alerting_policies import (
     MOST_OF_TOPIC,
     length,
@@ -28,6 +27,7 @@ from rootwarden.proofs.alerting_policies import (
     with_statements,
 )
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
+from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_topic
 from rootwarden.proofs.topic_delivery import FACT, find_topic
 from rootwarden.proofs.topic_publish import Publisher, shut_out

@@ -1,16 +1,12 @@
-"""What all alerting that is wished for needs: the Regions it is about, and a change made of its parts."""
+"""What all alerting that is wished for needs: the Regions it is about, and what was read in them."""
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
-from rootwarden.model.plan import Change, Cost, Risk, change_id
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Wish
 from rootwarden.model.view import View
-from rootwarden.proofs.alerting_part import Part
-from rootwarden.proofs.alerting_wanted import PATIENCE
 from rootwarden.proofs.regions import regions_in_use
 from rootwarden.proofs.trail_coverage import LEADERS
 
@@ -38,35 +34,6 @@ def wished_regions(wish: Wish) -> tuple[tuple[str, ...], tuple[Not, ...]]:
 def leader(regions: tuple[str, ...]) -> str:
     """Return the Region in which global services and the sign-in of root are recorded, "" if it is not among them."""
     return next((one for one in regions if one in LEADERS), "")
-
-
-def wished_change(
-    wish: Wish, part: Part, *, title: str, why: str, region: str, resource: str, cost: Cost | None = None
-) -> Change:
-    """Return a change that adds what was wished; dangerous to nobody, unless it touches what is there already."""
-    touches = any(one.value is not None for one in part.expects)
-    return Change(
-        id=wished_id(wish, region), remedy=wish.slug, title=title, why=why, account=wish.account, region=region,
-        resource=resource, accounts=(wish.account,), risk=Risk.CAREFUL if touches else Risk.SAFE,
-        cost=part.cost if cost is None else cost, shows=part.shows, notes=part.notes, expects=part.expects,
-        then=part.then, steps=part.steps, declares=part.declares,
-        patience=PATIENCE if part.waits else 0,
-    )  # fmt: skip
-
-
-def wished_id(wish: Wish, region: str) -> str:
-    """Return the id of what is wished in a Region: one change in each."""
-    return change_id(wish.slug, wish.account, region)
-
-
-def once(wish: Wish, region: str) -> str:
-    """Return the token by which AWS knows a call that is repeated: the same for one plan, another for the next."""
-    return sha256(f"{wished_id(wish, region)} {wish.now.isoformat()}".encode()).hexdigest()
-
-
-def section(wish: Wish) -> str:
-    """Return where the settings of a remedy stand in rootwarden.toml."""
-    return f"[remedies.{wish.slug}]"
 
 
 def seen_in(seen: View, fact: str, region: str) -> list[dict[str, Any]]:

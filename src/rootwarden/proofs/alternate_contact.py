@@ -11,11 +11,11 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Wish
 from rootwarden.model.thresholds import Thresholds
 from rootwarden.model.view import View
-from rootwarden.proofs.alerting_part import Part
-from rootwarden.proofs.alerting_wishes import wished_change
 from rootwarden.proofs.contact_fields import Field, configured, held, refused, taken_again, words
 from rootwarden.proofs.email_address import folded
+from rootwarden.proofs.part_of_change import Part
 from rootwarden.proofs.root_email import root_address
+from rootwarden.proofs.wished_change import wished_change
 
 FACT = "account.contacts"
 # The settings of every remedy that registers one.

@@ -16,15 +16,16 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Step
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View
-from rootwarden.proofs.alerting_part import NOTHING, Part, joined
 from rootwarden.proofs.alerting_patterns import METRIC_FILTER, same_filter
 from rootwarden.proofs.alerting_prices import ALARM_A_MONTH, FREE_ALARMS, METRIC_A_MONTH, PRICES_OF
 from rootwarden.proofs.alerting_topics import topic_part
 from rootwarden.proofs.alerting_wanted import Wanted
-from rootwarden.proofs.alerting_wishes import section, seen_in, wished_change, wished_id
+from rootwarden.proofs.alerting_wishes import seen_in
+from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_alarm, on_metric
 from rootwarden.proofs.topic_publish import CLOUDWATCH, Publisher
 from rootwarden.proofs.trails import Trail, survey
+from rootwarden.proofs.wished_change import section, wished_change, wished_id
 
 REMEDY = Remedy(
     title="Ring an alarm when root is used",

@@ -13,9 +13,10 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
-from rootwarden.proofs.alerting_part import Part
-from rootwarden.proofs.alerting_wishes import once, section, seen_in, unread, wished_change, wished_id, wished_regions
+from rootwarden.proofs.alerting_wishes import seen_in, unread, wished_regions
+from rootwarden.proofs.part_of_change import Part
 from rootwarden.proofs.resting import on_analyzer
+from rootwarden.proofs.wished_change import once, section, wished_change, wished_id
 
 REMEDY = Remedy(
     title="Switch IAM Access Analyzer on",

@@ -17,16 +17,17 @@ from rootwarden.model.placeholders import refer
 from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
-from rootwarden.proofs.alerting_part import Part
 from rootwarden.proofs.alerting_prices import (
     DETECTOR_PER_GB,
     DETECTOR_PER_MILLION_EVENTS,
     DETECTOR_TRIAL_DAYS,
     PRICES_OF,
 )
-from rootwarden.proofs.alerting_wishes import once, seen_in, unread, wished_change, wished_id, wished_regions
+from rootwarden.proofs.alerting_wishes import seen_in, unread, wished_regions
 from rootwarden.proofs.event_rate import Events, region_events
+from rootwarden.proofs.part_of_change import Part
 from rootwarden.proofs.resting import on_detector
+from rootwarden.proofs.wished_change import once, wished_change, wished_id
 
 REMEDY = Remedy(
     title="Switch GuardDuty on",

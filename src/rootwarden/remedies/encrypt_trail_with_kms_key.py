@@ -92,7 +92,8 @@ def _mended(case: Case, trail: Trail, key: str, state: str, steps: tuple[Step, .
 def _make(case: Case, trail: Trail, lost: str) -> Change | Not:
     place = place_of(case.seen, trail["S3BucketName"].text())
     if not place.there:
-        return Not(f"the bucket {place.name} does not exist", "see RW-TRAIL-05 first")
+        first = "make it first: restore-trail-delivery does (RW-TRAIL-02), or close-trail-bucket (RW-TRAIL-05)"
+        return Not(f"the bucket {place.name} does not exist", first)
     partition, writer = case.seen.subject.partition, writer_of(case.seen, trail)
     policy = new_key_policy(partition, trail.owner, writer, (trail.owner, place.account))
     refused = why_not_put_on_key(case, trail.owner, policy)

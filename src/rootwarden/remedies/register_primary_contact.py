@@ -15,10 +15,10 @@ from msgspec.structs import replace
 from rootwarden.model.expect import Expect
 from rootwarden.model.plan import Call, Change, Difference, Risk, Step
 from rootwarden.model.remedy import Not, Remedy, Wish
-from rootwarden.proofs.alerting_part import Part
-from rootwarden.proofs.alerting_wishes import section, wished_change
 from rootwarden.proofs.contact_fields import Field, configured, held, refused, taken_again, words
 from rootwarden.proofs.countries import COUNTRIES
+from rootwarden.proofs.part_of_change import Part
+from rootwarden.proofs.wished_change import section, wished_change
 
 FACT = "account.contact_information"
 # Account Management API Reference, ContactInformation; after the plus sign stands a country code ("Update the primary

@@ -16,14 +16,15 @@ from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Ste
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View
-from rootwarden.proofs.alerting_part import NOTHING, Part, joined
 from rootwarden.proofs.alerting_patterns import EVENT_PATTERN
 from rootwarden.proofs.alerting_topics import topic_part
 from rootwarden.proofs.alerting_wanted import Wanted
-from rootwarden.proofs.alerting_wishes import leader, section, seen_in, unread, wished_change, wished_id, wished_regions
+from rootwarden.proofs.alerting_wishes import leader, seen_in, unread, wished_regions
+from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_rule
 from rootwarden.proofs.topic_publish import EVENTS, Publisher
 from rootwarden.proofs.trails import survey
+from rootwarden.proofs.wished_change import section, wished_change, wished_id
 
 REMEDY = Remedy(
     title="Watch root with EventBridge",

@@ -35,7 +35,7 @@ def explain(registered: Registered, width: int = 80) -> str:
         ("FRAMEWORKS", _frameworks(control, width)),
         ("HOW TO MEND IT", _remedy(control, width)),
         ("LINKS", [_INDENT + link for link in control.links]),
-        ("", [f"catalogue {CATALOGUE_VERSION}; verified on real AWS: {control.verified}"]),
+        ("", _wrapped(f"catalogue {CATALOGUE_VERSION}; verified on real AWS: {control.verified}", width, "")),
     )
     return "\n\n".join("\n".join([title, *lines] if title else lines) for title, lines in sections if lines)
 

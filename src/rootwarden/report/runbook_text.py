@@ -1,28 +1,27 @@
-"""Writes a runbook: for a terminal of 80 columns, or as Markdown for a wiki or ticket."""
+"""Writes a runbook: for a terminal, or as Markdown for a wiki or ticket."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from rootwarden.report.runbook import Deed, Named
+from rootwarden.report.wrapping import wrapped
 
-_COLUMNS = 80
 _NONE = "ACCOUNT_ID"
 
 
-def as_text(found: Named, account: str = "", subject: str = "") -> str:
-    """Return a runbook for a terminal; `account` and `subject` "" leave their names to be filled in."""
-    book, fill = found.runbook, _Filling(account, subject or found.runbook.argument)
+def as_text(found: Named, account: str = "", subject: str = "", width: int = 80) -> str:
+    """Return a runbook for a terminal of so many columns; `account` and `subject` "" leave names to be filled in."""
+    book, fill, pen = found.runbook, _Filling(account, subject or found.runbook.argument), _Pen(width)
     lines = [f"{found.name}  {book.title}" + (f" ({subject})" if subject else "")]
-    lines += [line for part in found.why.split("\n\n") for line in ("", *_wrapped(" ".join(part.split())))]
-    lines += _listed("What you need", map(fill, book.needs))
+    lines += [line for part in found.why.split("\n\n") for line in ("", *pen.wrapped(" ".join(part.split())))]
+    lines += pen.listed("What you need", map(fill, book.needs))
     lines += ["", "What to do"]
     for number, deed in enumerate(book.deeds, start=1):
-        lines += _deed(number, deed, fill)
-    lines += _listed("Where the well-known guide is imprecise", map(fill, book.imprecise))
-    lines += _listed("Done when", map(fill, book.done))
-    lines += ["", *_wrapped(f"`{_command(found, subject)} --wait` looks until AWS confirms it.")]
+        lines += pen.deed(number, deed, fill)
+    lines += pen.listed("Where the well-known guide is imprecise", map(fill, book.imprecise))
+    lines += pen.listed("Done when", map(fill, book.done))
+    lines += ["", *pen.wrapped(f"`{_command(found, subject)} --wait` looks until AWS confirms it.")]
     lines += ["", *book.links]
     return "\n".join(lines) + "\n"
 
@@ -60,14 +59,38 @@ class _Filling:
         return text.replace("{account}", self._account).replace("{subject}", self._subject)
 
 
-def _deed(number: int, deed: Deed, fill: _Filling) -> Iterator[str]:
-    yield from _wrapped(fill(deed.do), f"{number:>2}. ", "    ")
-    if deed.path:
-        yield from _wrapped(" > ".join(map(fill, deed.path)), "    ")
-    for command in deed.commands:
-        yield from _broken(fill(command), "      ")
-    if deed.note:
-        yield from _wrapped(f"({fill(deed.note)})", "    ")
+class _Pen:
+    """Writes the parts of a runbook in lines of so many columns."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+
+    def deed(self, number: int, deed: Deed, fill: _Filling) -> Iterator[str]:
+        yield from self.wrapped(fill(deed.do), f"{number:>2}. ", "    ")
+        if deed.path:
+            yield from self.wrapped(" > ".join(map(fill, deed.path)), "    ")
+        for command in deed.commands:
+            yield from self._broken(fill(command), "      ")
+        if deed.note:
+            yield from self.wrapped(f"({fill(deed.note)})", "    ")
+
+    def listed(self, title: str, texts: Iterable[str]) -> list[str]:
+        lines = [line for one in texts for line in self.wrapped(one, "  - ", "    ")]
+        return ["", title, *lines] if lines else []
+
+    def wrapped(self, text: str, indent: str = "", further: str | None = None) -> list[str]:
+        return wrapped(text, self._width, indent, further)
+
+    def _broken(self, command: str, indent: str) -> Iterator[str]:
+        """Break a command before an option where it is too wide, so that a shell still takes it as one."""
+        first, *options = command.split(" --")
+        line = indent + first
+        for option in options:
+            if len(line) + len(option) + 5 > self._width:
+                yield f"{line} \\"
+                line = f"{indent}   "
+            line += f" --{option}"
+        yield line
 
 
 def _marked(number: int, deed: Deed, fill: _Filling) -> Iterator[str]:
@@ -80,34 +103,10 @@ def _marked(number: int, deed: Deed, fill: _Filling) -> Iterator[str]:
         yield f"   {fill(deed.note)}"
 
 
-def _listed(title: str, texts: Iterable[str]) -> list[str]:
-    lines = [line for one in texts for line in _wrapped(one, "  - ", "    ")]
-    return ["", title, *lines] if lines else []
-
-
 def _section(title: str, lines: Iterable[str]) -> list[str]:
     found = list(lines)
     return ["", f"## {title}", "", *found] if found else []
 
 
-def _broken(command: str, indent: str) -> Iterator[str]:
-    """Break a command before an option where it is too wide, so that a shell still takes it as one."""
-    first, *options = command.split(" --")
-    line = indent + first
-    for option in options:
-        if len(line) + len(option) + 5 > _COLUMNS:
-            yield f"{line} \\"
-            line = f"{indent}   "
-        line += f" --{option}"
-    yield line
-
-
 def _command(found: Named, subject: str) -> str:
     return " ".join(filter(None, ("rootwarden runbook", found.name, subject or found.runbook.argument)))
-
-
-def _wrapped(text: str, indent: str = "", further: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text, _COLUMNS, initial_indent=indent, subsequent_indent=indent if further is None else further,
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip

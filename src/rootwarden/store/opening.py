@@ -121,6 +121,19 @@ def is_store(url: str) -> bool:
     return not address.drivername.startswith("sqlite") or Path(str(address.database)).is_file()
 
 
+def reopen_store(url: str) -> Store:
+    """Open a store that is there already, to go on with what it holds; else as `open_store`.
+
+    Raises:
+        InputError: there is no such store, or as in `open_store`.
+        UsageError, StoreError: as in `open_store`.
+    """
+    if not is_store(url):
+        todo = "name the store that the plan was applied with: --store"
+        raise InputError(f"there is no store {store_name(url)}", why="there is no such file", todo=todo)
+    return open_store(url)
+
+
 def look_into(url: str) -> Store:
     """Open a store that is there already, to read it: nothing is created, and no table is changed.
 

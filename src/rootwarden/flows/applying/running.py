@@ -30,7 +30,7 @@ from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Progress, Run, RunState
-from rootwarden.store.opening import Store, open_store
+from rootwarden.store.opening import Store, open_store, reopen_store
 from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, readable_runs, steps_of
 
 # Told where every change stands; returns whether to go on.
@@ -146,7 +146,7 @@ def resume_run(
         RefusedError: another process is at work on it, it is half undone, or what is left of the plan is stale.
     """
     clock, request = clock or SystemClock(), request.one_errand()
-    with closing(open_store(request.store)) as store:
+    with closing(reopen_store(request.store)) as store:
         name = what if isinstance(what, str) else _broken_off(store, what)
         run = find_run(store, name)
         if run.state not in GOES_ON:
@@ -164,11 +164,11 @@ def resume_run(
             return None
         # Whoever was asked may have taken an hour to answer, and a window may have closed.
         rests_on = _rests_on(store, run, left, request, before, clock)
-        changes = _look_again(replace(run.plan, changes=_to_make(ready)), before, request, hands, clock, tell)
-        alone = alone_here(changes, run.id, request, hands)
-        with alone, hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
-            tell(f"going on with run {run.id}")
-            return _carry_out(log, hands, request, clock, tell, changes)
+        with alone_here(_to_make(ready), run.id, request, hands):
+            changes = _look_again(replace(run.plan, changes=_to_make(ready)), before, request, hands, clock, tell)
+            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+                tell(f"going on with run {run.id}")
+                return _carry_out(log, hands, request, clock, tell, changes)
 
 
 def _rests_on(

@@ -28,7 +28,7 @@ from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
 from rootwarden.model.writes import LOOKS
-from rootwarden.store.opening import is_store, open_store
+from rootwarden.store.opening import reopen_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
 
 # Told of the run and of the changes that would be taken back, the last first; returns whether to go on.
@@ -41,16 +41,13 @@ def undo_run(
     """Take back what a run did; None when there is nothing to take back, or nobody agreed.
 
     Raises:
-        InputError: there is no such run.
+        InputError: there is no such run, or no such store.
         RefusedError: somebody changed since what the run had changed, nobody could come in as an administrator any
             more, another process is at work on it, or nothing of it can be taken back.
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, request = clock or SystemClock(), request.one_errand()
-    if not is_store(request.store):
-        todo = "name the store that the plan was applied with: --store"
-        raise InputError(f"there is no store {request.store}", why="there is no such file", todo=todo)
-    with closing(open_store(request.store)) as store:
+    with closing(reopen_store(request.store)) as store:
         run = find_run(store, name)
         if run.state is RunState.UNDONE:
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")

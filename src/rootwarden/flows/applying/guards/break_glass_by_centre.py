@@ -9,30 +9,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rootwarden.flows.applying.guards.break_glass import refusals
+from rootwarden.flows.applying.guards.centre_directory import SERVICES, directory_of, takes_from_people
 from rootwarden.flows.applying.guards.guard import Guard, Guarded, Refusal
 from rootwarden.model.plan import Call, Change
-from rootwarden.model.readings import first_unknown
 from rootwarden.proofs.centre_people import FACT
-
-_SERVICES = ("identitystore", "sso-admin")
-_TAKES = frozenset(("DeleteGroupMembership", "DeleteAccountAssignment", "DeleteUser"))
-
-
-def _about(change: Change) -> bool:
-    return any(step.call.service in _SERVICES and step.call.operation in _TAKES for step in change.steps)
 
 
 def _check(on: Guarded) -> Iterator[Refusal]:
     for change in on.changes:
-        directory = on.facts(change.account).get(FACT)
-        why = first_unknown(directory) if isinstance(directory, dict) else "it is not there"
-        if why or not isinstance(directory, dict):
-            yield Refusal(
-                f"{change.title} ({change.account}): nobody can tell whether that is a break-glass user", str(why),
-                "make it readable, and apply again",
-            )  # fmt: skip
-            continue
-        yield from refusals(on, change, _users(change, directory))
+        unread = f"{change.title} ({change.account}): nobody can tell whether that is a break-glass user"
+        directory = directory_of(on, change.account, unread)
+        if isinstance(directory, Refusal):
+            yield directory
+        else:
+            yield from refusals(on, change, _users(change, directory))
 
 
 def _users(change: Change, directory: Mapping[str, Any]) -> list[str]:
@@ -48,11 +38,11 @@ def _users(change: Change, directory: Mapping[str, Any]) -> list[str]:
 def _ids(call: Call) -> Iterator[str]:
     """Go through the ids in a call by which users are known: their own, and those of their memberships of groups."""
     member = call.parameters.get("MemberId")
-    given = call.parameters if call.service in _SERVICES else {}
+    given = call.parameters if call.service in SERVICES else {}
     for one in (given.get("UserId"), given.get("PrincipalId"), given.get("MembershipId"),
                 member.get("UserId") if isinstance(member, dict) else None):  # fmt: skip
         if isinstance(one, str):
             yield one
 
 
-GUARD = Guard(about=_about, check=_check, facts=(FACT,))
+GUARD = Guard(about=takes_from_people, check=_check, facts=(FACT,))
