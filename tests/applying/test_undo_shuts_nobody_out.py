@@ -19,7 +19,7 @@ from tests.emulated.lab_at_work import client, entry
 from tests.remedies.root_at_work import Desk, at_work
 from tests.remedies.root_world import MANAGEMENT, OLD, organization
 
-SETTINGS = {"create-admin-path": {"principals": (f"arn:aws:iam::{OLD}:role/admins",)}}
+SETTINGS = {"create-admin-path": {"principals": (f"arn:aws:iam::{OLD}:user/admin",)}}
 ROLE = str(REMEDY.params["role"])
 
 

@@ -145,7 +145,7 @@ def test_an_admin_path_needs_names(at_home: Company, principals: tuple[str, ...]
     assert says in " ".join(f"{one.why} {one.todo}" for one in found.left)
 
 
-@pytest.mark.parametrize("names", [("role/Admins",), ("user/dana", "user/erik")])
+@pytest.mark.parametrize("names", [("root",), ("user/dana", "user/erik")])
 def test_an_admin_path_is_for_those_who_are_named(at_home: Company, names: tuple[str, ...]) -> None:
     """The role is entered by named principals, and with MFA."""
     _shut(at_home)
@@ -155,6 +155,16 @@ def test_an_admin_path_is_for_those_who_are_named(at_home: Company, names: tuple
     (trusted,) = found.changes[0].steps[0].call.parameters["AssumeRolePolicyDocument"]["$json"]["Statement"]
     assert trusted["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     assert trusted["Principal"] == {"AWS": named if len(named) > 1 else named[0]}
+    assert f"nobody looked whether {named[0]}" in " ".join(found.changes[0].notes)
+
+
+def test_a_role_of_another_account_is_no_way_in(at_home: Company) -> None:
+    """A session of a role never carries MFA, whosesoever the role is."""
+    _shut(at_home)
+    named = (f"arn:aws:iam::{MANAGEMENT}:user/dana", f"arn:aws:iam::{MANAGEMENT}:role/Admins")
+    found = plan("RW-IAM-13", settings={"create-admin-path": {"principals": named}})
+    assert not found.changes
+    assert f"nobody could come from {named[1]}" in " ".join(why(found).values())
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from rootwarden.model.readings import Unknown, UnseenError, first_unknown
 from rootwarden.model.sight import Log, Sight
 from rootwarden.model.view import View
 from rootwarden.proofs.admin_power import could_grant
-from rootwarden.proofs.answers import Answer
+from rootwarden.proofs.answers import Answer, any_of
 from rootwarden.proofs.condition_values import Context
 from rootwarden.proofs.iam_directory import Directory, Holdings
 from rootwarden.proofs.iam_users import Named, Report, credentials
@@ -31,6 +31,10 @@ from rootwarden.proofs.user_power import known_of_role, known_of_user
 _IDENTITY_CENTER, _RESERVED = "/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_"
 _PERMISSION_SET = re.compile(_RESERVED + r"(.+)_[0-9a-f]{16}")
 _ASSUME = "sts:AssumeRole"
+_SOME_ROLE = re.compile(r"arn:[^:]+:iam::\d{12}:role/.+")
+# What AssumeRole returns holds no MFA information (IAM User Guide, "Secure API access with MFA"): a session of a role
+# shows the key as false, or not at all.
+_ROLE_KNOWN: tuple[Context, ...] = tuple({"aws:multifactorauthpresent": one} for one in (None, "false"))
 
 
 class Role(Struct, frozen=True, gc=False):
@@ -110,7 +114,8 @@ class Doors:
                 return Door(self._let_in(role, guest), guest, f"trusts {guest.value}")
 
     def _let_in(self, role: Role, guest: Guest) -> Truth:
-        return _truth(role, admits(role.trust, guest.caller, guest.action, {}))
+        known = _ROLE_KNOWN if _SOME_ROLE.fullmatch(guest.value) else ({},)
+        return _truth(role, any_of(admits(role.trust, guest.caller, guest.action, one) for one in known))
 
     def _provider(self, role: Role, guest: Guest) -> Door:
         let_in = self._let_in(role, guest)

@@ -46,20 +46,22 @@ def prescribe(case: Case) -> Change | Not:
 
 
 def _shut_out(case: Case, principal: str) -> Not | None:
-    """Return why a user or role of the account itself could not come in, None for whoever could or is another's.
+    """Return why a role, or a user of the account itself, could not come in, None for whoever could or is another's.
 
     Raises:
         UnseenError: the users or the credential report could not be read.
     """
     account = case.finding.account
     found = _PRINCIPAL.fullmatch(principal)
-    if found is None or found["account"] != account:
+    if found is None:
         return None
     kind, _, name = found["who"].partition("/")
     name = name.rpartition("/")[2]
     if kind == "role":
         # IAM User Guide, "Secure API access with MFA": what AssumeRole returns holds no MFA information.
         return Not(f"a session of a role carries no MFA, so that nobody could come from {principal}", "name users")
+    if found["account"] != account:
+        return None
     if not any(one.arn == principal for one in account_users(case.seen)):
         todo = "create the user, with MFA, or correct principals"
         return Not(f"there is no user {name} in account {account} with the ARN {principal}", todo)
@@ -132,7 +134,16 @@ def _change(case: Case, name: str, principals: tuple[str, ...]) -> Change:
     )  # fmt: skip
     properties = {"RoleName": name, "AssumeRolePolicyDocument": trust, "ManagedPolicyArns": [admin]}
     declared = Declared(type="AWS::IAM::Role", name="AdminPath", properties=properties)
-    return replace(change, declares=(declared,), notes=(_NOTE,))
+    return replace(change, declares=(declared,), notes=(_NOTE, *_unlooked(principals, account)))
+
+
+def _unlooked(principals: tuple[str, ...], account: str) -> tuple[str, ...]:
+    """Say of whom nobody looked whether they are there and have MFA: those of other accounts."""
+    others = [one for one in principals if one.split(":")[4] != account]
+    if not others:
+        return ()
+    them = f"{others[0]} and {len(others) - 1} more" if len(others) > 1 else others[0]
+    return (f"nobody looked whether {them} of another account is there and has MFA: AWS refuses a user who is not",)
 
 
 def _counted(principals: tuple[str, ...]) -> str:
