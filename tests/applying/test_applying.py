@@ -195,6 +195,30 @@ def test_a_run_that_is_half_undone_says_what_to_do(shop: Workshop):
     assert anew.exit == Exit.FINE
 
 
+@pytest.mark.parametrize(
+    ("code", "message", "exit_code"),
+    [
+        ("NoSuchBucket", "The specified bucket does not exist", Exit.FINE),
+        ("MalformedPolicy", "Invalid principal in policy", Exit.FINE),
+        ("MalformedPolicyDocumentException", "Policy contains a statement with one or more invalid principals.",
+         Exit.FINE),
+        ("InvalidParameter", "Invalid parameter: Policy Error: PrincipalNotFound", Exit.FINE),
+        ("MalformedPolicy", "Missing required field Action", Exit.INCOMPLETE),
+        ("InvalidParameter", "Invalid parameter: Topic Name", Exit.INCOMPLETE),
+    ],
+)  # fmt: skip
+def test_what_has_not_spread_yet_is_waited_for(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, code: str, message: str, exit_code: Exit
+):
+    """A bucket, user or role of a moment ago may be unknown for a while; what is simply wrong stops at once."""
+    monkeypatch.setattr("rootwarden.aws.hands._PAUSES", (0.01, 0.01, 0.01))
+    plan = shop.plan("RW-POL-05")
+    shop.lab.throttle(2, actions=["account:PutAlternateContact"], code=code, message=message)
+    applied = shop.apply(plan)
+    assert applied is not None
+    assert applied.exit == exit_code
+
+
 def test_throttling_is_waited_for(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
     """Calls that come too fast are made again; they were not done."""
     monkeypatch.setattr("rootwarden.aws.hands._PAUSES", (0.01, 0.01, 0.01))

@@ -56,6 +56,15 @@ def test_throttling_by_count_and_by_rate(lab: Lab):
     assert trails.describe_trails()["trailList"] == []
 
 
+def test_any_refusal_for_some_calls(lab: Lab):
+    """What AWS says for a while and then no more, such as that a role of a moment ago is unknown."""
+    keys = client(lab, "kms", entry(lab))
+    said = "Policy contains a statement with one or more invalid principals."
+    lab.throttle(1, actions=["kms:CreateKey"], code="MalformedPolicyDocumentException", message=said)
+    assert error_of(keys.create_key) == ("MalformedPolicyDocumentException", 400)
+    assert keys.create_key()["KeyMetadata"]["KeyState"] == "Enabled"
+
+
 def test_credentials_expire(lab: Lab):
     """All temporary credentials, or one key; GetCallerIdentity fails too."""
     who, other = entry(lab), entry(lab)

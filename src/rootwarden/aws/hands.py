@@ -28,12 +28,18 @@ from rootwarden.model.writes import WRITES
 # Seconds between tries of a call that AWS refused for coming too fast: all together half a minute.
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0)
 # What AWS answers while an earlier step has not spread everywhere yet (IAM User Guide, "Changes that I make are not
-# always immediately visible"; CloudTrail and S3 API references).
-_NOT_YET = frozenset((
+# always immediately visible"; CloudTrail and S3 API references): a code, or a code and words of the message. A policy
+# that names a user or role of a moment ago is refused for a while by S3, KMS, SNS and IAM itself.
+_NOT_YET = (
     "InsufficientS3BucketPolicyException", "InvalidCloudWatchLogsRoleArnException", "KmsKeyNotFoundException",
     "InsufficientEncryptionPolicyException", "InsufficientSnsTopicPolicyException", "OperationAborted",
     "EntityTemporarilyUnmodifiable", "ConcurrentModification", "sso-admin.ConflictException",
-))  # fmt: skip
+    "MalformedPolicy: Invalid principal", "MalformedPolicyDocument: Invalid principal",
+    "MalformedPolicyDocumentException: invalid principals", "InvalidParameter: PrincipalNotFound",
+)  # fmt: skip
+# What a bucket of a moment ago may be answered; elsewhere it says that there is none (S3 User Guide, "Amazon S3 data
+# consistency model": configurations of buckets are consistent eventually).
+_FRESH = (*_NOT_YET, "NoSuchBucket")
 # AWS's own failures: the call may have been carried out all the same.
 _INSIDE = frozenset((
     "InternalFailure", "InternalError", "InternalServiceError", "ServiceUnavailable", "500", "502", "503", "504",
@@ -154,7 +160,7 @@ class Hands:
         """
         row = WRITES[step.call.name]
         try:
-            answer = self._call(step.call, kept, row.again)
+            answer = self._call(step.call, kept, row.again, soon=_FRESH)
         except WriteError as error:
             if not tells(row.settled, error.code, error.message):
                 raise
@@ -236,7 +242,7 @@ class Hands:
             raise
         raise WriteError(call.name, "nobody can say", message=f"the list is longer than {_MOST_PAGES} answers")
 
-    def _call(self, call: Call, kept: Mapping[str, Any], again: bool) -> dict[str, Any]:
+    def _call(self, call: Call, kept: Mapping[str, Any], again: bool, soon: Iterable[str] = _NOT_YET) -> dict[str, Any]:
         assert self._inside is not None  # entered before anything is done
         change, ask = self._inside
         nothing = [name for name in references(call.parameters) if kept.get(name) is None]
@@ -246,7 +252,7 @@ class Hands:
         parameters = resolved(call.parameters, kept, lambda name: self._secret(call, change, name, made))
         try:
             return self._patiently(
-                call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again
+                call, lambda: ask.call(call.service, call.operation, call.region, **parameters), again, soon
             )
         except WriteError as error:
             raise error.without(made) from None if made else error.__cause__
@@ -262,15 +268,20 @@ class Hands:
             raise WriteError(call.name, "not handed over", message=str(error)) from error
         return made[-1]
 
-    def _patiently(self, call: Call, send: Callable[[], dict[str, Any]], again: bool) -> dict[str, Any]:
-        """Send, and send again what was surely not done, or does no harm when it is done twice."""
+    def _patiently(
+        self, call: Call, send: Callable[[], dict[str, Any]], again: bool, soon: Iterable[str]
+    ) -> dict[str, Any]:
+        """Send, and send again what was surely not done, or does no harm when it is done twice.
+
+        `soon` are the errors that may go by themselves in a moment.
+        """
         for pause in (*_PAUSES, None):
             try:
                 return send()
             except UnreadError as refusal:
                 error = _refused(call.name, refusal)
-                soon = bool({error.code, f"{call.service}.{error.code}"} & _NOT_YET)
-                worth = error.why == THROTTLED or soon or (error.doubt and again)
+                early = any(tells(soon, name, error.message) for name in (error.code, f"{call.service}.{error.code}"))
+                worth = error.why == THROTTLED or early or (error.doubt and again)
                 if pause is None or not worth:
                     raise error from refusal
                 self._clock.sleep(pause)

@@ -20,7 +20,10 @@ class Denial(Struct, frozen=True):
 
 
 class Throttle(Struct):
-    """Refuse `calls` further calls of `actions`, or with `rate` let only so many a second through until cleared."""
+    """Refuse `calls` further calls of `actions`, or with `rate` let only so many a second through until cleared.
+
+    The refusal says that they come too fast, in the words of their service, or else `code` and `message`.
+    """
 
     actions: tuple[str, ...] = ("*",)
     account: str = EVERY_ACCOUNT
@@ -28,6 +31,8 @@ class Throttle(Struct):
     rate: float = 0.0
     tokens: float = 1.0
     asked: float = 0.0
+    code: str = ""
+    message: str = ""
 
 
 class Faults(Struct):
@@ -48,13 +53,13 @@ class Faults(Struct):
         """Return whether a denial names this action in this account."""
         return any(_covers(denial, action, account) for denial in self.denials)
 
-    def throttles_now(self, action: str, account: str) -> bool:
-        """Return whether this call is one too many, and count it."""
+    def throttled_now(self, action: str, account: str) -> Throttle | None:
+        """Return the throttle for which this call is one too many, and count it in all of them."""
         if not self.throttles:
-            return False
+            return None
         with self._lock:
-            hits = [_takes(throttle) for throttle in self.throttles if _covers(throttle, action, account)]
-        return any(hits)
+            hits = [one for one in self.throttles if _covers(one, action, account) and _takes(one)]
+        return hits[0] if hits else None
 
     def clear(self) -> None:
         """End every fault."""

@@ -21,9 +21,16 @@ def refused(call: Call, caller: Caller, faults: Faults) -> AwsError | None:
     action = action_of(call.service, call.operation) if call.operation else ""
     return (
         _bad_credentials(call, caller, faults)
-        or (refusal(call, "throttled") if faults.throttles_now(action, call.account) else None)
+        or _throttled(call, action, faults)
         or (None if action in _ALWAYS_ALLOWED or not action else _not_permitted(call, caller, action, faults))
     )
+
+
+def _throttled(call: Call, action: str, faults: Faults) -> AwsError | None:
+    hit = faults.throttled_now(action, call.account)
+    if hit is None:
+        return None
+    return AwsError(hit.code, hit.message) if hit.code else refusal(call, "throttled")
 
 
 def _bad_credentials(call: Call, caller: Caller, faults: Faults) -> AwsError | None:

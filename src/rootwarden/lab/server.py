@@ -172,7 +172,10 @@ class Lab:
         lab_state().faults.denials.append(Denial(actions, account))
 
     def throttle(self, calls: int = 0, rate: float = 0.0, actions: Sequence[str] = ("*",), **where: Any) -> None:
-        """Refuse the next `calls` calls, or let only `rate` calls a second through; `account=` limits it to one."""
+        """Refuse the next `calls` calls, or let only `rate` calls a second through.
+
+        `account=` limits it to one; `code=` and `message=` are what AWS says instead of "too fast".
+        """
         lab_state().faults.throttles.append(Throttle(actions=tuple(actions), calls=calls, rate=rate, **where))
 
     def expire(self, *access_keys: str) -> None:
