@@ -158,6 +158,20 @@ def test_an_admin_path_is_for_those_who_are_named(at_home: Company, names: tuple
     assert f"nobody looked whether {named[0]}" in " ".join(found.changes[0].notes)
 
 
+def test_a_stranger_is_not_let_in(at_home: Company) -> None:
+    """An account that is not of the organization may be a slip of the pen, unless somebody wrote it down as trusted."""
+    _shut(at_home)
+    strange = "999988887777"
+    settings: dict[str, Any] = {"principals": (f"arn:aws:iam::{strange}:user/dana",)}
+    found = plan("RW-IAM-13", settings={"create-admin-path": settings})
+    assert not found.changes
+    assert f"account {strange}" in " ".join(why(found).values())
+    assert "other_accounts under [remedies.create-admin-path]" in " ".join(why(found).values())
+    trusted = {"create-admin-path": settings | {"other_accounts": (strange,)}}
+    (change,) = plan("RW-IAM-13", settings=trusted).changes
+    assert "nobody looked whether" in " ".join(change.notes)
+
+
 def test_a_role_of_another_account_is_no_way_in(at_home: Company) -> None:
     """A session of a role never carries MFA, whosesoever the role is."""
     _shut(at_home)

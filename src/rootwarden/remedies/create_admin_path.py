@@ -14,12 +14,16 @@ from msgspec.structs import replace
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step, change_id
+from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.iam_users import Report, account_users, credentials
 from rootwarden.proofs.resting import on_role
 
 REMEDY = Remedy(
-    title="Make a way in for administrators", order=20, params={"role": "RootwardenAdmin", "principals": ()}
+    title="Make a way in for administrators",
+    order=20,
+    params={"role": "RootwardenAdmin", "principals": (), "other_accounts": ()},
+    facts=("org.accounts", "org.organization"),
 )
 
 _FACT = "iam.authorization"
@@ -41,8 +45,29 @@ def prescribe(case: Case) -> Change | Not:
         return Not(why, f"correct it under {where}")
     if any(role["RoleName"].text() == name for role in case.seen.account.part(_FACT, "roles").each()):
         return Not(f"there is a role {name} already, through which nobody can come", "look at its trust and policies")
-    shut = next(filter(None, (_shut_out(case, one) for one in principals)), None)
-    return shut or _change(case, name, principals)
+    amiss = (_strange(case, one, where) or _shut_out(case, one) for one in principals)
+    return next(filter(None, amiss), None) or _change(case, name, principals)
+
+
+def _strange(case: Case, principal: str, where: str) -> Not | None:
+    """Return why nobody is let in from an account: it is not of the organization, and not written down as trusted.
+
+    A digit wrong in an ARN would make a stranger the administrator.
+    """
+    number = principal.split(":")[4]
+    if number == case.finding.account or number in case.settings.texts("other_accounts"):
+        return None
+    organization = case.seen.about().organization
+    try:
+        if not organization["org.organization"].is_none and (
+            organization["org.organization"]["MasterAccountId"].text(default="") == number
+            or not organization.row("org.accounts", "Id", number).is_none
+        ):
+            return None
+        why = f"account {number} is not of this organization"
+    except UnseenError as unseen:
+        why = f"nobody can tell whether account {number} is of this organization: {unseen}"
+    return Not(why, f"correct {principal}, or add {number} to other_accounts under {where} if it is trusted")
 
 
 def _shut_out(case: Case, principal: str) -> Not | None:
