@@ -225,6 +225,13 @@ def test_the_policy_of_a_plan(open_lab: Lab, place: Path):
     assert allowed == {
         "account:PutAlternateContact", "account:DeleteAlternateContact", "cloudtrail:UpdateTrail", "tag:GetResources",
     }  # fmt: skip
+    enter = run(open_lab, place, "iam-policy", "plan", "plan.json", "--caller", "--role", "ops/Mender")
+    assert json.loads(enter.out)["Statement"] == [{
+        "Sid": "RootwardenEnterAccounts", "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Resource": [f"arn:aws:iam::{MEMBER}:role/ops/Mender"],
+    }]  # fmt: skip
+    own = run(open_lab, place, "iam-policy", "plan", "plan.json", "--caller", "--account", MANAGEMENT)
+    one_line(own, 2, "enters no other account", "leave out --caller")
     member = run(open_lab, place, "iam-policy", "plan", "plan.json", "--account", MEMBER).out
     assert MANAGEMENT not in member
     assert MEMBER in member

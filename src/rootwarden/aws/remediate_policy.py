@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
+from rootwarden.aws.hop import role_arn
 from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.tags import tag_actions
+from rootwarden.aws.targets import Roles
 from rootwarden.model.plan import Call, Change, Step
 from rootwarden.model.writes import ALSO, LOOKS, WRITES
 
@@ -50,6 +52,13 @@ def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
     ]
     statements += [_becoming_root(task, accounts) for task, accounts in sorted(roots.items())]
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def entering_policy(accounts: Iterable[str], roles: Roles, partition: str) -> dict[str, Any]:
+    """Return the policy of whoever applies a plan from outside: the right to enter the roles of these accounts."""
+    arns = sorted(role_arn(partition, one, roles.of(one)) for one in accounts)
+    enter = {"Sid": "RootwardenEnterAccounts", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": arns}
+    return {"Version": "2012-10-17", "Statement": [enter]}
 
 
 def looks_policy(looks: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from rootwarden.cli.settings import Settings
 from rootwarden.cli.writing import say
 from rootwarden.errors import UsageError
 
@@ -43,25 +44,42 @@ def command() -> None:
 @command.command()
 @click.argument("file", metavar="PLAN")
 @click.option("--account", metavar="ACCOUNT", help="Only what is done in this account.")
-def plan(file: str, account: str | None) -> None:
+@click.option("--caller", is_flag=True, help="For whoever applies it from outside: how the accounts are entered.")
+@click.option("--role", default="RootwardenRemediate", show_default=True,
+              help="With --caller: the role that is entered, unless the configuration names another.")  # fmt: skip
+@click.pass_obj
+def plan(settings: Settings, /, file: str, account: str | None, caller: bool, role: str) -> None:
     """Print the policy of one plan: its calls, and those that take them back, on the resources they touch.
 
-    Whoever applies it reads as well, before and after: attach what `rootwarden iam-policy audit` prints beside it.
+    Whoever applies it reads as well, before and after: attach what `rootwarden iam-policy audit` prints beside it. In
+    other accounts than one's own it is the role there that needs it, and with --caller oneself the right to enter it.
 
     \b
     rootwarden iam-policy plan.json
     rootwarden iam-policy plan plan.json --account 111122223333
+    rootwarden iam-policy plan plan.json --caller
     """
-    from rootwarden.aws.remediate_policy import plan_policy  # noqa: PLC0415
+    from rootwarden.aws.remediate_policy import entering_policy, plan_policy  # noqa: PLC0415
+    from rootwarden.aws.targets import Roles  # noqa: PLC0415
     from rootwarden.cli.plan import read_plan_file  # noqa: PLC0415
 
-    changes = (one for one in read_plan_file(file).changes if one.steps and not one.owner)
-    found = [one for one in changes if account in (None, one.account)]
+    read = read_plan_file(file)
+    found = [one for one in read.changes if one.steps and not one.owner and account in (None, one.account)]
     if not found:
         where = f" in account {account}" if account else ""
         raise UsageError(f"{file} changes nothing{where}", todo="name a plan with changes")
+    others = {one.account for one in found if not one.as_root} - {read.caller}
+    if caller:
+        if not others:
+            why = "its changes are made in the account from which it was planned"
+            raise UsageError(f"{file} enters no other account", why=why, todo="leave out --caller")
+        _print(entering_policy(others, Roles(role, settings.apply_roles), read.partition))
+        return
     _print(plan_policy(found))
     say("rootwarden: it changes with this, and reads by what `rootwarden iam-policy audit` prints: attach both")
+    if others:
+        count = f"{len(others)} other account{'s' if len(others) > 1 else ''}"
+        say(f"rootwarden: `rootwarden iam-policy plan {file} --caller` prints what enters {count}")
 
 
 @command.command()
