@@ -76,6 +76,7 @@ def plan_(
         confirmed=confirm_count,
         iam=given["iam"],
         states=read_states(given["terraform_state"]),
+        file=roster,
     )
     made = _planned(settings, snapshot, request, given)
     look = RenderOptions(
