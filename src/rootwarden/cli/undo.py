@@ -42,6 +42,8 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
     undone = undo_run(run, request_of(settings, given | {"force": force}), asking.undo, asking.tell)
     if undone is None:
         return asking.declined
+    if undone.lying:
+        say(run_text.lying(undone.lying))
     if undone.stopped is not None:
         why = str(undone.stopped)
         say(run_text.stopped(undone.run, undone.progress, undone.stopped.change, why, undoing=True))

@@ -71,11 +71,20 @@ class Checked(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
+class Lying(Struct, frozen=True):
+    """A file with a first secret that is void by now and still lies there: where, whose, and which secret."""
+
+    path: str
+    to: str
+    what: str
+
+
 class Run(Struct, frozen=True, kw_only=True):
     """One run: the plan it is about, who started it, how it stands, what was checked afterwards.
 
     `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none. `left` says of each
-    change of which undoing left something, by its id, which step something else rested on.
+    change of which undoing left something, by its id, which step something else rested on. `handover` are the folders
+    into which it put first secrets.
     """
 
     id: str
@@ -88,6 +97,7 @@ class Run(Struct, frozen=True, kw_only=True):
     checked: tuple[Checked, ...] = ()
     announced: str = ""
     left: dict[str, str] = {}
+    handover: tuple[str, ...] = ()
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -108,6 +118,7 @@ class _Body(Struct, frozen=True):
     checked: tuple[Checked, ...] = ()
     announced: str = ""
     left: dict[str, str] = {}
+    handover: tuple[str, ...] = ()
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -115,7 +126,7 @@ _body = msgspec.json.Decoder(_Body)
 
 def body_of(run: Run) -> bytes:
     """Return what of a run is kept beside its id, times and state."""
-    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left))
+    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left, run.handover))
 
 
 def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
@@ -128,6 +139,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
         state=RunState(state), checked=held.checked, announced=held.announced, left=held.left,
+        handover=held.handover,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
+from rootwarden.flows.applying.handing import left_lying
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
 from rootwarden.flows.applying.looking import Looked, at_once, look, unseen
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
@@ -81,7 +82,8 @@ def undo_run(
             except BaseException:
                 log.state(run)  # nothing was taken back yet
                 raise
-            return _take_back(log, hands, changes, request, clock, tell)
+            undone = _take_back(log, hands, changes, request, clock, tell)
+            return replace(undone, lying=left_lying(undone.run, undone.progress))
 
 
 def _take_back(
