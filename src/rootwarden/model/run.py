@@ -84,7 +84,7 @@ class Run(Struct, frozen=True, kw_only=True):
 
     `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none. `left` says of each
     change of which undoing left something, by its id, which step something else rested on. `handover` are the folders
-    into which it put first secrets.
+    into which it put first secrets. `restored` is what was found after it was taken back.
     """
 
     id: str
@@ -98,6 +98,7 @@ class Run(Struct, frozen=True, kw_only=True):
     announced: str = ""
     left: dict[str, str] = {}
     handover: tuple[str, ...] = ()
+    restored: tuple[Checked, ...] = ()
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -119,6 +120,7 @@ class _Body(Struct, frozen=True):
     announced: str = ""
     left: dict[str, str] = {}
     handover: tuple[str, ...] = ()
+    restored: tuple[Checked, ...] = ()
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -126,7 +128,7 @@ _body = msgspec.json.Decoder(_Body)
 
 def body_of(run: Run) -> bytes:
     """Return what of a run is kept beside its id, times and state."""
-    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left, run.handover))
+    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left, run.handover, run.restored))
 
 
 def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
@@ -139,7 +141,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
         state=RunState(state), checked=held.checked, announced=held.announced, left=held.left,
-        handover=held.handover,
+        handover=held.handover, restored=held.restored,
     )  # fmt: skip
 
 

@@ -102,10 +102,13 @@ def _take_back(
     try:
         checked = prove_undone(request, changes, clock) if changes else ()
     except RootwardenError as error:
-        log.state(undoing.ended())
+        unread = (
+            Checked(change=one.id, control="", proved=False, detail=f"not read again: {error}") for one in changes
+        )
+        log.state(replace(undoing.ended(), restored=tuple(unread)))
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
-    log.state(undoing.ended())
     checked = tuple(_with_what_is_left(one, undoing.left) for one in checked)
+    log.state(replace(undoing.ended(), restored=checked))
     return Applied(log.run, log.progress(), checked, unlooked=undoing.unlooked)
 
 
