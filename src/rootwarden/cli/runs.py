@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from rootwarden.cli.options import aws_options
+from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
 from rootwarden.cli.standard_input import somebody_there
 from rootwarden.cli.watch_settings import DEFAULT_STORE
@@ -40,7 +42,7 @@ class _Listing(click.Group):
 def command() -> None:
     """List the plans that were applied and how each stands, and those that are announced and wait.
 
-    Only the store is read; AWS is not asked.
+    Only the store is read; AWS is not asked, but by a channel of SNS that is told of a withdrawal.
 
     \b
     rootwarden runs                          the same as `runs list`
@@ -93,18 +95,29 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
 @click.argument("announcement", metavar="ANNOUNCEMENT")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; for automation.")
 @_store
-def cancel(announcement: str, store: str, yes: bool) -> int:
+@aws_options
+@click.pass_obj
+def cancel(settings: Settings, /, announcement: str, store: str, yes: bool, **given: Any) -> int:
     """Withdraw an announced plan: it cannot be applied any more, and announcing it again begins a new wait.
 
-    Refused (6) while the plan is being applied, or when nobody agrees.
+    Every channel that was told of the announcement is told of that. Where one could not be (5), or the program was
+    stopped, the same command tells whom it did not. Refused (6) while the plan is being applied, or when nobody agrees.
     """
-    from rootwarden.flows.past_runs import withdrawn  # noqa: PLC0415
+    from rootwarden.cli.informing import voices  # noqa: PLC0415
+    from rootwarden.flows.withdrawing import withdrawn  # noqa: PLC0415
 
-    found = withdrawn(store, announcement, lambda one: yes or _agreed(one))
+    found = withdrawn(store, announcement, lambda one: yes or _agreed(one), voices(settings, given))
     if found is None:
         say("rootwarden: nothing was withdrawn")
         return Exit.REFUSED
-    say(f"rootwarden: {found.name} is withdrawn; applying the plan again announces it anew")
+    name = found.announced.name
+    already = " already" if found.before else ""
+    say(f"rootwarden: {name} is withdrawn{already}; applying the plan again announces it anew")
+    for channel in found.gone:
+        say(f"rootwarden: {channel} was told of the announcement and is not configured here: tell whoever reads it")
+    if found.untold:
+        say(f"rootwarden: mend the channel, then `rootwarden runs cancel {name}` tells whom it did not reach")
+        return Exit.INCOMPLETE
     return Exit.FINE
 
 
