@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rootwarden.cli.options import aws_options
+from rootwarden.cli.options import aws_options, plain_option, plain_text_option
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.showing import colorful
 from rootwarden.cli.standard_input import somebody_there
+from rootwarden.cli.streams import speaks_unicode
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import say, screen_width, write_out
 from rootwarden.errors import Exit, UsageError
@@ -24,7 +25,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _store = click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
                       help="Where plans are written down that are applied.")  # fmt: skip
 _output = click.option("--output", "-o", type=click.Choice(["table", "json"]), default="table", show_default=True)
-_plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 _ids = click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
 
 
@@ -54,7 +54,7 @@ def command() -> None:
 @command.command(name="list")
 @click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest of them.")
 @_output
-@_plain
+@plain_option
 @_ids
 @_store
 def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> int:
@@ -74,7 +74,7 @@ def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> in
 @command.command()
 @click.argument("run", metavar="RUN")
 @_output
-@_plain
+@plain_option
 @_ids
 @_store
 def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
@@ -95,6 +95,7 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
 @click.argument("announcement", metavar="ANNOUNCEMENT")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; for automation.")
 @_store
+@plain_text_option
 @aws_options
 @click.pass_obj
 def cancel(settings: Settings, /, announcement: str, store: str, yes: bool, **given: Any) -> int:

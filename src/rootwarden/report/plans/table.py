@@ -9,7 +9,6 @@ from rich.text import Text
 
 from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
 from rootwarden.report.labels import plural
-from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import afterwards, cost, others, unseen, where
 from rootwarden.report.screen.pen import Pen
@@ -61,11 +60,11 @@ def _changes(pen: Pen, plan: Plan, *, verbose: bool) -> None:
 
 def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     pen.line()
-    title = Text(f"{number:>3}  ", style="bold").append(legible(change.title), style="bold")
+    title = Text(f"{number:>3}  ", style="bold").append(pen.said(change.title), style="bold")
     pen.line(title)
     about = [change.risk.value, f"{change.control} {change.severity.value}".strip(), where(change)]
     line = Text(about[0], style=_STYLES[change.risk])
-    line.append(pen.dot() + legible(pen.dot().join(part for part in about[1:] if part)))
+    line.append(pen.dot() + pen.said(pen.dot().join(part for part in about[1:] if part)))
     pen.line(line, indent=_INDENT)
     if change.owner:
         pen.line(others(change), "yellow", indent=_INDENT)
