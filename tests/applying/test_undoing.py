@@ -259,3 +259,50 @@ def test_what_was_not_read_again_is_not_said_to_be_as_before(shop: Workshop, mon
     assert len(one.differs) == len(one.what) == 2
     assert "not read again: AWS does not answer" in one.differs[0]
     assert "NOT AS BEFORE" in one.next
+
+
+def not_proved(shop: Workshop, *, reads: str = "false") -> tuple[Applied, Change]:
+    """Apply a change of which AWS shows the contact, and not (yet) that the trail is for the whole organization."""
+    plan, change = as_one(shop)
+    (trail,) = {one.at[0] for one in change.expects if one.fact == "cloudtrail.trails"}
+    was, shall = (
+        Expect(fact="cloudtrail.trails", at=(trail, "IsOrganizationTrail"), value=value) for value in (False, True)
+    )
+    expects = (*change.expects, was) if reads == "false" else change.expects
+    change = replace(change, expects=expects, then=(*change.then, shall))
+    applied = shop.apply(replace(plan, changes=(change,)))
+    assert applied is not None
+    assert applied.exit is Exit.UNVERIFIED
+    assert [one.proved for one in applied.checked] == [False]
+    assert [(one.at[-1], one.value) for one in applied.checked[0].read] == [("IsOrganizationTrail", False)]
+    return applied, change
+
+
+def test_not_proved_and_left_alone_is_taken_back(shop: Workshop):
+    """One part reads as planned, the other as before, as it did when the run ended: nobody changed anything."""
+    applied, _ = not_proved(shop)
+    undone = shop.undo(applied.run.id)
+    assert undone is not None
+    assert (undone.exit, undone.run.state) == (Exit.FINE, RunState.UNDONE)
+    assert [one.proved for one in undone.checked] == [True]
+
+
+def test_not_proved_and_changed_since_is_not_overwritten(shop: Workshop):
+    """What did read as planned when the run ended, and reads otherwise now, is somebody's."""
+    applied, _ = not_proved(shop)
+    contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match="was changed since") as caught:
+        shop.undo(applied.run.id)
+    assert "account.contacts.SECURITY" in str(caught.value.why)
+    assert contact_now(shop) == "other@shop.example"
+
+
+def test_not_proved_and_nobody_can_tell_says_so(shop: Workshop):
+    """How it read before is not known: it is refused, with what differs, and that it read so at the end of the run."""
+    applied, _ = not_proved(shop, reads="nothing")
+    with pytest.raises(RefusedError, match="does not read as planned, and did not when the run ended") as caught:
+        shop.undo(applied.run.id)
+    assert "IsOrganizationTrail is false, and true was expected there" in str(caught.value.why)
+    assert "--force" in str(caught.value.todo)
+    undone = shop.undo(applied.run.id, force=True)
+    assert undone is not None and undone.exit is Exit.FINE

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from rootwarden.model.expect import Expect
 from rootwarden.model.findings import Status
 from rootwarden.model.former import read_json
 from rootwarden.model.plan import Change, Plan, Step, encode
@@ -60,7 +61,10 @@ class Logged(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be."""
+    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be.
+
+    `read` is how those places read that did not read as planned.
+    """
 
     change: str
     control: str
@@ -69,6 +73,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     proved: bool
     waiting: bool = False
     detail: str = ""
+    read: tuple[Expect, ...] = ()
 
 
 class Lying(Struct, frozen=True):
