@@ -8,15 +8,20 @@ import pytest
 from msgspec.structs import replace
 
 from rootwarden import catalogue
-from rootwarden.errors import Exit, RefusedError
+from rootwarden.errors import Exit, RefusedError, UnreachableError
 from rootwarden.flows.applying.running import Applied, resume_run
 from rootwarden.flows.applying.undoing import undo_run
 from rootwarden.flows.audit import JudgeRequest
 from rootwarden.flows.collect import collect
 from rootwarden.flows.limits import checked_remedies
+from rootwarden.flows.past_runs import listed
 from rootwarden.flows.planning import PlanRequest, make_plan
+from rootwarden.model.expect import Expect
 from rootwarden.model.plan import Call, Change, Plan, Probe
 from rootwarden.model.run import RunState
+from rootwarden.report.options import RenderOptions
+from rootwarden.report.past_runs import said
+from rootwarden.report.past_runs_text import table, whole
 from rootwarden.store.opening import open_store
 from rootwarden.store.run_log import find_run
 from rootwarden.store.snapshots import open_snapshot
@@ -211,3 +216,93 @@ def test_changed_while_somebody_thinks_about_going_on_is_not_overwritten(shop: W
     with pytest.raises(RefusedError, match="the plan is stale"):
         resume_run(applied.run.id, shop.request(), slow, shop.said.append)
     assert contact_now(shop) == "other@shop.example"
+
+
+def test_what_does_not_read_as_before_is_kept_with_the_run(shop: Workshop):
+    """Taken back by force and not as it was: the list and the evidence say so and what differs, long after."""
+    plan = shop.plan("RW-POL-05")
+    change = next(one for one in plan.changes if one.account == MANAGEMENT)
+    nobody = Expect(fact="account.contacts", at=("BILLING",), value=None)
+    plan = replace(plan, changes=(replace(change, expects=(*change.expects, nobody)),))
+    applied = shop.apply(plan)
+    assert applied is not None
+    there = client(shop.lab, "account", entry(shop.lab, MANAGEMENT))
+    there.put_alternate_contact(
+        AlternateContactType="BILLING", Name="N", Title="T", PhoneNumber="1", EmailAddress="other@shop.example"
+    )
+    undone = shop.undo(applied.run.id, force=True)
+    assert undone is not None
+    assert (undone.exit, undone.run.state) == (Exit.UNVERIFIED, RunState.UNDONE)
+    found = said(listed(shop.store), show_ids=False)
+    (one,) = found.runs
+    assert one.next.startswith(f"1 of 1 NOT AS BEFORE, see `rootwarden runs show {one.id}`")
+    assert [line.partition(": ")[0] for line in one.differs] == [f"{change.title} ({MANAGEMENT})"]
+    assert "account.contacts.BILLING" in one.differs[0]
+    assert (one.what[0].as_before, one.what[0].differs != "") == (False, True)
+    assert "other@" not in table(found, RenderOptions()) + whole(one, RenderOptions())
+    assert "  NOT AS BEFORE: Register" in table(found, RenderOptions(width=300))
+    assert "     NOT AS BEFORE: account.contacts.BILLING" in whole(one, RenderOptions(width=300))
+
+
+def test_what_was_not_read_again_is_not_said_to_be_as_before(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    """All was taken back, and then AWS could not be reached: the run says that nobody looked."""
+    applied = shop.apply(shop.plan("RW-POL-05"))
+    assert applied is not None
+
+    def unreachable(*_: object) -> None:
+        raise UnreachableError("AWS does not answer")
+
+    monkeypatch.setattr("rootwarden.flows.applying.undoing.prove_undone", unreachable)
+    undone = shop.undo(applied.run.id)
+    assert undone is not None and undone.unproved is not None
+    (one,) = said(listed(shop.store), show_ids=False).runs
+    assert len(one.differs) == len(one.what) == 2
+    assert "not read again: AWS does not answer" in one.differs[0]
+    assert "NOT AS BEFORE" in one.next
+
+
+def not_proved(shop: Workshop, *, reads: str = "false") -> tuple[Applied, Change]:
+    """Apply a change of which AWS shows the contact, and not (yet) that the trail is for the whole organization."""
+    plan, change = as_one(shop)
+    (trail,) = {one.at[0] for one in change.expects if one.fact == "cloudtrail.trails"}
+    was, shall = (
+        Expect(fact="cloudtrail.trails", at=(trail, "IsOrganizationTrail"), value=value) for value in (False, True)
+    )
+    expects = (*change.expects, was) if reads == "false" else change.expects
+    change = replace(change, expects=expects, then=(*change.then, shall))
+    applied = shop.apply(replace(plan, changes=(change,)))
+    assert applied is not None
+    assert applied.exit is Exit.UNVERIFIED
+    assert [one.proved for one in applied.checked] == [False]
+    assert [(one.at[-1], one.value) for one in applied.checked[0].read] == [("IsOrganizationTrail", False)]
+    return applied, change
+
+
+def test_not_proved_and_left_alone_is_taken_back(shop: Workshop):
+    """One part reads as planned, the other as before, as it did when the run ended: nobody changed anything."""
+    applied, _ = not_proved(shop)
+    undone = shop.undo(applied.run.id)
+    assert undone is not None
+    assert (undone.exit, undone.run.state) == (Exit.FINE, RunState.UNDONE)
+    assert [one.proved for one in undone.checked] == [True]
+
+
+def test_not_proved_and_changed_since_is_not_overwritten(shop: Workshop):
+    """What did read as planned when the run ended, and reads otherwise now, is somebody's."""
+    applied, _ = not_proved(shop)
+    contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match="was changed since") as caught:
+        shop.undo(applied.run.id)
+    assert "account.contacts.SECURITY" in str(caught.value.why)
+    assert contact_now(shop) == "other@shop.example"
+
+
+def test_not_proved_and_nobody_can_tell_says_so(shop: Workshop):
+    """How it read before is not known: it is refused, with what differs, and that it read so at the end of the run."""
+    applied, _ = not_proved(shop, reads="nothing")
+    with pytest.raises(RefusedError, match="does not read as planned, and did not when the run ended") as caught:
+        shop.undo(applied.run.id)
+    assert "IsOrganizationTrail is false, and true was expected there" in str(caught.value.why)
+    assert "--force" in str(caught.value.todo)
+    undone = shop.undo(applied.run.id, force=True)
+    assert undone is not None and undone.exit is Exit.FINE

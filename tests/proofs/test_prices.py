@@ -26,7 +26,8 @@ def test_every_cost_names_the_events_and_the_day_of_its_prices(cost: Callable[[E
     assert found.kind is CostClass.BY_USE
     assert assumed.low <= found.low <= found.high < assumed.high
     assert MEASURED.how in found.why and ASSUMED.how in assumed.why
-    day = date.fromisoformat(found.why.rpartition("prices of ")[2])
+    assert isinstance(found.priced, str) and "prices of" not in found.why
+    day = date.fromisoformat(found.priced)
     assert day in {one.read_on for one in prices.PRICES}
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,8 @@ from rootwarden.model.plan import Secret, encode
 from rootwarden.model.readings import Unknown
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plans import find, names
-from rootwarden.store.handover import Handover, new_password
+from rootwarden.report.run_text import lying
+from rootwarden.store.handover import Handover, new_password, still_there
 from rootwarden.store.run_log import RunLog
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
@@ -213,3 +216,68 @@ def test_encrypted_to_the_key(tmp_path: Path, keys: Callable[[], tuple[str, Any]
     with pytest.raises(OutputError, match="cannot be encrypted to"):
         handover.make(replace(WANTED, key="age1bad"), ACCOUNT, "RUN1")
     assert path.read_bytes() == sealed
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o720, 0o702, 0o711])
+def test_a_folder_that_others_may_look_into_is_refused(tmp_path: Path, mode: int) -> None:
+    """Read, write or enter, group or other: refused with the way to mend it, and nothing was written."""
+    folder = tmp_path / "first passwords"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(OutputError, match=f"mode {mode:04o}") as error:
+        Handover(str(folder), encrypting=False)
+    assert f"chmod 700 '{folder}'" in str(error.value)
+    folder.chmod(0o700)
+    Handover(str(folder), encrypting=False).make(WANTED, ACCOUNT, "RUN1")
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever owns a folder can read what is put into it, whatever its mode."""
+    monkeypatch.setattr("rootwarden.store.handover.os.geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(OutputError, match="belongs to somebody else"):
+        Handover(str(tmp_path), encrypting=False)
+
+
+def test_a_folder_that_is_not_there_is_made_for_its_owner(tmp_path: Path) -> None:
+    """Also below folders that are not there, and under a mask that would let others in."""
+    before = os.umask(0)
+    try:
+        Handover(str(tmp_path / "new" / "folder"), encrypting=False)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new" / "folder").stat().st_mode) == 0o700
+
+
+def test_undo_says_which_files_are_void_and_deletes_none(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain and encrypted ones that still lie there, with their person; not one that is gone, or of a later run."""
+    monkeypatch.chdir(company.folder)
+    key, _ = _ssh()
+    people = (person("dana"), person("erik", more=f", key: {key}"), person("gone"), person("later"))
+    request = replace(company.request, handover="handover")
+    done = apply_plan(company.plan(roster(*people)), request, lambda *_: True, print)
+    assert done is not None
+    assert done.exit == 0
+    folder = company.folder / "handover"
+    (folder / f"{ACCOUNT}-gone.txt").unlink()
+    Handover(str(folder), encrypting=False).make(replace(WANTED, to="later"), ACCOUNT, "A-LATER-RUN")
+    monkeypatch.chdir(company.folder.parent)  # undone from elsewhere
+    undone = company.undo(done)
+    assert [(one.path, one.to) for one in undone.lying] == [
+        (str(folder / f"{ACCOUNT}-dana.txt"), "dana"), (str(folder / f"{ACCOUNT}-erik.txt.age"), "erik"),
+    ]  # fmt: skip
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"{ACCOUNT}-dana.txt", f"{ACCOUNT}-erik.txt.age", f"{ACCOUNT}-later.txt",
+    ]  # fmt: skip
+    said = lying(undone.lying).replace("\n", " ")
+    assert "void" in said
+    assert "dana: the first password of dana" in said
+
+
+def test_an_encrypted_file_of_a_later_run_is_not_void(tmp_path: Path) -> None:
+    """Nobody can read which run wrote it; the time at which it was written tells."""
+    wanted = replace(WANTED, key=_ssh()[0])
+    Handover(str(tmp_path), encrypting=True).make(wanted, ACCOUNT, "RUN2")
+    now = datetime.now(UTC)
+    assert still_there(str(tmp_path), wanted, ACCOUNT, "RUN1", now - timedelta(minutes=1)) is None
+    assert still_there(str(tmp_path), wanted, ACCOUNT, "RUN2", now) is not None
+    assert still_there(str(tmp_path / "none"), wanted, ACCOUNT, "RUN2", now) is None

@@ -119,3 +119,23 @@ def test_hints_name_what_there_is(company: Company, env: dict[str, str], tmp_pat
     stranger = rootwarden("users", "plan", "roster.yaml", env=env, cwd=tmp_path)
     assert stranger.code == 2, stranger.err
     assert "correct `account` in the roster" in stranger.err
+
+
+def test_a_policy_that_is_not_there_is_noticed_when_planning(
+    company: Company, env: dict[str, str], tmp_path: Path
+) -> None:
+    """AWS is asked for what nobody knows by heart; where it does not answer, the plan says that this is unchecked."""
+    for name, code, said in (
+        ("PowerUserAcess", 2, "did you mean PowerUserAccess?"), ("AmazonEC2FullAccess", 0, ""),
+    ):  # fmt: skip
+        text = roster_text(person("dana"), jobs={"developers": f"{{policies: [{name}]}}"})
+        (tmp_path / "roster.yaml").write_text(text)
+        planned = rootwarden("users", "plan", "roster.yaml", env=env, cwd=tmp_path)
+        assert (planned.code, said in planned.err, "Unchecked" in planned.out) == (code, True, False), planned.err
+    company.lab.deny("iam:GetPolicy")
+    planned = rootwarden("users", "plan", "roster.yaml", env=env, cwd=tmp_path)
+    company.lab.clear_faults()
+    assert planned.code == 0, planned.err
+    said = " ".join(planned.out.split())
+    assert "Unchecked: whether AWS has it could not be read" in said
+    assert "(needs iam:GetPolicy)" in said

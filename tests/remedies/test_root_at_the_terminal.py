@@ -116,7 +116,9 @@ def test_channels_are_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> No
     assert f"announced    {name}" in listed and f"{NEW}: Delete root's password" in listed
     assert f"`rootwarden runs cancel {name}` withdraws it" in " ".join(answer.out.split())
     assert main.run(["runs", "cancel", name, "--yes", *place]) == 0
-    assert "announces it anew" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "announces it anew" in said
+    assert "people was told of the announcement and is not configured here" in said
     assert main.run(["runs", *place]) == 0
     assert capsys.readouterr().out == "No plan was applied yet.\n"
 

@@ -18,7 +18,7 @@ from rootwarden.aws.root_window import StandingWindow
 from rootwarden.errors import AuthError, Exit, RefusedError, WaitingError
 from rootwarden.flows.applying.running import Applied, apply_plan, resume_run
 from rootwarden.flows.detect import DetectRequest, detect
-from rootwarden.flows.past_runs import withdrawn
+from rootwarden.flows.withdrawing import withdrawn
 from rootwarden.lab.blueprint import Root
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab

@@ -29,6 +29,7 @@ class Round(Struct, kw_only=True):
     `organization` is the Organization, None (asked, there is none), or why it could not be read. `root_auditor` asks
     for root sessions; None unless that was opted into. `regions` () means: every enabled one. `external_id` goes with
     every AssumeRole. `also` are facts that are no part of an audit. `facts` are those of the organization.
+    `named_policies` are policies of AWS, by path and name or by ARN, of which the fact of that name tells.
     """
 
     caller: Ask
@@ -37,6 +38,7 @@ class Round(Struct, kw_only=True):
     paid: bool = False
     external_id: str = ""
     also: tuple[str, ...] = ()
+    named_policies: tuple[str, ...] = ()
     root_auditor: Ask | None = None
     named: Named = field(default_factory=Named)
     visits: dict[str, Visit] = field(default_factory=dict)

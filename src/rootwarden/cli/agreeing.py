@@ -9,6 +9,7 @@ import click
 
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.standard_input import somebody_there
+from rootwarden.cli.streams import speaks_unicode, wants_plain
 from rootwarden.cli.writing import say, screen_width
 from rootwarden.errors import Exit, UsageError
 from rootwarden.model.plan import Change, Plan
@@ -36,7 +37,8 @@ class Asking:
 
     def apply(self, plan: Plan, found: Sequence[Seen]) -> bool:
         """Show a plan and where each change stands; return whether to carry it out."""
-        click.echo(table.changes(plan, RenderOptions(width=screen_width(), plain=True)), err=True, nl=False)
+        plain = wants_plain() or not speaks_unicode(err=True)
+        click.echo(table.changes(plan, RenderOptions(width=screen_width(), plain=plain)), err=True, nl=False)
         waiting = [one for one in found if one.standing in ("ready", "under way")]
         for one in found:
             line = f"{one.standing}: {one.change.title} ({one.change.account}){_whose(one)}"

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from rootwarden.cli.options import plain_text_option
 from rootwarden.cli.spans import span
 from rootwarden.cli.watch_settings import DEFAULT_STORE
-from rootwarden.cli.writing import screen_width, write_out
+from rootwarden.cli.writing import screen_width, write_out, write_text
 from rootwarden.errors import Exit, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,6 +37,7 @@ def command() -> None:
 @command.command(name="list")
 @click.option("--all", "every", is_flag=True, help="Closed incidents too.")
 @_output
+@plain_text_option
 @_store
 def list_(store: str, every: bool, output: str) -> int:
     """List open and acknowledged incidents, the worst first."""
@@ -43,7 +45,10 @@ def list_(store: str, every: bool, output: str) -> int:
     from rootwarden.report import case_text  # noqa: PLC0415
 
     found = incidents.listed(store, every=every)
-    write_out(case_text.list_json(found) if output == "json" else case_text.list_table(found, screen_width()))
+    if output == "json":
+        write_out(case_text.list_json(found))
+    else:
+        write_text(case_text.list_table(found, screen_width()))
     return Exit.FINE
 
 
@@ -51,6 +56,7 @@ def list_(store: str, every: bool, output: str) -> int:
 @click.argument("name", metavar="INCIDENT|ALERT")
 @_ids
 @_output
+@plain_text_option
 @_store
 def show(name: str, store: str, output: str, show_ids: bool) -> int:
     """Show an incident: its story, its alerts, whom it was told, who looks after it."""
@@ -59,7 +65,10 @@ def show(name: str, store: str, output: str, show_ids: bool) -> int:
     from rootwarden.report.masking import masked_value  # noqa: PLC0415
 
     found = masked_value(incidents.shown(store, name), show_ids=show_ids, show_pii=True)
-    write_out(case_text.show_json(found) if output == "json" else case_text.show_table(found, screen_width()))
+    if output == "json":
+        write_out(case_text.show_json(found))
+    else:
+        write_text(case_text.show_table(found, screen_width()))
     return Exit.FINE
 
 
@@ -117,6 +126,7 @@ def unmute(store: str, name: str) -> int:
 
 @command.command()
 @_output
+@plain_text_option
 @_store
 def mutes(store: str, output: str) -> int:
     """List what is muted now, by whom, why and until when."""
@@ -124,7 +134,10 @@ def mutes(store: str, output: str) -> int:
     from rootwarden.report import case_text  # noqa: PLC0415
 
     found = incidents.mutes(store)
-    write_out(case_text.mutes_json(found) if output == "json" else case_text.mutes_table(found, screen_width()))
+    if output == "json":
+        write_out(case_text.mutes_json(found))
+    else:
+        write_text(case_text.mutes_table(found, screen_width()))
     return Exit.FINE
 
 

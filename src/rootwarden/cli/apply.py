@@ -14,7 +14,7 @@ from rootwarden.cli.options import aws_options, changing_options, terraform_opti
 from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.state_folder import state_folder
-from rootwarden.cli.writing import say
+from rootwarden.cli.writing import say, write_text
 from rootwarden.errors import UsageError
 from rootwarden.flows.limits import checked, checked_remedies
 
@@ -71,7 +71,7 @@ def command(
         return applied.exit
     if applied.unproved is not None:
         say(f"rootwarden: all was changed, and could not be read again: {applied.unproved}")
-    click.echo(run_text.checks(applied.run, applied.checked))
+    write_text(run_text.checks(applied.run, applied.checked))
     lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
     back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}` takes it back"
     say(f"rootwarden: run {applied.run.id}; {back}")

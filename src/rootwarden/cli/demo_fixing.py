@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from rootwarden.cli.writing import say, write_out
+from rootwarden.cli.writing import say, write_text
 from rootwarden.errors import Exit
 
 # What the practice organization would have in its rootwarden.toml.
@@ -32,7 +32,7 @@ def mend(endpoint: str, *, quiet: bool) -> int:
 
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         found = practise(CollectRequest(org=True, endpoint_url=endpoint), SETTINGS, Path(folder), tell)
-    write_out(practised_text.table(
+    write_text(practised_text.table(
         found.plan, found.before, found.after, found.undone, found.left, found.stays, found.came_up
     ))  # fmt: skip
     for words in found.unproved:

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
-from rootwarden.cli.options import names
+from rootwarden.cli.options import names, plain_option
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import quiet_hours
 from rootwarden.cli.standard_input import standard_input
+from rootwarden.cli.streams import speaks_unicode
 from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 
@@ -61,7 +62,7 @@ _LEVELS = ["critical", "high", "medium", "low", "info", "none"]
 @click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
 @click.option("--show-pii", is_flag=True, help="Print e-mail addresses whole.")
 @click.option("--verbose", "-v", is_flag=True, help="List every alert of an incident.")
-@click.option("--plain", is_flag=True, help="ASCII only.")
+@plain_option
 @click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
@@ -112,7 +113,7 @@ def command(settings: Settings, /, files: tuple[str, ...], **given: Any) -> int:
     options = RenderOptions(
         width=screen_width(),
         color=_colorful(given["color"]),
-        plain=given["plain"],
+        plain=given["plain"] or not speaks_unicode(),
         verbose=given["verbose"],
     )
     shown = masked_value(found, show_ids=given["show_ids"], show_pii=given["show_pii"])

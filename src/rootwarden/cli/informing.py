@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,11 @@ from rootwarden.cli.settings import Settings
 from rootwarden.cli.writing import say
 from rootwarden.errors import Exit, RootwardenError
 from rootwarden.flows.applying.request import Inform
+
+if TYPE_CHECKING:
+    from rootwarden.flows.notifying import NotifyRequest, Tried
+    from rootwarden.flows.withdrawing import Voices
+    from rootwarden.model.message import Message
 
 
 class UntoldError(RootwardenError):
@@ -27,18 +32,12 @@ def informer(settings: Settings, given: dict[str, Any]) -> Inform | None:
     if not settings.channels:
         return None
 
-    def inform(title: str, lines: tuple[str, ...], steps: tuple[str, ...]) -> None:
-        from rootwarden.cli.way import way_of  # noqa: PLC0415
-        from rootwarden.flows.notifying import NotifyRequest, tell_all  # noqa: PLC0415
+    def inform(title: str, lines: tuple[str, ...], steps: tuple[str, ...]) -> tuple[str, ...]:
+        from rootwarden.flows.notifying import tell_all  # noqa: PLC0415
 
-        request = NotifyRequest(
-            channels=settings.channels, source=settings.source, environment=os.environ, way=way_of(given),
-            screen=click.echo,
-        )  # fmt: skip
-        tried = tell_all(request, title, lines, steps)
+        tried = tell_all(_request(settings, given), title, lines, steps)
         for one in tried:
-            said = "told" if one.delivered else "NOT told"
-            say(f"rootwarden: {said}: {one.name} ({one.kind}): {one.detail}".rstrip(": "))
+            _say(one)
         untold = [one for one in tried if not one.delivered]
         if untold:
             raise UntoldError(
@@ -46,5 +45,34 @@ def informer(settings: Settings, given: dict[str, Any]) -> Inform | None:
                 why="the wait begins when everybody has been told",
                 todo=f"see `rootwarden notify test {untold[0].name}`, then apply the plan again",
             )
+        return tuple(one.name for one in tried)
 
     return inform
+
+
+def voices(settings: Settings, given: dict[str, Any]) -> Voices:
+    """Return the configured channels for whoever tells them one by one."""
+    from rootwarden.flows.notifying import tell_one  # noqa: PLC0415
+    from rootwarden.flows.withdrawing import Voices  # noqa: PLC0415
+
+    def tell(name: str, message: Message) -> str:
+        tried = tell_one(_request(settings, given), name, message)
+        _say(tried)
+        return "" if tried.delivered else tried.detail or "it was not taken"
+
+    return Voices(tuple(settings.channels), tell)
+
+
+def _request(settings: Settings, given: dict[str, Any]) -> NotifyRequest:
+    from rootwarden.cli.way import way_of  # noqa: PLC0415
+    from rootwarden.flows.notifying import NotifyRequest  # noqa: PLC0415
+
+    return NotifyRequest(
+        channels=settings.channels, source=settings.source, environment=os.environ, way=way_of(given),
+        screen=click.echo,
+    )  # fmt: skip
+
+
+def _say(one: Tried) -> None:
+    said = "told" if one.delivered else "NOT told"
+    say(f"rootwarden: {said}: {one.name} ({one.kind}): {one.detail}".rstrip(": "))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from rootwarden.cli.options import plain_text_option
 from rootwarden.cli.watch_settings import DEFAULT_STORE
-from rootwarden.cli.writing import screen_width, write_out
+from rootwarden.cli.writing import screen_width, write_out, write_text
 from rootwarden.errors import Exit
 
 _store = click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
@@ -27,6 +28,7 @@ def command() -> None:
 @command.command(name="list")
 @click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest of them.")
 @_output
+@plain_text_option
 @_store
 def list_(store: str, most: int, output: str) -> int:
     """List dead letters, the newest first: where they came from, and why they were not understood."""
@@ -34,21 +36,23 @@ def list_(store: str, most: int, output: str) -> int:
     from rootwarden.report import letter_text  # noqa: PLC0415
 
     found, total = dead_letters.listed(store, most)
-    write_out(
-        letter_text.as_json(found, total) if output == "json" else letter_text.table(found, total, screen_width())
-    )
+    if output == "json":
+        write_out(letter_text.as_json(found, total))
+    else:
+        write_text(letter_text.table(found, total, screen_width()))
     return Exit.FINE
 
 
 @command.command()
 @click.argument("number", type=click.IntRange(1))
+@plain_text_option
 @_store
 def show(store: str, number: int) -> int:
     """Show a dead letter with all that came, as it came; what is not printable is escaped."""
     from rootwarden.flows import dead_letters  # noqa: PLC0415
     from rootwarden.report import letter_text  # noqa: PLC0415
 
-    write_out(letter_text.whole(dead_letters.shown(store, number), screen_width()))
+    write_text(letter_text.whole(dead_letters.shown(store, number), screen_width()))
     return Exit.FINE
 
 

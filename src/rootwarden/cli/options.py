@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from rootwarden.cli.streams import remember_plain
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.errors import UsageError
 from rootwarden.model.findings import Severity
@@ -70,6 +71,15 @@ _JUDGING = (
                  help="Exit 3 when a finding fails at this severity or above."),
 )  # fmt: skip
 
+_ASCII = "ASCII only: no symbols, no lines."
+plain_option = click.option(
+    "--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, callback=remember_plain, help=_ASCII
+)  # fmt: skip
+# The same for verbs whose text is made plain where it is written.
+plain_text_option = click.option(
+    "--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, callback=remember_plain, expose_value=False, help=_ASCII
+)
+
 _SHOWING = (
     click.option("--output", "-o", "output", multiple=True, metavar="FORMAT[=FILE]", default=("table",),
                  envvar="ROOTWARDEN_OUTPUT", show_default=True, help="Repeat for several at once; FILE - is stdout."),
@@ -79,7 +89,7 @@ _SHOWING = (
     click.option("--quiet", "-q", is_flag=True, help="No notes on stderr."),
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
                  help="Colours; NO_COLOR is honoured."),
-    click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines."),
+    plain_option,
     click.option("--no-color", is_flag=True, help="The same as --color=never."),
 )  # fmt: skip
 
@@ -96,6 +106,7 @@ _CHANGING = (
     click.option("--paid", envvar="ROOTWARDEN_PAID", is_flag=True, help="Allow calls that AWS charges for."),
     click.option("--patience", type=click.FloatRange(0), default=30.0, show_default=True,
                  help="Seconds to look again while a change does not show yet."),
+    plain_option,
     click.option("--quiet", "-q", is_flag=True, help="No notes on stderr."),
 )  # fmt: skip
 

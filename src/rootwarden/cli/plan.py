@@ -16,6 +16,7 @@ from rootwarden.cli.options import (
     aws_options,
     names,
     nothing_of_aws,
+    plain_option,
     plan_output_option,
     scope_options,
     some,
@@ -23,8 +24,9 @@ from rootwarden.cli.options import (
 )
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.showing import colorful
 from rootwarden.cli.standard_input import standard_input
+from rootwarden.cli.streams import speaks_unicode
 from rootwarden.cli.writing import check, note, screen_width, write_file, write_out
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.flows.audit import JudgeRequest
@@ -62,7 +64,7 @@ _OF_MAKING = (
 @click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colours; NO_COLOR is honoured.")  # fmt: skip
-@click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
+@plain_option
 @terraform_option
 @scope_options
 @aws_options

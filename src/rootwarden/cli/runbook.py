@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from rootwarden.aws.targets import checked_ids
-from rootwarden.cli.options import aws_options
+from rootwarden.cli.options import aws_options, plain_text_option
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.spans import length
-from rootwarden.cli.writing import prose_width, say, write_out
+from rootwarden.cli.streams import spoken
+from rootwarden.cli.writing import prose_width, say, write_out, write_text
 from rootwarden.errors import Exit, UsageError
 from rootwarden.report import runbook_text
 from rootwarden.report.runbook import Named
@@ -34,6 +35,7 @@ from rootwarden.report.runbooks import find, runbooks
 @click.option("--every", default="15s", show_default=True, help="With --wait: how often, as 15s or 1m.")
 @click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
               help="Role to assume to look into another account.")  # fmt: skip
+@plain_text_option
 @click.option("--quiet", "-q", is_flag=True, help="With --wait: do not print the runbook first.")
 @aws_options
 @click.pass_obj
@@ -52,12 +54,13 @@ def command(
     of it), 8 when it does not yet, or never can.
     """
     if name is None:
-        write_out(runbook_text.listed(runbooks().values()))
+        write_text(runbook_text.listed(runbooks().values()))
         return Exit.FINE
     found = _chosen(name, subject, wait=wait)
     checked_ids((given["account"],) if given["account"] else (), "--account")
     about = (found, given["account"], subject or "")
-    text = runbook_text.as_markdown(*about) if output == "markdown" else runbook_text.as_text(*about, prose_width())
+    as_text = output == "text"
+    text = spoken(runbook_text.as_text(*about, prose_width())) if as_text else runbook_text.as_markdown(*about)
     if wait:
         return _waited(settings, found, subject or "", given, "" if given["quiet"] else text)
     write_out(text)

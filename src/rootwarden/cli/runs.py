@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from rootwarden.cli.showing import colorful, speaks_unicode
+from rootwarden.cli.options import aws_options, plain_option, plain_text_option
+from rootwarden.cli.settings import Settings
+from rootwarden.cli.showing import colorful
 from rootwarden.cli.standard_input import somebody_there
+from rootwarden.cli.streams import speaks_unicode
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import say, screen_width, write_out
 from rootwarden.errors import Exit, UsageError
@@ -22,7 +25,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _store = click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STORE, show_default=True,
                       help="Where plans are written down that are applied.")  # fmt: skip
 _output = click.option("--output", "-o", type=click.Choice(["table", "json"]), default="table", show_default=True)
-_plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 _ids = click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
 
 
@@ -40,7 +42,7 @@ class _Listing(click.Group):
 def command() -> None:
     """List the plans that were applied and how each stands, and those that are announced and wait.
 
-    Only the store is read; AWS is not asked.
+    Only the store is read; AWS is not asked, but by a channel of SNS that is told of a withdrawal.
 
     \b
     rootwarden runs                          the same as `runs list`
@@ -52,7 +54,7 @@ def command() -> None:
 @command.command(name="list")
 @click.option("--most", type=click.IntRange(1, 10_000), default=50, show_default=True, help="The newest of them.")
 @_output
-@_plain
+@plain_option
 @_ids
 @_store
 def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> int:
@@ -72,7 +74,7 @@ def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> in
 @command.command()
 @click.argument("run", metavar="RUN")
 @_output
-@_plain
+@plain_option
 @_ids
 @_store
 def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
@@ -93,18 +95,30 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
 @click.argument("announcement", metavar="ANNOUNCEMENT")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; for automation.")
 @_store
-def cancel(announcement: str, store: str, yes: bool) -> int:
+@plain_text_option
+@aws_options
+@click.pass_obj
+def cancel(settings: Settings, /, announcement: str, store: str, yes: bool, **given: Any) -> int:
     """Withdraw an announced plan: it cannot be applied any more, and announcing it again begins a new wait.
 
-    Refused (6) while the plan is being applied, or when nobody agrees.
+    Every channel that was told of the announcement is told of that. Where one could not be (5), or the program was
+    stopped, the same command tells whom it did not. Refused (6) while the plan is being applied, or when nobody agrees.
     """
-    from rootwarden.flows.past_runs import withdrawn  # noqa: PLC0415
+    from rootwarden.cli.informing import voices  # noqa: PLC0415
+    from rootwarden.flows.withdrawing import withdrawn  # noqa: PLC0415
 
-    found = withdrawn(store, announcement, lambda one: yes or _agreed(one))
+    found = withdrawn(store, announcement, lambda one: yes or _agreed(one), voices(settings, given))
     if found is None:
         say("rootwarden: nothing was withdrawn")
         return Exit.REFUSED
-    say(f"rootwarden: {found.name} is withdrawn; applying the plan again announces it anew")
+    name = found.announced.name
+    already = " already" if found.before else ""
+    say(f"rootwarden: {name} is withdrawn{already}; applying the plan again announces it anew")
+    for channel in found.gone:
+        say(f"rootwarden: {channel} was told of the announcement and is not configured here: tell whoever reads it")
+    if found.untold:
+        say(f"rootwarden: mend the channel, then `rootwarden runs cancel {name}` tells whom it did not reach")
+        return Exit.INCOMPLETE
     return Exit.FINE
 
 

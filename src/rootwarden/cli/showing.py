@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from rootwarden.cli.leaving import hold
+from rootwarden.cli.streams import speaks_unicode
 from rootwarden.cli.writing import check, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
 from rootwarden.model.audit import Audit
@@ -105,8 +106,3 @@ def colorful(choice: str, environment: Mapping[str, str]) -> bool:
     if environment.get("CLICOLOR_FORCE", "0") != "0":
         return True
     return sys.stdout is not None and sys.stdout.isatty() and environment.get("TERM") != "dumb"
-
-
-def speaks_unicode() -> bool:
-    """Tell whether standard output can carry symbols beyond ASCII."""
-    return (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rootwarden.cli.options import aws_options
+from rootwarden.cli.options import aws_options, plain_option
 from rootwarden.cli.standard_input import standard_input
 from rootwarden.cli.writing import check, say, screen_width, write_file, write_out
 from rootwarden.errors import UsageError
@@ -40,7 +40,7 @@ _STDOUT = "-"
 @click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colours; NO_COLOR is honoured.")  # fmt: skip
-@click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
+@plain_option
 @aws_options
 def command(output: tuple[str, ...], fail_on: str, quiet: bool, **given: Any) -> int:
     """Show what each day cost, and which days are out of line: often the first sign of a break-in.
@@ -111,7 +111,8 @@ def _targets(given: tuple[str, ...], inputs: tuple[str, ...]) -> list[tuple[str,
 
 
 def _show(found: Any, wanted: list[tuple[str, str]], given: dict[str, Any]) -> None:
-    from rootwarden.cli.showing import colorful, speaks_unicode  # noqa: PLC0415
+    from rootwarden.cli.showing import colorful  # noqa: PLC0415
+    from rootwarden.cli.streams import speaks_unicode  # noqa: PLC0415
     from rootwarden.report import spends  # noqa: PLC0415
     from rootwarden.report.options import RenderOptions  # noqa: PLC0415
 

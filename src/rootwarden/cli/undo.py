@@ -11,7 +11,7 @@ from rootwarden.cli.apply import request_of
 from rootwarden.cli.options import aws_options, changing_options
 from rootwarden.cli.runs import list_
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.writing import say
+from rootwarden.cli.writing import say, write_text
 
 
 @click.command(name="undo")
@@ -36,12 +36,16 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
     from rootwarden.report import run_text  # noqa: PLC0415
 
     if run is None:
-        return int(ctx.invoke(list_, store=given["store"], most=50, output="table", plain=False, show_ids=False))
+        return int(
+            ctx.invoke(list_, store=given["store"], most=50, output="table", plain=given["plain"], show_ids=False)
+        )
     settings: Settings = ctx.obj
     asking = Asking(settings, given, dry_run=dry_run)
     undone = undo_run(run, request_of(settings, given | {"force": force}), asking.undo, asking.tell)
     if undone is None:
         return asking.declined
+    if undone.lying:
+        say(run_text.lying(undone.lying))
     if undone.stopped is not None:
         why = str(undone.stopped)
         say(run_text.stopped(undone.run, undone.progress, undone.stopped.change, why, undoing=True))
@@ -49,7 +53,7 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
     if undone.unproved is not None:
         say(f"rootwarden: all was taken back, and could not be read again: {undone.unproved}")
     if undone.checked:
-        click.echo(run_text.restored(undone.run, undone.checked))
+        write_text(run_text.restored(undone.run, undone.checked))
     if undone.unlooked:
         say(run_text.unlooked(undone.run))
     return undone.exit

@@ -9,21 +9,22 @@ from typing import Any
 
 import click
 
-from rootwarden.cli.options import aws_options, plan_output_option, terraform_option
+from rootwarden.cli.options import aws_options, plain_option, plain_text_option, plan_output_option, terraform_option
 from rootwarden.cli.plan import next_step, rendered, targets
 from rootwarden.cli.progress import Progress
 from rootwarden.cli.settings import Settings
-from rootwarden.cli.showing import colorful, speaks_unicode
-from rootwarden.cli.writing import check, note, screen_width, write_file, write_out
+from rootwarden.cli.showing import colorful
+from rootwarden.cli.streams import speaks_unicode, wants_plain
+from rootwarden.cli.writing import check, note, screen_width, write_file, write_out, write_text
 from rootwarden.errors import Exit, InputError, UsageError
 from rootwarden.report import plans
+from rootwarden.report.ascii_only import ascii_only
 from rootwarden.report.options import RenderOptions
 
 _snapshot = click.option("--snapshot", metavar="FILE", help="Use this snapshot; AWS is not asked.")
 _role = click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
                      help="Role to assume to read another account than the caller's.")  # fmt: skip
 _verbose = click.option("--verbose", "-v", is_flag=True, help="Show every parameter of every call.")
-_plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 _quiet = click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
 
 
@@ -49,7 +50,7 @@ def command() -> None:
 @_snapshot
 @_role
 @_verbose
-@_plain
+@plain_option
 @_quiet
 @aws_options
 @click.pass_obj
@@ -76,6 +77,7 @@ def plan_(
         confirmed=confirm_count,
         iam=given["iam"],
         states=read_states(given["terraform_state"]),
+        file=roster,
     )
     made = _planned(settings, snapshot, request, given)
     look = RenderOptions(
@@ -103,6 +105,7 @@ def plan_(
 @click.option("--force", is_flag=True, help="Write over a roster that is there.")
 @_snapshot
 @_role
+@plain_text_option
 @_quiet
 @aws_options
 @click.pass_obj
@@ -125,9 +128,9 @@ def export(settings: Settings, /, output: str, name: str, force: bool, snapshot:
         with Progress(wanted=not (given["no_progress"] or given["quiet"])) as progress:
             text = export_people_live(reading_of(settings, given), name, progress)
     if output == "-":
-        write_out(text)
+        write_text(text)
     else:
-        write_file(Path(output), text)
+        write_file(Path(output), ascii_only(text) if wants_plain() else text)
         note(f"wrote {output}; fill in what is marked, then `rootwarden users plan {output} --adopt`", given)
     return Exit.FINE
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from rootwarden.cli.streams import spoken
 from rootwarden.errors import OutputError
 from rootwarden.report.wrapping import wrapped
 
@@ -86,8 +87,18 @@ def write_out(text: str) -> None:
         raise _unwritable("standard output", why) from error
 
 
+def write_text(text: str) -> None:
+    """Write text for people to standard output, in ASCII where it carries no more or the reader wants no more.
+
+    Raises:
+        OutputError: standard output is closed or full.
+    """
+    write_out(spoken(text))
+
+
 def say(text: str) -> None:
     """Say something on standard error: at a terminal in lines that fit, with commands whole; elsewhere as it is."""
+    text = spoken(text, err=True)
     if sys.stderr is not None and sys.stderr.isatty():
         width = screen_width()
         lines = [_fitting(line, width) for line in text.split("\n")]

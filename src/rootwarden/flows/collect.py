@@ -133,6 +133,7 @@ def _plan(request: CollectRequest, clock: Clock, new_id: NewId) -> _Plan:
         paid=request.paid,
         external_id=request.external_id or "",
         also=tuple(one.fact for one in wanted if FACTS[one.fact].on_request),
+        named_policies=request.named_policies,
     )
     targets = choose_targets(
         around, org=request.org, accounts=request.accounts, roles=request.entry, named_in=request.named_in

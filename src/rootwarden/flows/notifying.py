@@ -138,6 +138,17 @@ def tell_all(
     return [_sent(spec, opener, message, clock) for spec in read_specs(request.channels, request.source)]
 
 
+def tell_one(request: NotifyRequest, name: str, message: Message, clock: Clock | None = None) -> Tried:
+    """Send a message to the channel of this name.
+
+    Raises:
+        UsageError: the configuration is wrong, or there is no such channel.
+    """
+    clock = clock or SystemClock()
+    (spec,) = choose(read_specs(request.channels, request.source), (name,))
+    return _sent(spec, _opener(request, clock), message, clock)
+
+
 def _opener(request: NotifyRequest, clock: Clock) -> Callable[[Spec], Open]:
     client, secrecy = OwnClients(request.way, SESSION_NAME), Secrecy()
     sources = Sources(request.environment, client)

@@ -1,18 +1,16 @@
-"""What was applied and what is announced: read from the store, AWS is not asked; and an announcement withdrawn."""
+"""What was applied and what is announced: read from the store, AWS is not asked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 
 from rootwarden.aws.clock import SystemClock
 from rootwarden.errors import InputError
-from rootwarden.model.announced import Announced
 from rootwarden.model.past_run import PastRun, PastRuns, UnreadRun
 from rootwarden.model.ports import Clock
-from rootwarden.store.announcements import announcements, find_announcement
+from rootwarden.store.announcements import announcements
 from rootwarden.store.opening import is_store, open_store, reopen_store, store_place
-from rootwarden.store.run_log import count_runs, find_run, past_run, readable_runs, withdraw
+from rootwarden.store.run_log import count_runs, find_run, past_run, readable_runs
 
 
 def listed(url: str, most: int = 50, clock: Clock | None = None) -> PastRuns:
@@ -47,19 +45,3 @@ def shown(url: str, name: str) -> PastRuns:
     """
     with closing(reopen_store(url)) as store:
         return PastRuns((past_run(store, find_run(store, name)),), (), 1, store=store_place(url))
-
-
-def withdrawn(url: str, name: str, agree: Callable[[Announced], bool]) -> Announced | None:
-    """Withdraw the announcement whose digest begins so; None when nobody agreed.
-
-    Raises:
-        InputError: there is none, or there are several.
-        RefusedError: the plan is being applied at this moment.
-        StoreError: the store does not answer.
-    """
-    with closing(reopen_store(url)) as store:
-        found = find_announcement(store, name)
-        if not agree(found):
-            return None
-        withdraw(store, found)
-        return found

@@ -23,13 +23,14 @@ from rootwarden.model.view import Subject
 from rootwarden.people import planning
 from rootwarden.people.exporting import exported
 from rootwarden.people.ground import CREDENTIALS, IDENTITY, Ground
+from rootwarden.people.named_policies import NAMED, to_be_asked
 from rootwarden.people.roster import Roster
 from rootwarden.store.snapshots import OpenSnapshot, open_snapshot
 
 # What a roster is planned on: who is there, how they sign in, and which other ways lead into the account.
 FACTS = (
     IDENTITY, "iam.authorization", "iam.credential_report", "iam.password_policy", CREDENTIALS, "iam.saml_providers",
-    "sso.instances", "sso.permission_sets", "sso.directory",
+    NAMED, "sso.instances", "sso.permission_sets", "sso.directory",
 )  # fmt: skip
 Progress = Callable[[str], None]
 
@@ -38,7 +39,7 @@ class PeopleRequest(Struct, frozen=True, kw_only=True):
     """What the roster is to become: `adopting` and `confirmed` as in `people.planning.Asked`.
 
     `iam` asks for IAM users even where the organization has IAM Identity Center. `states` are the resources that
-    Terraform looks after, by ARN.
+    Terraform looks after, by ARN. `file` is what the roster was read from, for messages.
     """
 
     roster: Roster
@@ -46,6 +47,7 @@ class PeopleRequest(Struct, frozen=True, kw_only=True):
     confirmed: int | None = None
     iam: bool = False
     states: Mapping[str, str] = {}
+    file: str = "the roster"
 
 
 class UnreadableError(RootwardenError):
@@ -64,7 +66,12 @@ def plan_people_live(
     """
     account = request.roster.account
     reading = replace(
-        reading, org=False, accounts=(account,) if account else (), facts=FACTS, named_in="`account` in the roster"
+        reading,
+        org=False,
+        accounts=(account,) if account else (),
+        facts=FACTS,
+        named_in="`account` in the roster",
+        named_policies=to_be_asked(request.roster),
     )
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
@@ -83,7 +90,9 @@ def plan_people(snapshot: OpenSnapshot, request: PeopleRequest) -> Plan:
     ground = _ground(snapshot, request)
     told = plain_facts(snapshot.organization) if snapshot.organization is not None else {}
     try:
-        asked = planning.Asked(iam=request.iam, adopting=request.adopting, confirmed=request.confirmed)
+        asked = planning.Asked(
+            iam=request.iam, adopting=request.adopting, confirmed=request.confirmed, file=request.file
+        )
         planning.plan_people(ground, told, snapshot.header.caller, asked)
     except UnseenError as error:
         todo = "see `rootwarden doctor`, and docs/people.md for the permissions"

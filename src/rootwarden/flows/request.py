@@ -18,7 +18,8 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     `role` is assumed in every account but the caller's own, `roles` names another one for single accounts (by id).
     `external_id` goes with every role that is assumed.
     `facts` limits what is read, `also` adds what is read on request only. `timeout` is in seconds and covers the whole
-    reading. `kept` has clients that an earlier reading of the same errand left.
+    reading. `kept` has clients that an earlier reading of the same errand left. `named_policies` are those of AWS that
+    the fact of that name tells of.
     """
 
     profile: str | None = None
@@ -39,6 +40,7 @@ class CollectRequest(Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...] | None = None
     kept: Kept | None = None
     also: tuple[str, ...] = ()
+    named_policies: tuple[str, ...] = ()
 
     @property
     def way(self) -> Way:

@@ -15,7 +15,8 @@ _SHORT = 12
 class Announced(Struct, frozen=True, kw_only=True):
     """One plan that was announced: its digest, when people had been told, by whom (an ARN), and what it would do.
 
-    `accounts` are those of what cannot be taken back, `titles` say what that is.
+    `accounts` are those of what cannot be taken back, `titles` say what that is. `told` are the channels that people
+    were told by; None: not known, as in what a former version wrote.
     """
 
     digest: str
@@ -23,6 +24,7 @@ class Announced(Struct, frozen=True, kw_only=True):
     by: str
     accounts: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    told: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:

@@ -76,6 +76,7 @@ _ROWS = (
         ("iam:GetLoginProfile", "iam:ListAccessKeys", "iam:ListMFADevices", "iam:ListSigningCertificates"),
         on_request=True,
     ),
+    Fact("iam.named_policies", Scope.ACCOUNT, ("iam.GetPolicy",), ("iam:GetPolicy",), on_request=True),
     Fact(
         "iam.saml_providers",
         Scope.ACCOUNT,

@@ -65,6 +65,16 @@ class PastRun(Struct, frozen=True):
         return tuple(f"{self.run.left[one.id]} ({one.account})" for one in changes)
 
     @property
+    def differs(self) -> tuple[tuple[str, str], ...]:
+        """What did not read as before when it had been taken back: the change with its account, and what differs.
+
+        What was left because something else rested on it is told apart.
+        """
+        titles = {one.id: f"{one.title} ({one.account})" for one in self.run.plan.changes}
+        amiss = (one for one in self.run.restored if not one.proved and one.change not in self.run.left)
+        return tuple((titles[one.change], one.detail or "not as it was") for one in amiss)
+
+    @property
     def next(self) -> str:
         """What a person can do with it now."""
         name = self.run.id
@@ -85,6 +95,10 @@ class PastRun(Struct, frozen=True):
                 return f"`rootwarden undo {name}` goes on with taking it back; then its plan can be applied anew"
             case Stands.PART_UNDONE:
                 return f"`rootwarden undo {name}` takes back what was left, once nothing else rests on it"
+            case Stands.UNDONE if self.differs:
+                amiss = f"{len(self.differs)} of {len(self.run.restored)} NOT AS BEFORE"
+                by_hand = "look who changed it, and mend that by hand: what could be taken back was"
+                return f"{amiss}, see `rootwarden runs show {name}`; {by_hand}"
             case Stands.UNDONE:
                 return "nothing: what could be taken back was"
 

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from rootwarden.model.expect import Expect, renamed, without
 from rootwarden.model.facts import FACTS
@@ -43,12 +43,16 @@ class CostClass(StrEnum):
 
 
 class Cost(Struct, frozen=True, kw_only=True):
-    """USD a month that a change adds, from `low` to `high`, and how that was worked out."""
+    """USD a month that a change adds, from `low` to `high`, and how that was worked out.
+
+    `priced` is the day, or the month, of which the oldest of the prices is that it rests on.
+    """
 
     kind: CostClass = CostClass.NONE
     low: Decimal = Decimal(0)
     high: Decimal = Decimal(0)
     why: str = ""
+    priced: str | UnsetType = UNSET  # left out where it rests on none, as in plans of former versions
 
 
 class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -311,12 +315,18 @@ class Plan(Struct, frozen=True, kw_only=True):
             kind=kind,
             low=sum((one.low for one in costs), Decimal(0)),
             high=sum((one.high for one in costs), Decimal(0)),
+            priced=oldest(costs),
         )
 
     @property
     def accounts(self) -> tuple[str, ...]:
         """The accounts in which something is changed, in order."""
         return tuple(dict.fromkeys(one.account for one in self.changes if one.steps))
+
+
+def oldest(costs: Iterable[Cost]) -> str | UnsetType:
+    """Return the day of the oldest price that any of these costs rests on."""
+    return min((one.priced for one in costs if isinstance(one.priced, str)), default=UNSET)
 
 
 encode = msgspec.json.Encoder(decimal_format="string").encode

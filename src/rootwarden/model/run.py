@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from rootwarden.model.expect import Expect
 from rootwarden.model.findings import Status
 from rootwarden.model.former import read_json
 from rootwarden.model.plan import Change, Plan, Step, encode
@@ -60,7 +61,10 @@ class Logged(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be."""
+    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be.
+
+    `read` is how those places read that did not read as planned.
+    """
 
     change: str
     control: str
@@ -69,13 +73,23 @@ class Checked(Struct, frozen=True, kw_only=True):
     proved: bool
     waiting: bool = False
     detail: str = ""
+    read: tuple[Expect, ...] = ()
+
+
+class Lying(Struct, frozen=True):
+    """A file with a first secret that is void by now and still lies there: where, whose, and which secret."""
+
+    path: str
+    to: str
+    what: str
 
 
 class Run(Struct, frozen=True, kw_only=True):
     """One run: the plan it is about, who started it, how it stands, what was checked afterwards.
 
     `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none. `left` says of each
-    change of which undoing left something, by its id, which step something else rested on.
+    change of which undoing left something, by its id, which step something else rested on. `handover` are the folders
+    into which it put first secrets. `restored` is what was found after it was taken back.
     """
 
     id: str
@@ -88,6 +102,8 @@ class Run(Struct, frozen=True, kw_only=True):
     checked: tuple[Checked, ...] = ()
     announced: str = ""
     left: dict[str, str] = {}
+    handover: tuple[str, ...] = ()
+    restored: tuple[Checked, ...] = ()
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -108,6 +124,8 @@ class _Body(Struct, frozen=True):
     checked: tuple[Checked, ...] = ()
     announced: str = ""
     left: dict[str, str] = {}
+    handover: tuple[str, ...] = ()
+    restored: tuple[Checked, ...] = ()
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -115,7 +133,7 @@ _body = msgspec.json.Decoder(_Body)
 
 def body_of(run: Run) -> bytes:
     """Return what of a run is kept beside its id, times and state."""
-    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left))
+    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left, run.handover, run.restored))
 
 
 def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
@@ -128,6 +146,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
         state=RunState(state), checked=held.checked, announced=held.announced, left=held.left,
+        handover=held.handover, restored=held.restored,
     )  # fmt: skip
 
 

@@ -16,16 +16,18 @@ from rootwarden.people.jobs import plan_jobs
 from rootwarden.people.joining import join
 from rootwarden.people.leaving import see_off
 from rootwarden.people.moving import adopt, bring_up
+from rootwarden.people.named_policies import check_policies
 from rootwarden.people.roster import MANAGED, Person
 
 
 class Asked(Struct, frozen=True, kw_only=True):
     """How a roster is to be planned: IAM users even where there is Identity Center, users of before taken over, and
-    how many may be disabled where they are many."""
+    how many may be disabled where they are many. `file` is the roster's, for messages."""
 
     iam: bool = False
     adopting: bool = False
     confirmed: int | None = None
+    file: str = "the roster"
 
 
 def plan_people(ground: Ground, organization: Mapping[str, Any], home: str, asked: Asked) -> None:
@@ -34,11 +36,14 @@ def plan_people(ground: Ground, organization: Mapping[str, Any], home: str, aske
     `organization` are the facts of the organization, `home` is the account from which Identity Center is changed.
 
     Raises:
+        InputError: the roster names a policy that is not there.
         UnseenError: users, groups or policies could not be read.
         RefusedError: too many would be disabled, or the boundary would shut new people out.
     """
     instances = organization.get("sso.instances")
-    if has_centre(instances) and not asked.iam:
+    at_centre = has_centre(instances) and not asked.iam
+    check_policies(ground, asked.file, centre=at_centre)
+    if at_centre:
         centre = Centre(ground, home, must_be_read(organization.get("sso.directory")))
         plan_jobs(centre)
         see_off_there(centre, plan_people_there(centre), asked.confirmed)

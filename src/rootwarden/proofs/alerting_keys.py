@@ -25,7 +25,7 @@ from rootwarden.proofs.alerting_policies import (
     new_key_policy,
     with_statements,
 )
-from rootwarden.proofs.alerting_prices import KEY_A_MONTH, PRICES_OF
+from rootwarden.proofs.alerting_prices import KEY_A_MONTH
 from rootwarden.proofs.alerting_wanted import TAG, Wanted
 from rootwarden.proofs.key_found_again import key_by_tag
 from rootwarden.proofs.key_lookup import FACT, find_key
@@ -141,7 +141,7 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
             ),
         ),
         monthly=KEY_A_MONTH,
-        priced=f"A customer key in {wanted.region}, price of {PRICES_OF}.",
+        priced=f"A customer key in {wanted.region}.",
     )  # fmt: skip
 
 

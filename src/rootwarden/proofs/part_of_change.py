@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from rootwarden.model.expect import Expect
 from rootwarden.model.plan import Cost, CostClass, Declared, Difference, Step
+from rootwarden.proofs.alerting_prices import PRICES_OF
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Part(Struct, frozen=True, kw_only=True):
         """What it adds a month."""
         if not self.monthly:
             return Cost()
-        return Cost(kind=CostClass.FIXED, low=self.monthly, high=self.monthly, why=self.priced)
+        return Cost(kind=CostClass.FIXED, low=self.monthly, high=self.monthly, why=self.priced, priced=PRICES_OF)
 
 
 NOTHING = Part()

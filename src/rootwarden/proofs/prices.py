@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from rootwarden.model.plan import Cost, CostClass
+from rootwarden.model.plan import Cost, CostClass, oldest
 from rootwarden.proofs.event_rate import Events
 
 # When the table was made.
@@ -106,6 +106,7 @@ def together(costs: Iterable[Cost]) -> Cost:
         low=sum((one.low for one in costs), Decimal(0)),
         high=sum((one.high for one in costs), Decimal(0)),
         why="; ".join(one.why for one in costs if one.why),
+        priced=oldest(costs),
     )
 
 
@@ -117,5 +118,7 @@ def _files(events: Decimal, months: int) -> Decimal:
 def _cost(low: Decimal, high: Decimal, why: str, *by: Price, dearer: Decimal = DEARER) -> Cost:
     """Return a cost by use; it is as fresh as the oldest price that it rests on."""
     cent = Decimal("0.01")
-    said = f"{why}; prices of {min(one.read_on for one in by)}"
-    return Cost(kind=CostClass.BY_USE, low=low.quantize(cent), high=(high * dearer).quantize(cent), why=said)
+    return Cost(
+        kind=CostClass.BY_USE, low=low.quantize(cent), high=(high * dearer).quantize(cent), why=why,
+        priced=min(one.read_on for one in by).isoformat(),
+    )  # fmt: skip

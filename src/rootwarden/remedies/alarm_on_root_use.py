@@ -228,10 +228,11 @@ def _ringing(region: str, metric: _Metric, wanted: Wanted, arn: str) -> Part:
 def _cost(topic: Part, counted: Part, alarms: int) -> Cost:
     """Return what it costs: nothing for the first ten metrics and alarms of an account, a few cents beyond."""
     beyond = ALARM_A_MONTH + (METRIC_A_MONTH if counted.steps else Decimal(0))
-    free = f"The first {FREE_ALARMS} metrics and alarms of an account are free, prices of {PRICES_OF}."
+    free = f"The first {FREE_ALARMS} metrics and alarms of an account are free."
     return Cost(
         kind=CostClass.FIXED,
         low=topic.monthly + (beyond if alarms >= FREE_ALARMS else 0),
         high=topic.monthly + beyond,
         why=" ".join(part for part in (free, topic.priced) if part),
+        priced=PRICES_OF,
     )

@@ -132,9 +132,10 @@ def _cost(wish: Wish, region: str, regions: int) -> Cost:
         high=(high + size / regions * DETECTOR_PER_GB).quantize(_CENT),
         why=(
             f"By use, free for {DETECTOR_TRIAL_DAYS} days: {DETECTOR_PER_MILLION_EVENTS} USD a million events and "
-            f"{DETECTOR_PER_GB} a GB (us-east-1, {PRICES_OF}); reckoned with {events.how}, and with up to {size} GB of "
+            f"{DETECTOR_PER_GB} a GB (us-east-1); reckoned with {events.how}, and with up to {size} GB of "
             "flow logs and name queries a month in all Regions, as log_gb says."
         ),
+        priced=PRICES_OF,
     )
 
 

@@ -181,5 +181,6 @@ def _notes(mode: str, days: int) -> list[str]:
 def _cost(case: Case, place: Place, days: int) -> Cost:
     kept = prices.files_cost(monthly_events(case.seen, place.trails), max(1, days // 30))
     return Cost(
-        kind=CostClass.BY_USE, low=Decimal(0), high=kept.high, why=f"Files stay that were deleted so far: {kept.why}"
-    )
+        kind=CostClass.BY_USE, low=Decimal(0), high=kept.high, why=f"Files stay that were deleted so far: {kept.why}",
+        priced=kept.priced,
+    )  # fmt: skip

@@ -39,7 +39,10 @@ class CallSaid(Struct, frozen=True, kw_only=True):
 
 
 class ChangeSaid(Struct, frozen=True, kw_only=True):
-    """One change of a run: how far it came, and its control before and afterwards (None: it was not judged)."""
+    """One change of a run: how far it came, and its control before and afterwards (None: it was not judged).
+
+    `as_before` says whether it read as before once it had been taken back (None: it was not), `differs` what did not.
+    """
 
     id: str
     title: str
@@ -52,12 +55,14 @@ class ChangeSaid(Struct, frozen=True, kw_only=True):
     after: Status | None
     proved: bool | None
     detail: str
+    as_before: bool | None
+    differs: str
 
 
 class RunSaid(Struct, frozen=True, kw_only=True):
     """One run: `plan` is the SHA-256 of its changes, `announced` that of the plan whose announcement it rests on.
 
-    `left` is what undoing left because something else rested on it.
+    `left` is what undoing left because something else rested on it, `differs` what does not read as before.
     """
 
     id: str
@@ -73,6 +78,7 @@ class RunSaid(Struct, frozen=True, kw_only=True):
     made: int
     taken_back: int
     left: tuple[str, ...]
+    differs: tuple[str, ...]
     next: str
     what: tuple[ChangeSaid, ...]
     calls: tuple[CallSaid, ...]
@@ -134,11 +140,13 @@ def as_json(found: RunsSaid) -> str:
 def _run(one: PastRun) -> RunSaid:
     run = one.run
     checked = {found.change: found for found in run.checked}
+    restored = {found.change: found for found in run.restored}
     return RunSaid(
         id=run.id, stands=one.stands, started=run.started, finished=run.finished, by=run.by, role=run.role,
         plan=run.plan.digest, announced=run.announced, accounts=run.accounts, changes=len(run.plan.changes),
         made=one.made, taken_back=one.taken_back, left=one.left, next=one.next,
-        what=tuple(_change(one, change, checked.get(change.id)) for change in run.plan.changes),
+        differs=tuple(f"{what}: {masked_value(detail, show_ids=True)}" for what, detail in one.differs),
+        what=tuple(_change(one, each, checked.get(each.id), restored.get(each.id)) for each in run.plan.changes),
         calls=tuple(_calls(one)),
     )  # fmt: skip
 
@@ -147,7 +155,7 @@ def _unread(one: UnreadRun) -> UnreadSaid:
     return UnreadSaid(id=one.id, started=one.started, state=one.state, why=one.why)
 
 
-def _change(one: PastRun, change: Change, checked: Checked | None) -> ChangeSaid:
+def _change(one: PastRun, change: Change, checked: Checked | None, restored: Checked | None) -> ChangeSaid:
     made, begun = one.progress.made(change), one.progress.begun(change)
     came = "taken back" if one.is_back(change) else "made" if made else "made in part" if begun else "not made"
     return ChangeSaid(
@@ -157,6 +165,8 @@ def _change(one: PastRun, change: Change, checked: Checked | None) -> ChangeSaid
         before=checked.before if checked is not None else None, after=checked.after if checked is not None else None,
         proved=checked.proved if checked is not None else None,
         detail=masked_value(checked.detail, show_ids=True) if checked is not None else "",
+        as_before=restored.proved if restored is not None else None,
+        differs=masked_value(restored.detail, show_ids=True) if restored is not None and not restored.proved else "",
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ def whole(one: RunSaid, options: RenderOptions) -> str:
     pen.line(f"From {_time(one.started)}{until} UTC")
     pen.line(_count(one, one.accounts))
     _left(pen, one.left, len(one.left))
+    _differs(pen, one.differs, len(one.differs))
     pen.heading("Changes", plural(len(one.what), "change"))
     for at, change in enumerate(one.what, start=1):
         _change(pen, at, change)
@@ -75,6 +76,7 @@ def _run(pen: Pen, one: RunSaid) -> None:
     pen.line(f"{one.started:%Y-%m-%d %H:%M}  {one.stands:<11}  {one.id}")
     pen.line(f"{_count(one, one.accounts, _TITLES)}, by {one.by}", indent=2)
     _left(pen, one.left[:_TITLES], len(one.left), indent=2)
+    _differs(pen, one.differs[:_TITLES], len(one.differs), indent=2)
     _next(pen, one.next, indent=2)
 
 
@@ -89,6 +91,14 @@ def _left(pen: Pen, left: Sequence[str], total: int, indent: int = 0) -> None:
         pen.line(f"Left, because something else rested on it: {words}", indent=indent)
     if len(left) < total:
         pen.line(f"and {total - len(left)} more", indent=indent)
+
+
+def _differs(pen: Pen, differs: Sequence[str], total: int, indent: int = 0) -> None:
+    """Say what did not read as before once all was taken back."""
+    for words in differs:
+        pen.line(f"NOT AS BEFORE: {words}", indent=indent)
+    if len(differs) < total:
+        pen.line(f"and {total - len(differs)} more", indent=indent)
 
 
 def _next(pen: Pen, words: str, indent: int = 0) -> None:
@@ -108,6 +118,8 @@ def _change(pen: Pen, at: int, one: ChangeSaid) -> None:
     pen.line(", ".join(said), indent=5)
     if one.detail:
         pen.line(one.detail, indent=5)
+    if one.as_before is not None:
+        pen.line("reads as before" if one.as_before else f"NOT AS BEFORE: {one.differs}", indent=5)
 
 
 def _call(pen: Pen, one: CallSaid) -> None:

@@ -21,6 +21,12 @@ def cost(cost: Cost) -> str:
     return f"Costs {cost.low:.2f} to {cost.high:.2f} USD a month"
 
 
+def total(cost_: Cost) -> str:
+    """Return what a whole plan costs a month, and once how old the prices are that it was reckoned with."""
+    said = cost(cost_)
+    return f"{said}, by AWS's prices of {cost_.priced} or later" if isinstance(cost_.priced, str) else said
+
+
 def where(change: Change) -> str:
     """Return the Region and the resource of a change, without what the account says already."""
     name = change.resource.rsplit(":", 1)[-1] if change.resource.startswith("arn:") else change.resource

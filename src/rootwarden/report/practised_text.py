@@ -10,7 +10,7 @@ from rootwarden.model.differences import Difference
 from rootwarden.model.findings import Finding, Practice, Status
 from rootwarden.model.plan import Plan
 from rootwarden.report.labels import plural
-from rootwarden.report.plan_words import cost
+from rootwarden.report.plan_words import total
 from rootwarden.report.wrapping import wrapped
 
 _COLUMNS = 80
@@ -47,7 +47,7 @@ def table(
     made = (
         f"{plural(len(plan.changes), 'change')} by {plural(calls, 'call')} in {plural(len(plan.accounts), 'account')}"
     )
-    said = [*_wrapped(f"{made}. {cost(plan.cost)}."), *_new(came_up), *_left(left, stays)]
+    said = [*_wrapped(f"{made}. {total(plan.cost)}."), *_new(came_up), *_left(left, stays)]
     return "\n".join(["", *lines, "", *said]) + "\n"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rootwarden.model.plan import Change
-from rootwarden.model.run import Checked, Progress, Run
+from rootwarden.model.run import Checked, Lying, Progress, Run
 from rootwarden.report.labels import STATUS, plural
 from rootwarden.report.wrapping import wrapped
 
@@ -31,6 +31,14 @@ def unlooked(run: Run) -> str:
     """Return what to do where something was left because nobody may look whether something else rests on it."""
     todo = f"allow it (`rootwarden iam-policy remediate`), then `rootwarden undo {run.id}` takes back what was left"
     return "\n".join(_wrapped(f"Next: {todo}", "", "  "))
+
+
+def lying(files: Sequence[Lying]) -> str:
+    """Return which files with secrets that were taken back still lie there: whoever holds one should know."""
+    lines = _wrapped("still there, and void: what stands in these files lets nobody in any more; delete them", "", "  ")
+    for one in files:
+        lines += _wrapped(f"{one.path} ({one.to}: {one.what})", "  ", "    ")
+    return "\n".join(lines)
 
 
 def _restored(change: Change, one: Checked) -> Iterator[str]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
+import stat
 import string
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,8 @@ _CLASSES = (
 _LENGTH = 24
 _LINE = "First password: "
 _RUN = "Made by run "
+# A file is written before its step ends; file systems tell times less exactly than clocks do.
+_CLOCK = timedelta(seconds=2)
 
 
 class Handover:
@@ -36,7 +41,7 @@ class Handover:
         """Take the folder, made where there is none; `encrypting`: some receiver has a public key.
 
         Raises:
-            OutputError: the folder cannot be used.
+            OutputError: the folder cannot be used, or others may read or write in it.
             UsageError: nothing here can encrypt.
         """
         self._folder = Path(folder)
@@ -44,6 +49,7 @@ class Handover:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise _unwritable(self._folder, error) from error
+        _for_its_owner_only(self._folder)
         if not os.access(self._folder, os.W_OK | os.X_OK):
             raise _unwritable(self._folder, PermissionError(0, "permission denied"))
         self._age: Any = _pyrage() if encrypting else None
@@ -59,7 +65,7 @@ class Handover:
         """
         if Path(wanted.to).name != wanted.to:
             raise OutputError(f"{wanted.to!r} is no name for a file", todo="make the plan again from the roster")
-        path = self._folder / f"{account}-{wanted.to}{'.txt.age' if wanted.key else '.txt'}"
+        path = _file(self._folder, account, wanted)
         held = None if wanted.key else _held(path, run)
         if held is not None:
             return held
@@ -84,6 +90,47 @@ class Handover:
         except (age.RecipientError, age.EncryptError) as error:
             raise ValueError(f"{key[:24]}... cannot be encrypted to: {error}") from error
         return sealed
+
+
+def still_there(folder: str, wanted: Secret, account: str, run: str, until: datetime) -> Path | None:
+    """Return the file in which a run handed a secret over, where it still lies there; None: it is gone, or another's.
+
+    Which run wrote an encrypted file nobody else can read: one written after the run had made it is a later run's.
+    """
+    path = _file(Path(folder), account, wanted)
+    if not wanted.key:
+        return path if _held(path, run) is not None else None
+    try:
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
+    return path if written <= until + _CLOCK else None
+
+
+def _file(folder: Path, account: str, wanted: Secret) -> Path:
+    return folder / f"{account}-{wanted.to}{'.txt.age' if wanted.key else '.txt'}"
+
+
+def _for_its_owner_only(folder: Path) -> None:
+    """See that nobody else reads what is handed over, or puts something else in its place.
+
+    Raises:
+        OutputError: somebody could, as the owner of the folder or by its mode.
+    """
+    if not hasattr(os, "geteuid"):
+        return  # Windows: who may read is not told by a mode
+    found = folder.stat()
+    mode = stat.S_IMODE(found.st_mode)
+    if found.st_uid != os.geteuid():
+        raise OutputError(
+            f"first passwords are not handed over in {folder}", why="the folder belongs to somebody else",
+            todo="name a folder of yours with --handover; one that is not there yet is made for you alone",
+        )  # fmt: skip
+    if mode & 0o077:
+        raise OutputError(
+            f"first passwords are not handed over in {folder}", why=f"others may look into it (mode {mode:04o})",
+            todo=f"chmod 700 {shlex.quote(str(folder))}",
+        )  # fmt: skip
 
 
 def new_password() -> str:

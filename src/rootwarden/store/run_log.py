@@ -23,6 +23,7 @@ from rootwarden.store.locks import HeldError, Lock, lock_file
 from rootwarden.store.opening import Store
 from rootwarden.store.run_rows import KIND, Outline, begun_of, chosen, done_of, lines_of, outline, told_apart, whole
 from rootwarden.store.tables import run_steps, runs
+from rootwarden.store.withdrawals import Withdrawal, note_withdrawal
 
 # A run in one of these has something open: nobody else may change the same accounts.
 _OPEN = (RunState.RUNNING, RunState.UNDOING)
@@ -212,8 +213,10 @@ def count_runs(store: Store) -> int:
         return int(connection.execute(select(func.count()).where(runs.c.kind == KIND)).scalar() or 0)
 
 
-def withdraw(store: Store, announced: Announced) -> None:
+def withdraw(store: Store, announced: Announced, telling: Withdrawal | None = None) -> None:
     """Let go of an announcement: no run that rests on it is begun or gone on with from now on.
+
+    `telling` says who is to be told of it.
 
     Runs are opened in transactions that look at it, one by one: either the run is there first, or the withdrawal.
 
@@ -232,6 +235,8 @@ def withdraw(store: Store, announced: Announced) -> None:
                 )  # fmt: skip
         if not forget_announcement(connection, announced):
             raise InputError(f"no plan {announced.name!r} is announced any more", todo="see `rootwarden runs`")
+        if telling is not None:
+            note_withdrawal(connection, telling)
 
 
 def steps_of(store: Store, name: str) -> Progress:

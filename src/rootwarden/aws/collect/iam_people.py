@@ -46,6 +46,19 @@ def _one(visit: Visit, name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@of_account("iam.named_policies", per={"iam.GetPolicy": "policy of AWS that the roster names"})
+def named_policies(visit: Visit) -> dict[str, Any]:
+    """Return AWS's own policies that somebody named, as AWS shows each; a Policy of None: there is none."""
+    return {"policies": [_policy(visit, name) for name in visit.round.named_policies]}
+
+
+def _policy(visit: Visit, name: str) -> dict[str, Any]:
+    arn = name if name.startswith("arn:") else f"arn:{visit.ask.partition}:iam::aws:policy/{name}"
+    answer = visit.ask.or_mark(lambda: visit.ask.call_or_none(("NoSuchEntity",), "iam", "GetPolicy", PolicyArn=arn))
+    shown = answer and answer.get("Policy")
+    return {"Arn": arn, "Policy": {"PolicyName": shown.get("PolicyName")} if shown else answer}
+
+
 def _told(action: str, read: Callable[[], T]) -> T:
     """Read, and name the action that was missing: for calls of these names the table tells of root's sessions."""
     try:

@@ -112,12 +112,13 @@ def announce(one: Cooling, plan: Plan, request: ApplyRequest, by: str, clock: Cl
     accounts = tuple(dict.fromkeys(change.account for change in one.changes))
     titles = tuple(f"{change.account}: {change.title}" for change in one.changes)
     with closing(open_store(request.store)) as store:  # where nothing can be kept, nobody is told
+        told: tuple[str, ...] | None = ()
         if request.inform is not None:
             soonest = clock.now() + WAIT
             title = f"{plural(len(one.changes), 'change')} that cannot be taken back will be made from {_said(soonest)}"
             object_ = f"If you object, say so before then; `rootwarden runs cancel {short(plan.digest)}` withdraws it."
-            request.inform(title, (f"Who: {by}", *titles), (object_,))
-        found = Announced(digest=plan.digest, at=clock.now(), by=by, accounts=accounts, titles=titles)
+            told = request.inform(title, (f"Who: {by}", *titles), (object_,))
+        found = Announced(digest=plan.digest, at=clock.now(), by=by, accounts=accounts, titles=titles, told=told)
         keep_announcement(store, found)
         tell(f"announced in {store.name}")
     return WaitingError(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec.structs import replace
+
 from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.model.expect import Found, as_if, broken
@@ -74,6 +76,7 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
         proved=passes and not amiss and not late,
         waiting=not (passes and not late) and not amiss and change.patience > 0,
         detail=said,
+        read=tuple(replace(one.expect, value=one.value) for one in amiss if one.unread is None),
     )
 
 

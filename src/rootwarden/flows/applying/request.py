@@ -18,8 +18,8 @@ from rootwarden.model.thresholds import Param
 DEFAULT_ROLE = "RootwardenRemediate"
 Tell = Callable[[str], None]
 # Told a title, what it is about line by line, and what anybody may do about it; raises RootwardenError where somebody
-# could not be told.
-Inform = Callable[[str, tuple[str, ...], tuple[str, ...]], None]
+# could not be told. Returns the names of the channels that took it, None where that is not known.
+Inform = Callable[[str, tuple[str, ...], tuple[str, ...]], tuple[str, ...] | None]
 
 
 class ApplyRequest(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from rootwarden.flows.applying.begun import applied_before, begun_before, half_u
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
-from rootwarden.flows.applying.handing import handing_over
+from rootwarden.flows.applying.handing import folders, handing_over
 from rootwarden.flows.applying.looking import Looked, Seen, Standing, again, look, standings, unseen
 from rootwarden.flows.applying.owning import owners
 from rootwarden.flows.applying.proving import prove_made
@@ -29,7 +29,7 @@ from rootwarden.flows.planning import affordable
 from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
-from rootwarden.model.run import Checked, Progress, Run, RunState
+from rootwarden.model.run import Checked, Lying, Progress, Run, RunState
 from rootwarden.store.opening import Store, open_store, reopen_store
 from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, readable_runs, steps_of
 
@@ -44,6 +44,7 @@ class Applied(Struct, frozen=True):
     """How a run ended: what the log holds, what was proved, and where and why it stopped (None: it did not).
 
     `unlooked` says that something was not taken back, because nobody may look whether something else rests on it.
+    `lying` are files with secrets that were taken back.
     """
 
     run: Run
@@ -52,6 +53,7 @@ class Applied(Struct, frozen=True):
     stopped: StoppedError | None = None
     unproved: RootwardenError | None = None
     unlooked: bool = False
+    lying: tuple[Lying, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -114,7 +116,7 @@ def apply_plan(
         changes = _look_again(replace(plan, changes=changes), _NOTHING, request, hands, clock, tell)
         run = Run(
             id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
-            announced=rests_on.digest if rests_on is not None else "",
+            announced=rests_on.digest if rests_on is not None else "", handover=folders(plan, request),
         )  # fmt: skip
         with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
             tell(f"run {run.id}, written down in {store.name}")
@@ -168,6 +170,8 @@ def resume_run(
             changes = _look_again(replace(run.plan, changes=_to_make(ready)), before, request, hands, clock, tell)
             with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
                 tell(f"going on with run {run.id}")
+                if (into := folders(run.plan, request, run.handover)) != run.handover:
+                    log.state(replace(log.run, handover=into))
                 return _carry_out(log, hands, request, clock, tell, changes)
 
 

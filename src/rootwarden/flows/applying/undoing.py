@@ -16,14 +16,14 @@ from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
+from rootwarden.flows.applying.handing import left_lying
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
-from rootwarden.flows.applying.looking import Looked, at_once, look, unseen
+from rootwarden.flows.applying.looking import look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.applying.running import Applied, same_place
+from rootwarden.flows.applying.touched import is_unproved, untouched
 from rootwarden.flows.interruption import interruptible
-from rootwarden.model.expect import as_if, broken
-from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
@@ -66,7 +66,7 @@ def undo_run(
         for one in begun:
             if one not in changes:
                 tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
-        _see_to(changes, progress, request)
+        _see_to(run, changes, progress, request, clock)
         if not agree(run, changes):
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
@@ -74,11 +74,12 @@ def undo_run(
         with alone, hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
             try:  # whoever was asked may have taken an hour to answer
                 not_rested_on(store, run)
-                _see_to(changes, progress, request)
+                _see_to(run, changes, progress, request, clock)
             except BaseException:
                 log.state(run)  # nothing was taken back yet
                 raise
-            return _take_back(log, hands, changes, request, clock, tell)
+            undone = _take_back(log, hands, changes, request, clock, tell)
+            return replace(undone, lying=left_lying(undone.run, undone.progress))
 
 
 def _take_back(
@@ -97,10 +98,13 @@ def _take_back(
     try:
         checked = prove_undone(request, changes, clock) if changes else ()
     except RootwardenError as error:
-        log.state(undoing.ended())
+        unread = (
+            Checked(change=one.id, control="", proved=False, detail=f"not read again: {error}") for one in changes
+        )
+        log.state(replace(undoing.ended(), restored=tuple(unread)))
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
-    log.state(undoing.ended())
     checked = tuple(_with_what_is_left(one, undoing.left) for one in checked)
+    log.state(replace(undoing.ended(), restored=checked))
     return Applied(log.run, log.progress(), checked, unlooked=undoing.unlooked)
 
 
@@ -110,8 +114,10 @@ def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
     return one if why is None else replace(one, proved=False, waiting=False, detail=f"left, because {why}")
 
 
-def _see_to(changes: list[Change], progress: Progress, request: ApplyRequest) -> None:
+def _see_to(run: Run, changes: list[Change], progress: Progress, request: ApplyRequest, clock: Clock) -> None:
     """See that nobody changed since what would be taken back, unless that is forced, and that nobody is shut out.
+
+    Of what was not proved when the run ended it is looked again for as long as AWS may not show it.
 
     Raises:
         RefusedError: somebody did, or would be.
@@ -119,39 +125,19 @@ def _see_to(changes: list[Change], progress: Progress, request: ApplyRequest) ->
     facts = FACTS if any(map(takes, changes)) else ()
     if not changes or (request.force and not facts):
         return
-    seen = look(request, changes, facts=facts)
-    if not request.force:
-        _untouched(changes, progress, seen)
+    began = clock.monotonic()
+    for pause in (*PAUSES, None):
+        seen = look(request, changes, facts=facts)
+        try:
+            if not request.force:
+                untouched(run, changes, progress, seen.facts)
+            break
+        except RefusedError:
+            late = pause is None or clock.monotonic() - began + pause > request.patience
+            if late or not any(is_unproved(run, one) for one in changes):
+                raise
+            clock.sleep(pause or 0)
     keep_a_way(changes, seen)
-
-
-def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
-    """See that everything still reads as the run left it, the newest change looked at first.
-
-    What was made, or taken back, only in part may read as before, as planned, or between the two.
-
-    Raises:
-        RefusedError: somebody changed it since, and taking it back would overwrite that.
-        AuthError, UnreachableError: it cannot be read, so that nobody knows.
-    """
-    now = dict(seen.facts)
-    for change in changes:
-        own = now.get(change.account, {})
-        half_way = not progress.made(change) or any(
-            one.way is Way.UNDO and one.change == change.id for one in progress.log
-        )
-        amiss = broken(at_once(change, progress), own)
-        if amiss and half_way:
-            amiss = neither(change.expects, at_once(change, progress), own)
-        if amiss and broken(change.expects, own):
-            if amiss[0].unread is not None:
-                raise unseen(change, amiss[0])
-            raise RefusedError(
-                f"{change.title} in account {change.account} was changed since",
-                why=str(amiss[0]),
-                todo="look who did it and why; --force takes it back all the same",
-            )
-        now[change.account] = as_if(own, change.expects)
 
 
 class _Undoing:

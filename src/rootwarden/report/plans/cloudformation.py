@@ -23,7 +23,7 @@ from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.code.stacking import Stack, stack_of
 from rootwarden.report.legible import HARMFUL
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost
+from rootwarden.report.plan_words import total
 
 ENDINGS = (".yaml", ".yml", ".template")
 
@@ -62,7 +62,7 @@ def render(plan: Plan, options: RenderOptions) -> str:
     stack = stack_of(site)
     document = {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": f"For {_where(site)}. {cost(plan.cost)}." if found else "The plan changes nothing.",
+        "Description": f"For {_where(site)}. {total(plan.cost)}." if found else "The plan changes nothing.",
         "Metadata": {"Rootwarden": _metadata(plan, site, stack)},
         "Resources": dict(_made(site, stack)) or _NOTHING,
     }

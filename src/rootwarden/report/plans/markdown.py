@@ -12,7 +12,7 @@ from rootwarden.model.plan import Call, Change, Plan, in_steps
 from rootwarden.report.labels import plural
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import afterwards, cost, others, unseen, where
+from rootwarden.report.plan_words import afterwards, cost, others, total, unseen, where
 
 ENDINGS = (".md",)
 
@@ -29,7 +29,7 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield f"# Runbook: {plural(len(plan.changes), 'change')} in {plural(len(plan.accounts), 'account')}"
     yield ""
     after = f" Afterwards {afterwards(plan)}." if plan.failing else ""
-    yield f"Planned from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC. {cost(plan.cost)}.{after}"
+    yield f"Planned from what was read on {plan.made_at:%Y-%m-%d %H:%M} UTC. {total(plan.cost)}.{after}"
     if any(step.keeps for _, step in in_steps(plan.changes)):
         yield ""
         yield 'In parameters `{"$ref": "step.name"}` is what an earlier step kept, `{"$json": ...}` is sent as text.'

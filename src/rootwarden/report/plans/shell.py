@@ -8,7 +8,7 @@ from rootwarden.model.plan import Plan
 from rootwarden.report.code.aws_cli import commands, plain
 from rootwarden.report.code.resource import home_of
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost
+from rootwarden.report.plan_words import total
 
 ENDINGS = (".sh",)
 
@@ -39,7 +39,7 @@ known() {{
 
 def render(plan: Plan, options: RenderOptions) -> str:
     """Return the script; what takes each step back stands beside it as a comment."""
-    title = f"Plan of {plan.made_at:%Y-%m-%d %H:%M} UTC. {cost(plan.cost)}."
+    title = f"Plan of {plan.made_at:%Y-%m-%d %H:%M} UTC. {total(plan.cost)}."
     return "\n".join([_HEAD.format(title=title, home=home_of(plan.partition)), *_parts(plan)]).rstrip("\n") + "\n"
 
 

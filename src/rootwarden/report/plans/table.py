@@ -9,9 +9,8 @@ from rich.text import Text
 
 from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
 from rootwarden.report.labels import plural
-from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import afterwards, cost, others, unseen, where
+from rootwarden.report.plan_words import afterwards, cost, others, total, unseen, where
 from rootwarden.report.screen.pen import Pen
 
 ENDINGS = (".txt",)
@@ -41,7 +40,7 @@ def changes(plan: Plan, options: RenderOptions) -> str:
     pen = Pen(options)
     _changes(pen, plan, verbose=options.verbose)
     pen.line()
-    pen.line(f"{plural(len(plan.changes), 'change')}. {cost(plan.cost)}.")
+    pen.line(f"{plural(len(plan.changes), 'change')}. {total(plan.cost)}.")
     return pen.text()
 
 
@@ -61,11 +60,11 @@ def _changes(pen: Pen, plan: Plan, *, verbose: bool) -> None:
 
 def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     pen.line()
-    title = Text(f"{number:>3}  ", style="bold").append(legible(change.title), style="bold")
+    title = Text(f"{number:>3}  ", style="bold").append(pen.said(change.title), style="bold")
     pen.line(title)
     about = [change.risk.value, f"{change.control} {change.severity.value}".strip(), where(change)]
     line = Text(about[0], style=_STYLES[change.risk])
-    line.append(pen.dot() + legible(pen.dot().join(part for part in about[1:] if part)))
+    line.append(pen.dot() + pen.said(pen.dot().join(part for part in about[1:] if part)))
     pen.line(line, indent=_INDENT)
     if change.owner:
         pen.line(others(change), "yellow", indent=_INDENT)
@@ -83,7 +82,10 @@ def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     for deed in change.by_hand:
         pen.line(f"by hand: {deed}", indent=_INDENT)
     if change.cost.kind is not CostClass.NONE:
-        pen.line(f"{cost(change.cost)}. {change.cost.why}", indent=_INDENT)
+        said = f"{cost(change.cost)}. {change.cost.why}"
+        if verbose and isinstance(change.cost.priced, str):
+            said = f"{said.rstrip('.')}; prices of {change.cost.priced}"
+        pen.line(said, indent=_INDENT)
     if change.as_root:
         pen.line(f"as: root of the account, in a session for {change.as_root} only", indent=_INDENT)
     for stays in change.stays:
@@ -138,7 +140,7 @@ def _unseen(pen: Pen, plan: Plan, *, verbose: bool) -> None:
 def _sum(pen: Pen, plan: Plan) -> None:
     pen.heading("In all")
     after = f", after which {afterwards(plan)}" if plan.failing else ""
-    pen.line(f"{plural(len(plan.changes), 'change')}{after}. {cost(plan.cost)}.")
+    pen.line(f"{plural(len(plan.changes), 'change')}{after}. {total(plan.cost)}.")
     if left := sum(bool(one.owner) for one in plan.changes):
         pen.line(f"{plural(left, 'change')} left to whoever looks after it; -o fix.tf writes the code.")
     if plan.unread:

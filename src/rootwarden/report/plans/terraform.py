@@ -15,7 +15,7 @@ from rootwarden.report.code.left_steps import Commanded, When, left_steps
 from rootwarden.report.code.owned import theirs
 from rootwarden.report.code.sites import Site, sites
 from rootwarden.report.options import RenderOptions
-from rootwarden.report.plan_words import cost
+from rootwarden.report.plan_words import total
 
 ENDINGS = (".tf",)
 
@@ -59,7 +59,7 @@ def render(plan: Plan, options: RenderOptions) -> str:
     """
     found = sites(plan)
     accounts = {site.place.account for site in found}
-    parts = [_HEAD.format(made_at=plan.made_at, cost=cost(plan.cost))]
+    parts = [_HEAD.format(made_at=plan.made_at, cost=total(plan.cost))]
     if len(accounts) > 1:
         parts.append(written([_ROLE]))
     providers = [_provider(site, has_alias=len(found) > 1, assumes=len(accounts) > 1) for site in found]

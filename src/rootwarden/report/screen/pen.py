@@ -11,13 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from rootwarden.model.findings import Severity, Status
+from rootwarden.report.ascii_only import ascii_only
 from rootwarden.report.labels import SEVERITY_STYLE, STATUS
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.wrapping import TIE, tied
 
 NARROWEST = 40
-_ASCII = str.maketrans({"·": "-", "…": "...", "✗": "x", "✓": "+"})
 
 
 class Pen:
@@ -52,7 +52,7 @@ class Pen:
 
     def heading(self, title: str, aside: str = "") -> None:
         """Draw a heading over the whole width: the title, a rule, and on the right what is counted."""
-        title, aside = self._said(title), self._said(aside)
+        title, aside = self.said(title), self.said(aside)
         rule = "-" if self._plain else "─"
         free = self.width - len(title) - len(aside) - (2 if aside else 1)
         self._console.print()
@@ -78,7 +78,7 @@ class Pen:
         """Return text that is safe to draw."""
         if isinstance(text, Text):
             return text
-        return Text(self._said(text), style=style)
+        return Text(self.said(text), style=style)
 
     def status(self, status: Status) -> Text:
         """Return symbol and word of a status."""
@@ -93,9 +93,10 @@ class Pen:
         """Return what stands between the parts of a line."""
         return " - " if self._plain else " · "
 
-    def _said(self, text: str) -> str:
+    def said(self, text: str) -> str:
+        """Return text that is safe to draw, in ASCII where the reader wants no more."""
         text = legible(text)
-        return text.translate(_ASCII).encode("ascii", "backslashreplace").decode() if self._plain else text
+        return ascii_only(text) if self._plain else text
 
 
 def _tied(text: Text, width: int) -> Text:
