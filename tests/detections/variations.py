@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 import re
 from collections.abc import Iterator
@@ -117,16 +116,10 @@ def events() -> tuple[tuple[str, str], ...]:
 
 
 def put(record: Record, path: str, value: Any) -> Record:
-    """A copy of the record with another value at a path."""
-    changed = copy.deepcopy(record)
-    *way, last = path.split(".")
-    inner = changed
-    for step in way:
-        if not isinstance(inner.get(step), dict):
-            inner[step] = {}
-        inner = inner[step]
-    inner[last] = value
-    return changed
+    """The record with another value at a path; what stands elsewhere is the same, not a copy."""
+    step, _, rest = path.partition(".")
+    inner = record.get(step)
+    return {**record, step: put(inner if isinstance(inner, dict) else {}, rest, value) if rest else value}
 
 
 def could_be(record: Record) -> bool:

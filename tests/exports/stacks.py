@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rootwarden import catalogue
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import CollectRequest, collect
 from rootwarden.flows.planning import PlanRequest, make_plan
@@ -15,6 +16,7 @@ from rootwarden.lab.seeding.hands import Hands
 from rootwarden.lab.server import Lab
 from rootwarden.lab.stack import Stack, apply
 from rootwarden.lab.world import parse_world
+from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.findings import Finding
 from rootwarden.model.plan import Plan
 from rootwarden.report import plans
@@ -55,15 +57,25 @@ def bare(lab: Lab) -> None:
 
 def findings(folder: Path, *codes: str) -> list[Finding]:
     """Read whatever account is signed in to, and judge some controls."""
-    collected = collect(CollectRequest(timeout=120), folder / "seen.jsonl.gz")
+    collected = collect(_reading(codes), folder / "seen.jsonl.gz")
     return judge_snapshot(open_snapshot(collected.path), _judging(codes)).findings
 
 
 def planned(folder: Path, *codes: str, settings: Mapping[str, Any] | None = None) -> Plan:
     """Read whatever account is signed in to, and plan what mends some controls."""
-    collected = collect(CollectRequest(timeout=120), folder / "before.jsonl.gz")
+    collected = collect(_reading(codes), folder / "before.jsonl.gz")
     request = PlanRequest(judging=_judging(codes), settings=settings or {})
     return make_plan(open_snapshot(collected.path), request)
+
+
+def _reading(codes: tuple[str, ...]) -> CollectRequest:
+    """Read what these controls and their remedies name, and no more."""
+    controls = [one.control for one in _judging(codes).controls]
+    named = {name for one in controls for name in one.fact_names}
+    named |= {name for one in controls if one.remedy for name in remedies()[one.remedy].remedy.facts}
+    return CollectRequest(
+        timeout=120, facts=tuple(sorted(one for one in named if FACTS[one].scope is not Scope.WORKSPACE))
+    )
 
 
 def _judging(codes: tuple[str, ...]) -> JudgeRequest:

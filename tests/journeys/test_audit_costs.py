@@ -26,6 +26,7 @@ from rootwarden.store.tables import batches, events
 from tests.emulated.collecting import sign_in
 from tests.emulated.test_spend import ALONE, root_record
 from tests.journeys.snapshots import one_account
+from tests.journeys.terminal import rootwarden
 from tests.report.audits import audit
 from tests.report.test_spend import ACCOUNT, spend
 
@@ -235,3 +236,12 @@ def test_only_audited_accounts_count() -> None:
     assert shown(ACCOUNT, "222233334444", whole=True) == {ACCOUNT, "999900009999"}
     assert shown("222233334444") is None
     assert shown("222233334444", whole=True) is None
+
+
+def test_an_audit_without_costs_waits_for_nothing_that_reads_them(lab: Lab) -> None:
+    """Neither a database nor rules are loaded for it: that would take longer than all else before the first call."""
+    there = lab.environment("111122223333") | {"PYTHONPROFILEIMPORTTIME": "1"}
+    told = rootwarden("audit", "--regions", "us-east-1", "--only", "RW-ROOT-02", "-o", "json", env=there).err
+    loaded = {line.rpartition("|")[2].strip() for line in told.splitlines() if line.startswith("import time:")}
+    assert "botocore.client" in loaded
+    assert not loaded & {"sqlalchemy", "sigma", "rootwarden.flows.spend"}

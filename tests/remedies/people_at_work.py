@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +85,12 @@ class Company:
         )
         self.told: list[str] = []
 
-    @property
+    def sign_in(self, patch: pytest.MonkeyPatch) -> None:
+        """Become somebody of the management account."""
+        sign_in(patch, self.lab, MANAGEMENT)
+        self.__dict__.pop("iam", None)
+
+    @cached_property
     def iam(self) -> Any:
         """IAM of the account, for whoever may do everything there."""
         return client(self.lab, "iam", entry(self.lab, ACCOUNT))
@@ -149,8 +156,16 @@ def _open_company() -> Iterator[Lab]:
 @pytest.fixture(name="company")
 def _company(open_company: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     """The company as it was founded, and somebody of the management account at work."""
-    open_company.reset()
-    seed(open_company.endpoint, parse_world(WORLD, "company.yaml"))
-    sign_in(monkeypatch, open_company, MANAGEMENT)
-    yield Company(open_company, tmp_path)
-    open_company.reset()
+    with open_by(open_company, tmp_path, monkeypatch) as company:
+        yield company
+
+
+@contextmanager
+def open_by(lab: Lab, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """Found the company anew, and let somebody of the management account work there."""
+    lab.reset()
+    seed(lab.endpoint, parse_world(WORLD, "company.yaml"))
+    company = Company(lab, folder)
+    company.sign_in(patch)
+    yield company
+    lab.reset()

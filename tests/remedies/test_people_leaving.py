@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from rootwarden.errors import InputError, RefusedError
 from rootwarden.lab.clock import now
+from rootwarden.lab.server import Lab
 from rootwarden.model.plan import Risk
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
@@ -21,17 +24,20 @@ from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.identity_decision import user_may
 from tests.emulated.collecting import sign_in
 from tests.emulated.lab_at_work import client
+from tests.emulated.lab_remembered import Remembered
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
     Company,
     _company,
     _open_company,
+    open_by,
     person,
     roster,
     roster_text,
 )
 
 TEN = [f"p{n}" for n in range(10)]
+_STAFFED: list[tuple[Lab, Remembered]] = []
 
 
 def of(*users: str, top: str = "") -> object:
@@ -44,6 +50,22 @@ def way_in(company: Company) -> None:
     company.iam.create_user(UserName="founder")
     company.iam.attach_user_policy(UserName="founder", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     company.iam.create_access_key(UserName="founder")
+
+
+@pytest.fixture(name="staffed")
+def _staffed(open_company: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The company in which ten people of the roster work, and one founder; they are hired once for all tests."""
+    with open_by(open_company, tmp_path, monkeypatch) as company:
+        if not _STAFFED:
+            way_in(company)
+            company.follow(of(*TEN))
+            _STAFFED.append((open_company, Remembered()))
+        lab, staffed = _STAFFED[0]
+        assert lab is open_company
+        lab.reset()
+        staffed.again()
+        company.sign_in(monkeypatch)
+        yield company
 
 
 def state(company: Company, user: str) -> tuple[bool, list[str], str]:
@@ -59,36 +81,32 @@ def state(company: Company, user: str) -> tuple[bool, list[str], str]:
     return password, keys, tags.get(DISABLED, "")
 
 
-def test_disabled_and_back(company: Company) -> None:
+def test_disabled_and_back(staffed: Company) -> None:
     """Everything is denied, the key is inactive, the password is gone; undone, all but the password is as before."""
-    way_in(company)
-    company.follow(of(*TEN))
-    company.iam.create_access_key(UserName="p9")
-    company.iam.update_login_profile(UserName="p9", PasswordResetRequired=False)
-    before = company.people()
-    plan = company.plan(of(*TEN[:9]))
+    staffed.iam.create_access_key(UserName="p9")
+    staffed.iam.update_login_profile(UserName="p9", PasswordResetRequired=False)
+    before = staffed.people()
+    plan = staffed.plan(of(*TEN[:9]))
     assert [(one.title, one.risk) for one in plan.changes] == [("Disable the user p9", Risk.CAREFUL)]
-    done = company.apply(plan)
+    done = staffed.apply(plan)
     today = f"{now():%Y-%m-%d}"
-    assert state(company, "p9") == (False, ["Inactive"], today)
-    seen = company.view()
+    assert state(staffed, "p9") == (False, ["Inactive"], today)
+    seen = staffed.view()
     for mfa in (True, False):
         assert user_may(seen, "p9", "iam:GetUser", f"arn:aws:iam::{ACCOUNT}:user/people/p9", mfa=mfa).allowed is False
-    assert not company.plan(of(*TEN[:9])).changes, "disabled once is enough"
-    undone = company.undo(done)
-    assert company.people() == before
-    assert state(company, "p9") == (False, ["Active"], "")
+    assert not staffed.plan(of(*TEN[:9])).changes, "disabled once is enough"
+    undone = staffed.undo(done)
+    assert staffed.people() == before
+    assert state(staffed, "p9") == (False, ["Active"], "")
     assert "password of p9 is gone" in undone.checked[0].detail
 
 
-def test_a_key_in_use_is_told_with_when_where_and_for_what(company: Company) -> None:
+def test_a_key_in_use_is_told_with_when_where_and_for_what(staffed: Company) -> None:
     """It is switched off all the same; of one that was never used nothing is said."""
-    way_in(company)
-    company.follow(of(*TEN))
-    used = company.iam.create_access_key(UserName="p9")["AccessKey"]["AccessKeyId"]
-    company.iam.create_access_key(UserName="p9")
-    client(company.lab, "sqs", {"AccessKeyId": used, "SecretAccessKey": "a" * 40}, "eu-west-3").list_queues()
-    (change,) = company.plan(of(*TEN[:9])).changes
+    used = staffed.iam.create_access_key(UserName="p9")["AccessKey"]["AccessKeyId"]
+    staffed.iam.create_access_key(UserName="p9")
+    client(staffed.lab, "sqs", {"AccessKeyId": used, "SecretAccessKey": "a" * 40}, "eu-west-3").list_queues()
+    (change,) = staffed.plan(of(*TEN[:9])).changes
     (told,) = [one for one in change.notes if "last used" in one]
     assert (
         told.partition(" was ")[2]
@@ -127,58 +145,52 @@ def test_who_comes_back_gets_a_new_password(company: Company) -> None:
     assert user_may(company.view(), "p9", "s3:ListAllMyBuckets", "*", mfa=True).allowed
 
 
-def test_deleted_after_the_grace_period_only(company: Company) -> None:
+def test_deleted_after_the_grace_period_only(staffed: Company) -> None:
     """On the last day of grace nothing happens; the day after, the user goes with all that hangs on it."""
-    way_in(company)
-    company.follow(of(*TEN))
-    company.iam.create_access_key(UserName="p9")
-    device = company.iam.create_virtual_mfa_device(VirtualMFADeviceName="p9")["VirtualMFADevice"]["SerialNumber"]
-    company.iam.enable_mfa_device(
+    staffed.iam.create_access_key(UserName="p9")
+    device = staffed.iam.create_virtual_mfa_device(VirtualMFADeviceName="p9")["VirtualMFADevice"]["SerialNumber"]
+    staffed.iam.enable_mfa_device(
         UserName="p9", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321"
     )
-    company.follow(of(*TEN[:9]))
+    staffed.follow(of(*TEN[:9]))
     trust = {
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/people/p9"},
         "Action": "sts:AssumeRole",
     }
-    company.iam.create_role(
+    staffed.iam.create_role(
         RoleName="deployer", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
     for days, planned in ((30, []), (31, ["Delete the user p9"])):
         day = f"{now() - timedelta(days=days):%Y-%m-%d}"
-        company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": day}])
-        plan = company.plan(of(*TEN[:9]))
+        staffed.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": day}])
+        plan = staffed.plan(of(*TEN[:9]))
         assert [one.title for one in plan.changes] == planned
     assert plan.changes[0].risk is Risk.CAREFUL  # the grace period was the wait that a dangerous change has
     assert plan.changes[0].stays
     assert any(one.startswith("the trust of deployer names it") for one in plan.changes[0].notes)
-    company.apply(plan)
-    assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}
-    assert not company.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
-    assert not company.plan(of(*TEN[:9])).changes
+    staffed.apply(plan)
+    assert "p9" not in {one["UserName"] for one in staffed.iam.list_users()["Users"]}
+    assert not staffed.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
+    assert not staffed.plan(of(*TEN[:9])).changes
 
 
-def test_one_that_was_enabled_again_is_not_deleted(company: Company) -> None:
+def test_one_that_was_enabled_again_is_not_deleted(staffed: Company) -> None:
     """A user with the old mark and a working key is in somebody's use: a person has to look."""
-    way_in(company)
-    company.follow(of(*TEN))
-    company.follow(of(*TEN[:9]))
-    company.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": "2020-01-01"}])
-    company.iam.create_access_key(UserName="p9")
-    plan = company.plan(of(*TEN[:9]))
+    staffed.follow(of(*TEN[:9]))
+    staffed.iam.tag_user(UserName="p9", Tags=[{"Key": DISABLED, "Value": "2020-01-01"}])
+    staffed.iam.create_access_key(UserName="p9")
+    plan = staffed.plan(of(*TEN[:9]))
     assert not plan.changes
     assert "can be used all the same" in next(one.why for one in plan.left if one.title == "leaver p9")
 
 
-def test_a_last_day_ends_a_job(company: Company) -> None:
+def test_a_last_day_ends_a_job(staffed: Company) -> None:
     """Who has a last day is disabled the day after it, without being taken off the roster."""
-    way_in(company)
-    company.follow(of(*TEN))
     for days, planned in ((0, []), (1, ["Disable the user p9"])):
         until = f", until: {now() - timedelta(days=days):%Y-%m-%d}"
         wanted = roster(*(person(user) for user in TEN[:9]), person("p9", more=until))
-        assert [one.title for one in company.plan(wanted).changes] == planned
+        assert [one.title for one in staffed.plan(wanted).changes] == planned
 
 
 @pytest.mark.parametrize(("there", "left", "refused"), [(10, 9, False), (9, 8, True), (60, 55, False), (61, 55, True)])
@@ -214,54 +226,48 @@ def test_an_empty_or_cut_roster_is_no_roster() -> None:
             read_roster(text, "roster.yaml")
 
 
-def test_only_marked_users_are_ever_disabled(company: Company) -> None:
+def test_only_marked_users_are_ever_disabled(staffed: Company) -> None:
     """Users without the mark, or with that of another roster, are not touched, whoever is on the roster."""
-    way_in(company)
-    company.follow(of(*TEN))
-    company.iam.create_user(UserName="stranger")
-    company.iam.create_user(UserName="theirs", Tags=[{"Key": MANAGED, "Value": "subsidiary"}])
-    touched = {one.resource.rpartition("/")[2] for one in company.plan(of(*TEN[:9])).changes}
+    staffed.iam.create_user(UserName="stranger")
+    staffed.iam.create_user(UserName="theirs", Tags=[{"Key": MANAGED, "Value": "subsidiary"}])
+    touched = {one.resource.rpartition("/")[2] for one in staffed.plan(of(*TEN[:9])).changes}
     assert touched == {"p9"}
 
 
-def test_break_glass_users_and_workloads_are_spared(company: Company) -> None:
+def test_break_glass_users_and_workloads_are_spared(staffed: Company) -> None:
     """Named on the roster, called so, or at work for a machine: none of them is disabled, and the plan says why."""
-    way_in(company)
-    company.follow(of(*TEN))
     mark = [{"Key": MANAGED, "Value": "company"}]
     for name, path in (("vault", "/"), ("Break-Glass-1", "/"), ("emergency", "/"), ("batch", "/service/")):
-        company.iam.create_user(UserName=name, Path=path, Tags=mark)
-    plan = company.plan(of(*TEN, top="break_glass: [Vault]"))
+        staffed.iam.create_user(UserName=name, Path=path, Tags=mark)
+    plan = staffed.plan(of(*TEN, top="break_glass: [Vault]"))
     assert not plan.changes
     why = {one.title: one.why for one in plan.left}
     assert "break-glass user of the roster" in why["leaver vault"]
     assert "name says" in why["leaver Break-Glass-1"]
     assert "name says" in why["leaver emergency"]
     assert "workload" in why["leaver batch"]
-    company.iam.add_user_to_group(GroupName="developers", UserName="emergency")
-    moved = company.plan(roster(*map(person, TEN), person("emergency", "support"), top="break_glass: [vault]"))
+    staffed.iam.add_user_to_group(GroupName="developers", UserName="emergency")
+    moved = staffed.plan(roster(*map(person, TEN), person("emergency", "support"), top="break_glass: [vault]"))
     (calls,) = ([step.call.operation for step in one.steps] for one in moved.changes
                 if one.title == "Bring emergency to what the roster says")  # fmt: skip
     assert ("AddUserToGroup" in calls, "RemoveUserFromGroup" in calls) == (True, False)
     assert any("would lose developers" in one.why for one in moved.left if one.title == "user emergency")
 
 
-def test_who_asks_is_spared_and_cannot_apply_it(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_is_spared_and_cannot_apply_it(staffed: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan leaves the caller alone, and a plan that names the caller is refused when the caller applies it."""
-    way_in(company)
-    company.follow(of(*TEN))
-    key = company.iam.create_access_key(UserName="p9")["AccessKey"]
-    others = company.plan(of(*TEN[:9]))
-    sign_in(monkeypatch, company.lab, ACCOUNT)
+    key = staffed.iam.create_access_key(UserName="p9")["AccessKey"]
+    others = staffed.plan(of(*TEN[:9]))
+    sign_in(monkeypatch, staffed.lab, ACCOUNT)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", key["AccessKeyId"])
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key["SecretAccessKey"])
     monkeypatch.delenv("AWS_SESSION_TOKEN")
-    mine = company.plan(of(*TEN[:9]))
+    mine = staffed.plan(of(*TEN[:9]))
     assert not mine.changes
     assert any("it is who asks" in one.why for one in mine.left)
     with pytest.raises(RefusedError, match="that is who asks"):
-        company.apply(replace(others, caller=ACCOUNT))
-    assert state(company, "p9")[1] == ["Active"]
+        staffed.apply(replace(others, caller=ACCOUNT))
+    assert state(staffed, "p9")[1] == ["Active"]
 
 
 def test_the_last_way_in_is_spared(company: Company) -> None:
@@ -288,14 +294,12 @@ def _close_roles(company: Company) -> None:
     company.iam.delete_role_policy(RoleName="RootwardenRemediate", PolicyName="RootwardenRemediate")
 
 
-def test_unread_credentials_disable_nobody(company: Company) -> None:
+def test_unread_credentials_disable_nobody(staffed: Company) -> None:
     """Where the keys of a leaver cannot be read, the leaver is left, and the plan names what was missing."""
-    way_in(company)
-    company.follow(of(*TEN))
-    company.lab.deny("iam:ListAccessKeys", account=ACCOUNT)
+    staffed.lab.deny("iam:ListAccessKeys", account=ACCOUNT)
     try:
-        plan = company.plan(of(*TEN[:9]))
+        plan = staffed.plan(of(*TEN[:9]))
     finally:
-        company.lab.clear_faults()
+        staffed.lab.clear_faults()
     assert not plan.changes
     assert any("iam:ListAccessKeys" in one.why for one in plan.left)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-import botocore.session
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
@@ -15,6 +14,7 @@ from msgspec import Struct
 from rootwarden.aws.hop import ROOT_SECONDS, task_policy_arn
 from rootwarden.aws.opening import Way
 from rootwarden.aws.own_clients import OwnClients
+from rootwarden.aws.sessions import new_session
 from rootwarden.model.drill import DRILL_SOURCE
 
 T = TypeVar("T")
@@ -110,7 +110,7 @@ class DrillActs:
 
     def _with(self, keys: Mapping[str, Any], service: str) -> BaseClient:
         home: BaseClient = self._clients("sts")
-        session = botocore.session.Session()
+        session = new_session()
         client: BaseClient = session.create_client(
             service, region_name=home.meta.region_name, endpoint_url=self._way.endpoint_url or None,
             aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],

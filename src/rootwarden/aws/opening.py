@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import cache
 
-import botocore.session
 from botocore.credentials import Credentials
-from botocore.loaders import Loader, create_loader
 from botocore.session import Session
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +25,7 @@ from rootwarden.aws.hop import assume_role
 from rootwarden.aws.partitions import partition_named, partition_of_region
 from rootwarden.aws.reading import Reading
 from rootwarden.aws.refusals import UnreadError
+from rootwarden.aws.sessions import new_session
 from rootwarden.aws.timestamps import utc_text
 from rootwarden.errors import UsageError
 from rootwarden.model.ports import Clock
@@ -82,41 +80,33 @@ def open_aws(way: Way, clock: Clock) -> Opened:
         UsageError: unknown profile or Region, or a malformed endpoint.
     """
     try:
-        chain = botocore.session.Session(profile=way.profile or None)
-        chain.register_component("data_loader", _models(chain.get_config_variable("data_path")))
+        chain = new_session(way.profile)
         region = way.region or chain.get_config_variable("region") or FALLBACK_REGION
         _known_region(chain, region)
         credentials = chain.get_credentials()
         if credentials is None:
             raise no_credentials(way.profile)
-        clients = _clients(chain, way)
+        clients = _clients(way)
         opened = _who(clients, credentials, clock, region, way.timeout)
     except FIRST_ERRORS as error:
         raise what_went_wrong(error, way.profile, way.endpoint_url) from error
     return _in_role(opened, way.role_arn, way.external_id) if way.role_arn else opened
 
 
-@cache
-def _models(folders: str | None) -> Loader:
-    """Return what reads AWS's models of its services, once in a process: they are large and take long to read."""
-    return create_loader(folders)
-
-
-def _clients(chain: Session, way: Way) -> Clients:
+def _clients(way: Way) -> Clients:
     """Return the clients that an earlier reading left, or new ones."""
     if way.kept is not None and way.kept.clients is not None:
         return way.kept.clients
-    session = _reading_session(chain, way.profile)
+    session = _reading_session(way.profile)
     made = Clients(session, way.endpoint_url, way.concurrency, attempts=way.attempts, agent=way.agent)
     if way.kept is not None:
         way.kept.clients = made
     return made
 
 
-def _reading_session(chain: Session, profile: str) -> Session:
-    """Return a session with the chain's settings whose clients sign by context and answer times as text."""
-    session = botocore.session.Session(profile=profile or None)
-    session.register_component("data_loader", chain.get_component("data_loader"))
+def _reading_session(profile: str) -> Session:
+    """Return a session with the profile's settings whose clients sign by context and answer times as text."""
+    session = new_session(profile)
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=utc_text)
     sign_by_context(session)
     return session

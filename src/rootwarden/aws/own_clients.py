@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from threading import Lock
 
-import botocore.session
 from botocore.client import BaseClient
 from botocore.credentials import Credentials, DeferredRefreshableCredentials, create_assume_role_refresher
 from botocore.session import Session
 
 from rootwarden.aws.clients import Clients
 from rootwarden.aws.opening import FALLBACK_REGION, Way
+from rootwarden.aws.sessions import new_session
 
 # A watch receives and deletes with several threads at once.
 _CONNECTIONS = 16
@@ -39,7 +39,7 @@ class OwnClients:
 
     def _make(self) -> tuple[Clients, str]:
         way = self._way
-        session = botocore.session.Session(profile=way.profile or None)
+        session = new_session(way.profile)
         home = str(way.region or session.get_config_variable("region") or FALLBACK_REGION)
         clients = Clients(session, way.endpoint_url, _CONNECTIONS)
         if way.role_arn:
@@ -51,7 +51,7 @@ class OwnClients:
         wanted = {"RoleArn": self._way.role_arn, "RoleSessionName": self._session_name}
         wanted |= {"ExternalId": self._way.external_id} if self._way.external_id else {}
         refresher = create_assume_role_refresher(asking.get("sts", home), wanted)
-        session = botocore.session.Session(profile=self._way.profile or None)
+        session = new_session(self._way.profile)
         held = DeferredRefreshableCredentials(refresh_using=refresher, method="assume-role")
         session.register_component("credential_provider", _Found(held))
         return session

@@ -105,7 +105,6 @@ def _live(
 ) -> int:
     # Imported here: judging a snapshot must not wait for AWS libraries.
     from rootwarden.cli.reading import announcer, price_told, reading_of, sharing_clients, summary  # noqa: PLC0415
-    from rootwarden.flows.audit_spending import was_interrupted  # noqa: PLC0415
     from rootwarden.flows.live import audit_live  # noqa: PLC0415
 
     reading = sharing_clients(reading_of(settings, given))
@@ -117,7 +116,7 @@ def _live(
         audit = _with_costs(audit, saved, given, whole=reading.org, way=reading.way, ended=result.interrupted)
     note(summary(result, audit.spending.price if audit.spending else Decimal(0)), given)
     code = finish(audit, wanted, look, given)
-    if result.interrupted or was_interrupted(audit):
+    if result.interrupted or _costs_interrupted(audit):
         note("interrupted: what was read until then was judged", given)
         return Exit.INTERRUPTED
     return code
@@ -137,6 +136,14 @@ def _with_costs(audit: Audit, saved: Any, given: dict[str, Any], **more: Any) ->
     from rootwarden.cli.costs import with_costs  # noqa: PLC0415
 
     return with_costs(audit, saved, given, lambda text: note(text, given), **more)
+
+
+def _costs_interrupted(audit: Audit) -> bool:
+    if audit.spending is None:
+        return False
+    from rootwarden.flows.audit_spending import was_interrupted  # noqa: PLC0415 - as above
+
+    return was_interrupted(audit)
 
 
 def _ledger(store: str, settings: Settings) -> Any:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from rootwarden.aws.clock import SystemClock, new_ulid
-from rootwarden.catalogue.detecting import everything
 from rootwarden.errors import InputError, UsageError
 from rootwarden.model.caseload import AlertSeen, Caseload, CaseSeen, MessageSeen, Mute, WholeCase
 from rootwarden.model.incidents import Incident
@@ -111,6 +110,9 @@ def _code(url: str, given: str) -> str:
     """Return the code of a detection named by code or slug in any case; of users' own rules what was seen before."""
     if not given:
         return ""
+    # Imported here: whoever looks at incidents must not wait for the rules.
+    from rootwarden.catalogue.detecting import everything  # noqa: PLC0415
+
     known = {one.detection.code: one.slug for one in everything()}
     for code, slug in known.items():
         if given.casefold() in (code.casefold(), slug):

@@ -38,6 +38,7 @@ def _with_desks(app: Any, services: Services) -> Flask:
 
     `app` is moto's, which carries the name of its service.
     """
+    app.debug = False  # otherwise Flask makes a class for each request, to explain forms that no client sends
     main: type[BaseResponse] | None = None
     for endpoint, view in list(app.view_functions.items()):
         callback = getattr(view, "callback", None)

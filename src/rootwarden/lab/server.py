@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.http import http_date
-from werkzeug.serving import BaseWSGIServer, make_server
 
 from rootwarden.lab.clock import now
+from rootwarden.lab.connections import HOST, Server
 from rootwarden.lab.entry import enter
 from rootwarden.lab.faults import EVERY_ACCOUNT, Denial, Throttle
 from rootwarden.lab.front import Front
@@ -29,28 +27,11 @@ from rootwarden.lab.sign_in import BROWSER, SignIn, sign_in
 from rootwarden.lab.state import Record, account_state, lab_state
 from rootwarden.lab.user_sign_in import UserSignIn, sign_in_user
 
-HOST = "127.0.0.1"
 # moto's switch: nobody starts machines here, and its thousand images are made anew for each account and Region, twice.
 os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # noqa: TID251  (set for moto, read by nobody else)
 
 
-class _QuietHandler(MotoRequestHandler):
-    """moto's request handler without a line on stderr for each call, and with a clock that can be wrong."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """Return the value of the Date header: AWS's time, which a test may have set ahead or back."""
-        return http_date(now() + timedelta(seconds=lab_state().faults.skew_seconds))
-
-
 _ONE_AT_A_TIME = Lock()
-
-
-def _serve(listening: socket.socket) -> BaseWSGIServer:
-    handler = _QuietHandler
-    return make_server(HOST, 0, Front(), threaded=True, request_handler=handler, fd=listening.fileno())
 
 
 class Lab:
@@ -59,7 +40,7 @@ class Lab:
     def __init__(self, port: int = 0) -> None:
         """Take a port, 0 for any free one; nothing listens until the lab is entered."""
         self._port = port
-        self._server: BaseWSGIServer | None = None
+        self._server: Server | None = None
         self._thread: Thread | None = None
 
     def __enter__(self) -> Lab:
@@ -74,7 +55,7 @@ class Lab:
         try:
             self.reset()
             with socket.create_server((HOST, self._port)) as listening:  # werkzeug itself would exit on a taken port
-                self._server = _serve(listening)
+                self._server = Server(Front(), listening)
         except BaseException:
             _ONE_AT_A_TIME.release()
             raise

@@ -251,18 +251,15 @@ def plain_facts(facts: Facts) -> dict[str, Any]:
 
 
 def as_if(facts: Mapping[str, Any], expects: Iterable[Expect]) -> dict[str, Any]:
-    """Return the facts as they would read if these expectations held; what they do not name stays as it is."""
+    """Return the facts as they would read if these expectations held; what they do not name is that of `facts`."""
     changed = dict(facts)
-    touched: set[str] = set()
     for one in expects:
-        if one.fact not in touched:
-            touched.add(one.fact)
-            changed[one.fact] = copy.deepcopy(changed.get(one.fact))
-        changed[one.fact] = _put(changed[one.fact], list(one.at), one.value)
+        changed[one.fact] = _put(changed.get(one.fact), list(one.at), one.value)
     return changed
 
 
 def _put(place: Any, at: list[str | Item], value: Any) -> Any:
+    """Return a place with a value put into it; the place itself is not changed, and all else in it not copied."""
     if not at:
         both = isinstance(place, dict) and isinstance(value, dict) and unknown_in(place) is None
         return _merged(place, value) if both else copy.deepcopy(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 
 def insert_new(connection: Connection, table: Table, *key: str) -> Any:
@@ -16,7 +16,12 @@ def insert_new(connection: Connection, table: Table, *key: str) -> Any:
 
 def insert_into(connection: Connection, table: Table) -> Any:
     """Return an INSERT that can say what becomes of what is there already."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    if connection.dialect.name != "postgresql":
+        return sqlite.insert(table)
+    # Imported here: whoever keeps a file must not wait for all drivers of another database.
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+    return postgresql.insert(table)
 
 
 def in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:

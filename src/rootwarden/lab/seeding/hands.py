@@ -10,7 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -21,7 +21,7 @@ from botocore.loaders import Loader, create_loader
 
 from rootwarden.lab.seeding_header import Given, as_header
 
-_at_work: ContextVar[str] = ContextVar("account")
+_at_work: ContextVar[tuple[Hands, str]] = ContextVar("hands and account")
 _given: ContextVar[Given | None] = ContextVar("given", default=None)
 ROLE = "LabSeeding"  # need not exist; a real one would look used
 _NO_PROFILE = dict.fromkeys(("profile", "config_file", "credentials_file"), (None, None, None, None))
@@ -31,13 +31,13 @@ _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class _AccountAtWork(Credentials):
     """Credentials that are asked for anew for each request; to botocore also the finder of credentials."""
 
-    def __init__(self, hands: Hands) -> None:
+    def __init__(self) -> None:
         super().__init__("lab", "lab")
-        self._hands = hands
 
     def get_frozen_credentials(self) -> ReadOnlyCredentials:
         """Return the session of the account at work."""
-        return self._hands.session_in(_at_work.get())
+        hands, account = _at_work.get()
+        return hands.session_in(account)
 
     def load_credentials(self) -> Credentials:
         """Find these, and nothing in the machine's own configuration."""
@@ -50,30 +50,56 @@ def _models() -> Loader:
     return create_loader()
 
 
+class _Clients:
+    """The clients of a lab, each made when it is first asked for."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._session = botocore.session.Session(session_vars=_NO_PROFILE)
+        self._session.register_component("data_loader", _models())
+        self._session.register_component("credential_provider", _AccountAtWork())
+        self._made: dict[tuple[str, str], Any] = {}
+        self._lock = Lock()
+
+    def get(self, service: str, region: str) -> Any:
+        with self._lock:  # botocore's session is not made for threads
+            if (service, region) not in self._made:
+                self._made[service, region] = self._make(service, region)
+            return self._made[service, region]
+
+    def _make(self, service: str, region: str) -> Any:
+        client = self._session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self._endpoint,
+            config=Config(parameter_validation=False, max_pool_connections=32, retries={"total_max_attempts": 1}),
+        )
+        client.meta.events.register("before-call", _finish_request)
+        return client
+
+
+@lru_cache(maxsize=1)
+def _clients_of(endpoint: str) -> _Clients:
+    """Return the clients of a lab; what seeds it again finds them there."""
+    return _Clients(endpoint)
+
+
 class Hands:
     """Clients for a lab at `endpoint`; call it for one: `hands("s3", region)`."""
 
     def __init__(self, endpoint: str) -> None:
         """Load nothing yet; botocore reads a service's model when its first client is made."""
         self._endpoint = endpoint
-        self._session = botocore.session.Session(session_vars=_NO_PROFILE)
-        self._session.register_component("data_loader", _models())
-        self._clients: dict[tuple[str, str], Any] = {}
         self._sessions: dict[str, ReadOnlyCredentials] = {}
-        self._lock = Lock()
-        self._session.register_component("credential_provider", _AccountAtWork(self))
 
     def __call__(self, service: str, region: str = "us-east-1") -> Any:
         """Return the client of a service in a Region."""
-        with self._lock:  # botocore's session is not made for threads
-            if (service, region) not in self._clients:
-                self._clients[service, region] = self._client(service, region)
-            return self._clients[service, region]
+        return _clients_of(self._endpoint).get(service, region)
 
     @contextmanager
     def working_in(self, account: str) -> Iterator[None]:
         """Let every request in this context come from a role session in `account`."""
-        before = _at_work.set(account)
+        before = _at_work.set((self, account))
         try:
             yield
         finally:
@@ -108,21 +134,11 @@ class Hands:
         """Let the lab draw the same random ids each time that it is given this number."""
         _direct.open(urllib.request.Request(f"{self._endpoint}/moto-api/seed?a={number}", method="POST")).close()
 
-    def _client(self, service: str, region: str) -> Any:
-        client = self._session.create_client(
-            service,
-            region_name=region,
-            endpoint_url=self._endpoint,
-            config=Config(parameter_validation=False, max_pool_connections=32, retries={"total_max_attempts": 1}),
-        )
-        client.meta.events.register("before-call", _finish_request)
-        return client
-
 
 def _finish_request(params: dict[str, Any], **_: Any) -> None:
     """Add what is given, and take the account out of the host, where S3 Control puts it: the lab has one host only."""
     given = _given.get()
     if given is not None:
         params["headers"].update(as_header(given))
-    account = _at_work.get()
+    account = _at_work.get()[1]
     params["url"] = params["url"].replace(f"//{account}.", "//", 1)
