@@ -15,7 +15,7 @@ from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
 from rootwarden.people.ground import Ground
-from rootwarden.people.leaving import last_use
+from rootwarden.people.leaving import DENY_POLICY, deny_document, last_use
 from rootwarden.people.reading import read_roster
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.identity_decision import user_may
@@ -157,6 +157,30 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
     assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}
     assert not company.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
     assert not company.plan(of(*TEN[:9])).changes
+
+
+def test_deletions_are_counted_with_the_others(company: Company) -> None:
+    """Six who left long ago are not deleted at once without their number; who is still in the grace is no part."""
+    way_in(company)
+    denial, iam = json.dumps(deny_document()), company.iam
+    for n in range(40):
+        day = "2020-01-01" if n in range(12, 18) else f"{now():%Y-%m-%d}"
+        mark = {MANAGED: "company"} | ({} if n < 12 else {DISABLED: day})
+        iam.create_user(
+            UserName=f"u{n:02}", Path="/people/", Tags=[{"Key": key, "Value": value} for key, value in mark.items()]
+        )
+        if n >= 12:
+            iam.put_user_policy(UserName=f"u{n:02}", PolicyName=DENY_POLICY, PolicyDocument=denial)
+    staff = [f"u{n:02}" for n in range(12)]
+    with pytest.raises(RefusedError, match=r"6 of 18 people would be deleted: u12, .* --confirm-count 6"):
+        company.plan(of(*staff))
+    with pytest.raises(RefusedError, match="7 of 18 people would be disabled or deleted: u11, u12"):
+        company.plan(of(*staff[:11]))
+    plan = company.plan(of(*staff[:11]), confirmed=7)
+    titles = [one.title for one in plan.changes]
+    assert [title for title in titles if title.startswith(("Disable", "Delete"))] == [
+        "Disable the user u11", *(f"Delete the user u{n}" for n in range(12, 18))
+    ]  # fmt: skip
 
 
 def test_one_that_was_enabled_again_is_not_deleted(company: Company) -> None:
