@@ -71,6 +71,14 @@ def test_deleted_after_the_grace_only_and_never_with_access() -> None:
     assert "has access all the same" in planned(direct, wanted, now=last + timedelta(days=1)).left[0].why
 
 
+def test_the_shortest_grace_is_a_day() -> None:
+    """Marked a minute before midnight, nobody is deleted a minute after it: for good means a day at least."""
+    wanted, when = roster(*NAMED, top="grace_days: 1"), datetime(2026, 11, 1, 23, 59, tzinfo=UTC)
+    gone = directory(*STAFF, user("dana", kind=f"{MARK}:left:{when:%Y-%m-%d}"))
+    days = {n: len(planned(gone, wanted, now=when + timedelta(minutes=2, days=n)).changes) for n in range(3)}
+    assert days == {0: 0, 1: 1, 2: 1}
+
+
 @pytest.mark.parametrize("kind", [MARK, f"{MARK}:left:2026-01-01"])
 def test_access_that_was_given_after_planning_is_seen(kind: str) -> None:
     """Then the plan is stale; given while it is made, it is not proved: whoever keeps access is no leaver."""

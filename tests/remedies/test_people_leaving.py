@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +14,8 @@ from rootwarden.model.plan import Risk
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
-from rootwarden.people.ground import Ground
+from rootwarden.people.deleting import may_be_deleted
+from rootwarden.people.ground import CREDENTIALS, Ground
 from rootwarden.people.leaving import DENY_POLICY, deny_document, last_use
 from rootwarden.people.reading import read_roster
 from rootwarden.people.roster import DISABLED, MANAGED
@@ -157,6 +158,21 @@ def test_deleted_after_the_grace_period_only(company: Company) -> None:
     assert "p9" not in {one["UserName"] for one in company.iam.list_users()["Users"]}
     assert not company.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
     assert not company.plan(of(*TEN[:9])).changes
+
+
+def test_the_shortest_grace_is_a_day() -> None:
+    """Disabled a minute before midnight, nobody is deleted a minute after it: for good means a day at least."""
+    when = datetime(2026, 11, 1, 23, 59, tzinfo=UTC)
+    arn = f"arn:aws:iam::{ACCOUNT}:user/people/p9"
+    user = {"UserName": "p9", "Arn": arn, "Tags": [{"Key": DISABLED, "Value": f"{when:%Y-%m-%d}"}],
+            "UserPolicyList": [{"PolicyName": DENY_POLICY, "PolicyDocument": deny_document()}]}  # fmt: skip
+    facts = {CREDENTIALS: {"users": [{"UserName": "p9", "LoginProfile": None, "AccessKeys": []}]}}
+    wanted = roster(person("p0"), top="grace_days: 1")
+    days = {}
+    for n in range(3):
+        at = when + timedelta(minutes=2, days=n)
+        days[n] = may_be_deleted(Ground(wanted, ACCOUNT, "aws", at, facts, lambda _: pytest.fail("looked")), user)
+    assert days == {0: False, 1: True, 2: True}
 
 
 def test_deletions_are_counted_with_the_others(company: Company) -> None:
