@@ -71,6 +71,14 @@ def test_deleted_after_the_grace_only_and_never_with_access() -> None:
     assert "has access all the same" in planned(direct, wanted, now=last + timedelta(days=1)).left[0].why
 
 
+def test_the_shortest_grace_is_a_day() -> None:
+    """Marked a minute before midnight, nobody is deleted a minute after it: for good means a day at least."""
+    wanted, when = roster(*NAMED, top="grace_days: 1"), datetime(2026, 11, 1, 23, 59, tzinfo=UTC)
+    gone = directory(*STAFF, user("dana", kind=f"{MARK}:left:{when:%Y-%m-%d}"))
+    days = {n: len(planned(gone, wanted, now=when + timedelta(minutes=2, days=n)).changes) for n in range(3)}
+    assert days == {0: 0, 1: 1, 2: 1}
+
+
 @pytest.mark.parametrize("kind", [MARK, f"{MARK}:left:2026-01-01"])
 def test_access_that_was_given_after_planning_is_seen(kind: str) -> None:
     """Then the plan is stale; given while it is made, it is not proved: whoever keeps access is no leaver."""
@@ -91,18 +99,36 @@ def test_access_that_was_given_after_planning_is_seen(kind: str) -> None:
             assert [one.expect.at[-1] for one in broken(change.then, after)] == ["Direct"]
 
 
-def test_who_has_no_access_is_marked_and_not_counted() -> None:
-    """Leavers of before the mark block no roster; nobody else hides among them, nor makes a bigger whole of them."""
+def test_who_has_no_access_is_marked_and_counted_too() -> None:
+    """A roster that was cut short, of people who are in no group just now, marks nobody: the mark leads to deletion."""
     gone, boss = [user(f"gone{n}") for n in range(8)], user("boss", "admins", kind="x")
-    ground = planned(directory(*STAFF, *gone, boss), roster(*NAMED))
+    with pytest.raises(RefusedError, match=r"8 of 20 people would be disabled: gone0, .* --confirm-count 8"):
+        planned(directory(*STAFF, *gone, boss), roster(*NAMED))
+    ground = planned(directory(*STAFF, *gone, boss), roster(*NAMED), confirmed=8)
     assert [one.title for one in ground.changes] == [f"Mark gone{n} as one who has left" for n in range(8)]
     assert {tuple(step.call.operation for step in one.steps) for one in ground.changes} == {("UpdateUser",)}
     after = as_if({FACT: directory(*STAFF, *gone, boss)}, [one for change in ground.changes for one in change.then])
     assert not planned(after[FACT], roster(*NAMED)).changes
     two = directory(*STAFF, *gone, boss, user("dana", "developers"), user("erik"), direct=(given("u-erik", "USER"),))
-    with pytest.raises(RefusedError, match="2 of 14 people would be disabled: dana, erik"):
+    with pytest.raises(RefusedError, match="10 of 22 people would be disabled: gone0"):
         planned(two, roster(*NAMED))
-    assert len(planned(two, roster(*NAMED), confirmed=2).changes) == 10
+    assert len(planned(two, roster(*NAMED), confirmed=10).changes) == 10
+
+
+def test_deletions_are_counted_with_the_others() -> None:
+    """Of twelve who left, and of one who leaves while one is deleted; who waits for the end of the grace is no part."""
+    old, new = f"{MARK}:left:2026-01-01", f"{MARK}:left:2026-11-20"
+    left = [user(f"gone{n}", kind=old) for n in range(6)]
+    waiting = [user(f"waits{n}", kind=new) for n in range(40)]
+    with pytest.raises(RefusedError, match=r"6 of 18 people would be deleted: gone0, .* --confirm-count 6"):
+        planned(directory(*STAFF, *left, *waiting), roster(*NAMED))
+    assert len(planned(directory(*STAFF, *left, *waiting), roster(*NAMED), confirmed=6).changes) == 6
+    assert len(planned(directory(*STAFF, left[0], *waiting), roster(*NAMED)).changes) == 1
+    both = directory(*STAFF, left[0], user("dana", "developers"))
+    with pytest.raises(RefusedError, match="2 of 14 people would be disabled or deleted: dana, gone0"):
+        planned(both, roster(*NAMED))
+    with pytest.raises(RefusedError, match="2 people would be disabled or deleted, and 1 were confirmed"):
+        planned(both, roster(*NAMED), confirmed=1)
 
 
 def test_who_comes_back_is_marked_no_more() -> None:
@@ -208,7 +234,7 @@ def test_there_and_back_in_the_lab(company: Company) -> None:
     company.follow(wanted, confirmed=1)
     operations = [{"AttributePath": "userType", "AttributeValue": f"{MARK}:left:2026-01-01"}]
     store.update_user(**at, UserId=dana["UserId"], Operations=operations)
-    plan = company.plan(wanted)
+    plan = company.plan(wanted, confirmed=1)
     assert [one.title for one in plan.changes] == ["Delete the user dana"]
     done = apply_plan(plan, company.request, lambda *_: True, print)
     assert done is not None

@@ -68,7 +68,7 @@ def test_the_guard_knows_break_glass_users_by_what_is_read_now() -> None:
         *STAFF, user("dana", "developers"), user("erik", kind=f"{MARK}:left:2026-01-01"),
         user("boss", "admins", kind="x"), direct=(given("u-dana", "USER"),),
     )  # fmt: skip
-    changes = tuple(planned(found, roster(*NAMED, top="break_glass: [Vault]"), confirmed=1).changes)
+    changes = tuple(planned(found, roster(*NAMED, top="break_glass: [Vault]"), confirmed=2).changes)
     assert [one.title for one in changes] == ["Take all access from dana", "Delete the user erik"]
     assert all(one.spares == ("Vault",) for one in changes)
     assert all(map(LEFT_ALONE.about, changes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from rootwarden.model.plan import Risk
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
-from rootwarden.people.ground import Ground
-from rootwarden.people.leaving import last_use
+from rootwarden.people.deleting import may_be_deleted
+from rootwarden.people.ground import CREDENTIALS, Ground
+from rootwarden.people.leaving import DENY_POLICY, deny_document, last_use
 from rootwarden.people.reading import read_roster
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.identity_decision import user_may
@@ -173,6 +174,45 @@ def test_deleted_after_the_grace_period_only(staffed: Company) -> None:
     assert "p9" not in {one["UserName"] for one in staffed.iam.list_users()["Users"]}
     assert not staffed.iam.list_virtual_mfa_devices()["VirtualMFADevices"]
     assert not staffed.plan(of(*TEN[:9])).changes
+
+
+def test_the_shortest_grace_is_a_day() -> None:
+    """Disabled a minute before midnight, nobody is deleted a minute after it: for good means a day at least."""
+    when = datetime(2026, 11, 1, 23, 59, tzinfo=UTC)
+    arn = f"arn:aws:iam::{ACCOUNT}:user/people/p9"
+    user = {"UserName": "p9", "Arn": arn, "Tags": [{"Key": DISABLED, "Value": f"{when:%Y-%m-%d}"}],
+            "UserPolicyList": [{"PolicyName": DENY_POLICY, "PolicyDocument": deny_document()}]}  # fmt: skip
+    facts = {CREDENTIALS: {"users": [{"UserName": "p9", "LoginProfile": None, "AccessKeys": []}]}}
+    wanted = roster(person("p0"), top="grace_days: 1")
+    days = {}
+    for n in range(3):
+        at = when + timedelta(minutes=2, days=n)
+        days[n] = may_be_deleted(Ground(wanted, ACCOUNT, "aws", at, facts, lambda _: pytest.fail("looked")), user)
+    assert days == {0: False, 1: True, 2: True}
+
+
+def test_deletions_are_counted_with_the_others(company: Company) -> None:
+    """Six who left long ago are not deleted at once without their number; who is still in the grace is no part."""
+    way_in(company)
+    denial, iam = json.dumps(deny_document()), company.iam
+    for n in range(40):
+        day = "2020-01-01" if n in range(12, 18) else f"{now():%Y-%m-%d}"
+        mark = {MANAGED: "company"} | ({} if n < 12 else {DISABLED: day})
+        iam.create_user(
+            UserName=f"u{n:02}", Path="/people/", Tags=[{"Key": key, "Value": value} for key, value in mark.items()]
+        )
+        if n >= 12:
+            iam.put_user_policy(UserName=f"u{n:02}", PolicyName=DENY_POLICY, PolicyDocument=denial)
+    staff = [f"u{n:02}" for n in range(12)]
+    with pytest.raises(RefusedError, match=r"6 of 18 people would be deleted: u12, .* --confirm-count 6"):
+        company.plan(of(*staff))
+    with pytest.raises(RefusedError, match="7 of 18 people would be disabled or deleted: u11, u12"):
+        company.plan(of(*staff[:11]))
+    plan = company.plan(of(*staff[:11]), confirmed=7)
+    titles = [one.title for one in plan.changes]
+    assert [title for title in titles if title.startswith(("Disable", "Delete"))] == [
+        "Disable the user u11", *(f"Delete the user u{n}" for n in range(12, 18))
+    ]  # fmt: skip
 
 
 def test_one_that_was_enabled_again_is_not_deleted(staffed: Company) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,8 @@ CALLS = {
         {"developers", "admins"},
     ("dynamodb:DeleteTable", TABLE): {"developers", "admins"},
 }  # fmt: skip
+# What `boundary: default` was at first.
+FORMER = Path(__file__).parents[1] / "data" / "people" / "former_boundary.json"
 THIRTY = [(f"p{n:02d}", list(JOBS)[n % len(JOBS)]) for n in range(30)]
 
 
@@ -209,6 +213,25 @@ def test_a_new_boundary_is_a_new_version(company: Company) -> None:
     assert company.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"] == "v3"
     company.undo(done)
     assert company.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"] == "v2"
+
+
+def test_a_former_boundary_is_brought_up_to_date(company: Company) -> None:
+    """The boundary of a former version gets today's text, which holds for everybody behind it at once."""
+    company.follow(roster(person("dana"), person("erik", "auditors")))
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/people/company-boundary"
+    company.iam.create_policy_version(PolicyArn=arn, PolicyDocument=FORMER.read_text(), SetAsDefault=True)
+    key = f"arn:aws:iam::{ACCOUNT}:user/people/erik"
+    admin = {"Effect": "Allow", "Action": "iam:*", "Resource": "*"}
+    text = {"Version": "2012-10-17", "Statement": [admin]}
+    company.iam.put_user_policy(UserName="dana", PolicyName="iam", PolicyDocument=json.dumps(text))
+    assert may(company.view(), "dana", "iam:UpdateAccessKey", key, mfa=True)
+    done = company.follow(roster(person("dana"), person("erik", "auditors"), top="pass_roles: [app-*]"))
+    (change,) = done.run.plan.changes
+    assert [step.call.operation for step in change.steps] == ["CreatePolicyVersion"]
+    seen = company.view()
+    assert may(seen, "dana", "iam:UpdateAccessKey", key, mfa=True) is False
+    for role, passed in (("people/made/x", True), ("app-1", True), ("OrganizationAccountAccessRole", False)):
+        assert may(seen, "dana", "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/{role}", mfa=True) is passed
 
 
 @pytest.mark.parametrize(

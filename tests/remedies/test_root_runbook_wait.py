@@ -19,6 +19,7 @@ from tests.emulated.collecting import ONE_REGION, sign_in
 from tests.emulated.lab_at_work import client, entry
 from tests.journeys import terminal
 from tests.remedies.root_at_work import Later
+from tests.remedies.root_world import MANAGEMENT, OLD, member, organization
 
 ALONE = "111111111101"
 SOURCES = Path(__file__).parents[2] / "src"
@@ -165,6 +166,37 @@ def test_at_the_terminal(lab: Lab) -> None:
     done = terminal.rootwarden("runbook", "root-access-keys", *asked[2:], env=env)
     assert (done.code, done.out) == (0, "")
     assert done.err.endswith("rootwarden: confirmed by AWS\n")
+
+
+@pytest.mark.parametrize(
+    ("runbook", "settings", "codes"),
+    [
+        ("root-mfa", "[controls.root-mfa-two-devices]\nmin_devices = {}\n", {2: 8, 1: 0}),
+        (
+            "root-email",
+            '[controls.root-email-controlled]\nallowed_domains = ["{}"]\n',
+            {"c.example": 8, "example.com": 0},
+        ),
+    ],
+    ids=["root-mfa", "root-email"],
+)
+def test_the_configuration_decides_what_is_enough(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runbook: str, settings: str, codes: dict[Any, int]
+) -> None:
+    """As an audit judges by it: else what people were told to write would confirm nothing. A slip in it is said."""
+    lab.reset()
+    seed(lab.endpoint, organization(member(OLD, "old", root=Root(password=True))))
+    lab.root_state(OLD).set_mfa(["security-key"])
+    sign_in(monkeypatch, lab, MANAGEMENT)
+    env = lab.environment(MANAGEMENT, "Admin") | {"PYTHONPATH": str(SOURCES), "HOME": str(tmp_path)}
+    asked = ("runbook", runbook, "--wait", "--quiet", "--within", "1s", "--every", "1s", "--account", OLD)
+    for value, code in codes.items():
+        (tmp_path / "rootwarden.toml").write_text(settings.format(value), encoding="utf-8")
+        found = terminal.rootwarden(*asked, env=env, cwd=tmp_path)
+        assert (found.code, found.out) == (code, ""), found.err
+    (tmp_path / "rootwarden.toml").write_text(settings.format(value).replace(" = ", "x = "), encoding="utf-8")
+    slip = terminal.rootwarden(*asked, env=env, cwd=tmp_path)
+    assert (slip.code, "did you mean" in slip.err) == (2, True)
 
 
 def test_what_cannot_be_waited_for_is_said_first(lab: Lab) -> None:

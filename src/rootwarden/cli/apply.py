@@ -46,7 +46,7 @@ def command(
     rootwarden apply plan.json --yes         for automation
     rootwarden apply --resume                after a crash, or what stopped it
 
-    What cannot be taken back is announced first, and done by the same command a day later, within a week.
+    What is dangerous is announced first, and done by the same command a day later, within a week.
 
     Ends with 0 when all was proved; 4 or 5 when it stopped on the way, 6 when the plan is stale or a guard refuses,
     7 when something is not as planned afterwards, 8 when it has to wait or AWS does not show it yet.

@@ -81,6 +81,7 @@ def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any
     """Print `text` once AWS answers, look until it confirms it or the time is over; return the exit code."""
     from rootwarden.cli.reading import reading_of  # noqa: PLC0415
     from rootwarden.flows.following import FollowRequest, follow  # noqa: PLC0415
+    from rootwarden.flows.limits import checked  # noqa: PLC0415
 
     request = FollowRequest(
         runbook=found,
@@ -90,6 +91,7 @@ def _waited(settings: Settings, found: Named, subject: str, given: dict[str, Any
         within=length(given["within"], "--within").total_seconds(),
         every=length(given["every"], "--every").total_seconds(),
         whole=given["until"] == "whole",
+        settings=checked(settings.controls, settings.source),
     )
     unprinted = [text] if text else []
 

@@ -43,7 +43,7 @@ def command() -> None:
 @click.argument("roster", metavar="ROSTER")
 @plan_output_option
 @click.option("--confirm-count", type=click.IntRange(0), metavar="N",
-              help="So many people are to be disabled; asked for where they are many.")  # fmt: skip
+              help="So many people are to be disabled or deleted; asked for where they are many.")  # fmt: skip
 @click.option("--adopt", is_flag=True, help="Take over users of the roster's names that were there before it.")
 @click.option("--iam", is_flag=True, help="IAM users, although the organization has IAM Identity Center.")
 @terraform_option
@@ -64,7 +64,8 @@ def plan_(
     rootwarden users plan roster.yaml -o plan.json
     rootwarden users plan roster.yaml --confirm-count 7 -o plan.json
 
-    Refused (6) where more than five people, or one in ten, would be disabled and --confirm-count does not say so.
+    Refused (6) where more than five people, or one in ten, would be disabled or deleted and
+    --confirm-count does not say so.
     """
     from rootwarden.flows.people import PeopleRequest  # noqa: PLC0415 - --help must not wait for AWS libraries
     from rootwarden.flows.terraform_states import read_states  # noqa: PLC0415

@@ -22,6 +22,7 @@ from rootwarden.flows.collect import collect
 from rootwarden.flows.request import CollectRequest
 from rootwarden.model.findings import Finding, Status
 from rootwarden.model.ports import Clock
+from rootwarden.model.thresholds import Param
 from rootwarden.report.runbook import Named
 from rootwarden.store.snapshots import open_snapshot
 
@@ -47,6 +48,7 @@ class FollowRequest(Struct, frozen=True, kw_only=True):
     """What to look at, and for how long: `account` "" is the caller's own; times are in seconds.
 
     `whole`: all controls of the runbook must pass; otherwise the first that does not when it is looked at first.
+    `settings` are those of the controls, checked (`flows.limits`).
     """
 
     runbook: Named
@@ -56,6 +58,7 @@ class FollowRequest(Struct, frozen=True, kw_only=True):
     within: float = 900.0
     every: float = 15.0
     whole: bool = False
+    settings: Mapping[str, Mapping[str, Param]] = {}
 
 
 def follow(request: FollowRequest, tell: Callable[[str], None], clock: Clock | None = None) -> Followed:
@@ -110,7 +113,8 @@ def _judged(request: FollowRequest, clock: Clock) -> list[Finding]:
     with TemporaryDirectory(prefix="rootwarden-") as folder:
         path = Path(folder) / "snapshot.jsonl.gz"
         collect(reading, path, clock=clock)
-        found = judge_snapshot(open_snapshot(path), JudgeRequest(controls=controls, settings={})).findings
+        judging = JudgeRequest(controls=controls, settings=request.settings)
+        found = judge_snapshot(open_snapshot(path), judging).findings
     return sorted(found, key=lambda one: book.controls.index(one.code))
 
 

@@ -27,7 +27,7 @@ FACT_CALLS = frozenset(call for fact in FACTS.values() for call in fact.calls)
 
 
 class Risk(StrEnum):
-    """What can go wrong: nothing that anybody uses; something, so look first; something that cannot be taken back."""
+    """What can go wrong: nothing that anybody uses; something, so look first; what may be in use is gone for good."""
 
     SAFE = "safe"
     CAREFUL = "careful"

@@ -25,7 +25,7 @@ def see_off_there(centre: Centre, named: set[str], confirmed: int | None) -> Non
     """Plan what becomes of the roster's users in Identity Center whom it does not name any more.
 
     Raises:
-        RefusedError: too many would lose their access.
+        RefusedError: too many would lose their access, be marked as left, or be deleted.
     """
     mine = [one for one in centre.items("users") if centre.made(one)]
     unnamed = [one for one in mine if str(one["UserName"]).lower() not in named]
@@ -42,11 +42,9 @@ def see_off_there(centre: Centre, named: set[str], confirmed: int | None) -> Non
     for user in idle:
         _mark(centre, user)
     going = [user for user in leaving if user not in idle and _take_off(centre, user)]
-    # Who has nothing to lose counts neither among those who go nor in the whole that they are a share of.
-    not_too_many(going, [one for one in mine if not centre.left_on(one) and one not in idle], confirmed)
-    for user in unnamed:
-        if centre.left_on(user):
-            _delete_when_over(centre, user)
+    over = [user for user in unnamed if centre.left_on(user) and _delete_when_over(centre, user)]
+    # Who has nothing to lose just now counts as well: the mark leads to the deletion.
+    not_too_many([*idle, *going], over, [one for one in mine if not centre.left_on(one)], confirmed)
 
 
 def _has_access(centre: Centre, user: Mapping[str, Any]) -> bool:
@@ -115,28 +113,28 @@ def _given(user: Mapping[str, Any], found: Mapping[str, Any], account: str, *, g
     return place("sets", "Name", str(found["Name"]), "assignments", Item("", one), value=None if gone else one)
 
 
-def _delete_when_over(centre: Centre, user: Mapping[str, Any]) -> None:
-    """Plan the deletion of a user that left long enough ago; only while it has no access still."""
+def _delete_when_over(centre: Centre, user: Mapping[str, Any]) -> bool:
+    """Plan the deletion of a user that left long enough ago, while it has no access; return whether it is planned."""
     name, since = str(user["UserName"]), centre.left_on(user)
     try:
         over = date.fromisoformat(since) + timedelta(days=centre.ground.roster.grace_days)
     except ValueError:
         centre.ground.leave(f"leaver {name}", f"its user type says {since!r}, which is no date", "write 2026-12-31")
-        return
+        return False
     if centre.ground.now.date() <= over:
-        return
+        return False
     why = centre.why_spared(user)
     if why:
         centre.ground.leave(f"leaver {name}", f"it is not deleted: {why}", "decide by hand, or name it")
-        return
+        return False
     if _has_access(centre, user):
         centre.ground.leave(
             f"leaver {name}", "it is marked as left and has access all the same", "look who gave it, and why",
             severity=Severity.HIGH,
         )  # fmt: skip
-        return
+        return False
     delete: Call = centre.call("DeleteUser", UserId=str(user["UserId"]))
-    centre.plan(
+    return centre.plan(
         "centre-delete", f"Delete the user {name}", name, risk=Risk.CAREFUL, never_by=centre.sessions(name),
         why=f"all access was taken on {since}, longer than {centre.ground.roster.grace_days} days ago",
         steps=[Step(id="user", does=f"Delete the user {name}", call=delete,

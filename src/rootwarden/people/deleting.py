@@ -26,16 +26,16 @@ def _grace_is_over(ground: Ground, user: dict[str, Any]) -> bool:
     return ground.now.date() > since + timedelta(days=ground.roster.grace_days)
 
 
-def delete_when_over(ground: Ground, user: dict[str, Any]) -> None:
-    """Plan the deletion of a user that was disabled long enough; only while it is disabled still."""
+def may_be_deleted(ground: Ground, user: dict[str, Any]) -> bool:
+    """Return whether a user was disabled long enough and is so still; if it is not, that is said."""
     if not _grace_is_over(ground, user):
-        return
+        return False
     name, arn = str(user["UserName"]), str(user.get("Arn") or "")
     try:
         held = ground.held(name)
     except UnseenError as error:
         ground.leave(f"leaver {name}", f"it is not deleted: {error}", "make it readable, and plan again", resource=arn)
-        return
+        return False
     own = [one.get("PolicyDocument") for one in user.get("UserPolicyList") or ()]
     denied = decide_together(own, Request("iam:GetUser", arn)).effect is Effect.DENY
     usable = held.get("LoginProfile") is not None or any(one.get("Status") != "Inactive" for one in held["AccessKeys"])
@@ -44,8 +44,18 @@ def delete_when_over(ground: Ground, user: dict[str, Any]) -> None:
             f"leaver {name}", "it is marked as disabled and can be used all the same",
             "look who enabled it again and why", resource=arn, severity=Severity.HIGH,
         )  # fmt: skip
-        return
-    since = tag_of(user, DISABLED)
+        return False
+    return True
+
+
+def delete(ground: Ground, user: dict[str, Any]) -> None:
+    """Plan the deletion of a user that may be deleted.
+
+    Raises:
+        UnseenError: what hangs on it could not be read.
+    """
+    name, arn = str(user["UserName"]), str(user.get("Arn") or "")
+    held, since = ground.held(name), tag_of(user, DISABLED)
     ground.plan(
         "delete", f"Delete the user {name}", risk=Risk.CAREFUL, resource=arn,
         why=f"it was disabled on {since}, longer than {ground.roster.grace_days} days ago",

@@ -14,7 +14,7 @@ from rootwarden.people.groups import ensure_group, ensure_groups
 from rootwarden.people.policies import ensure_policy
 from rootwarden.people.roster import Boundary, Roster
 from rootwarden.proofs.mfa_gate import gate_document
-from rootwarden.proofs.people_boundary import boundary_document, lets_newcomers_in
+from rootwarden.proofs.people_boundary import boundary_document, fits, lets_newcomers_in
 
 _FACT = "iam.password_policy"
 # CIS AWS Foundations 1.8 and 1.9, which RW-IAM-09 follows. The last lets people change their first password.
@@ -44,7 +44,7 @@ def lay(ground: Ground) -> Foundation:
 
     Raises:
         UnseenError: how it is now could not be read.
-        RefusedError: the boundary would shut new people out.
+        RefusedError: the boundary would shut new people out, or is longer than AWS takes.
     """
     _password_rules(ground)
     boundary = _boundary(ground)
@@ -98,8 +98,14 @@ def _boundary(ground: Ground) -> str:
             todo="write it out as boundary.document, or attach it once",
         )
     text = given.document or (there or {}).get("Document") or boundary_document(
-        ground.partition, ground.account, roster.path, own
+        ground.partition, ground.account, roster.path, own, roster.pass_roles
     )  # fmt: skip
+    short = fits(text)
+    if not (given.arn or short.value):
+        raise RefusedError(
+            "the boundary is too long", why=short.why,
+            todo="name fewer roles under pass_roles, by wildcards, or write a shorter document",
+        )  # fmt: skip
     let_in = lets_newcomers_in(text, ground.partition, ground.account, ground.arn("user", roster.path, "newcomer"))
     if not let_in.value:
         raise RefusedError(

@@ -17,7 +17,7 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Change, Difference, Risk, Step
 from rootwarden.model.readings import UnseenError
-from rootwarden.people.deleting import delete_when_over
+from rootwarden.people.deleting import delete, may_be_deleted
 from rootwarden.people.ground import Ground, iam, is_disabled, of_credentials, of_keys, of_tag, of_user
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.people.sparing import keeps_a_way_in, why_spared
@@ -25,7 +25,7 @@ from rootwarden.proofs.credential_report import report_date, report_flag
 from rootwarden.proofs.iam_users import Report
 
 DENY_POLICY = "rootwarden-disabled"
-# So many may be disabled at once without a word: 5, and one in ten.
+# So many may be disabled or deleted at once without a word: 5, and one in ten.
 _AT_ONCE, _SHARE = 5, 10
 # How the credential report says that there is nothing to say.
 _NOTHING = ("N/A", "no_information", "not_supported")
@@ -41,23 +41,24 @@ def see_off(ground: Ground, confirmed: int | None) -> None:
     """Plan what becomes of the users that the roster made and does not name any more.
 
     Raises:
-        RefusedError: they are more than one in ten, or more than five, and nobody confirmed just that number.
+        RefusedError: who is disabled or deleted is more than one in ten, or five, and nobody confirmed that number.
         UnseenError: the users could not be read.
     """
     managed = ground.managed()
     unnamed = [one for one in managed if _unnamed(ground, one)]
     spared = {str(one["UserName"]): _spared(ground, one) for one in unnamed}
-    leaving = [one for one in unnamed if not is_disabled(one) and not spared[str(one["UserName"])]]
-    not_too_many(leaving, [one for one in managed if not is_disabled(one)], confirmed)
+    going = [one for one in unnamed if not spared[str(one["UserName"])]]
+    leaving = [one for one in going if not is_disabled(one)]
+    over = [one for one in going if is_disabled(one) and may_be_deleted(ground, one)]
+    not_too_many(leaving, over, [one for one in managed if not is_disabled(one)], confirmed)
     for user in unnamed:
         why = spared[str(user["UserName"])]
         if why and not is_disabled(user):
             _leave(ground, user, why)
     for user in leaving:
         _disable(ground, user)
-    for user in unnamed:
-        if is_disabled(user) and not spared[str(user["UserName"])]:
-            delete_when_over(ground, user)
+    for user in over:
+        delete(ground, user)
 
 
 def _unnamed(ground: Ground, user: dict[str, Any]) -> bool:
@@ -72,24 +73,29 @@ def _spared(ground: Ground, user: dict[str, Any]) -> str:
         return f"could not tell whether it may be disabled: {error}"
 
 
-def not_too_many(leaving: list[Any], managed: list[Any], confirmed: int | None) -> None:
-    """See that no more are disabled at once than may be, or than somebody confirmed by their number.
+def not_too_many(leaving: list[Any], over: list[Any], active: list[Any], confirmed: int | None) -> None:
+    """See that no more are disabled or deleted at once than may be, or than somebody confirmed by their number.
+
+    They are counted together: those who leave, and those whose grace is `over`. The whole that they are a share of is
+    the `active` ones, who leaves among them, and whoever is deleted.
 
     Raises:
         RefusedError: they are more.
     """
-    many = len(leaving) > _AT_ONCE or len(leaving) * _SHARE > len(managed)
-    if confirmed is not None and confirmed != len(leaving):
+    gone, whole = [*leaving, *over], len(active) + len(over)
+    happens = " or ".join(word for word, who in (("disabled", leaving), ("deleted", over)) if who) or "disabled"
+    many = len(gone) > _AT_ONCE or len(gone) * _SHARE > whole
+    if confirmed is not None and confirmed != len(gone):
         raise RefusedError(
-            f"{len(leaving)} people would be disabled, and {confirmed} were confirmed",
-            why=_names(leaving) or "the roster names everybody it manages",
+            f"{len(gone)} people would be {happens}, and {confirmed} were confirmed",
+            why=_names(gone) or "the roster names everybody it manages",
             todo="look at the roster, and confirm the number that it comes to",
         )
-    if leaving and many and confirmed is None:
+    if gone and many and confirmed is None:
         raise RefusedError(
-            f"{len(leaving)} of {len(managed)} people would be disabled: {_names(leaving)}",
+            f"{len(gone)} of {whole} people would be {happens}: {_names(gone)}",
             why=f"more than {_AT_ONCE}, or more than one in {_SHARE}, at once may be a roster that was cut short",
-            todo=f"if it is right, plan with --confirm-count {len(leaving)}",
+            todo=f"if it is right, plan with --confirm-count {len(gone)}",
         )
 
 

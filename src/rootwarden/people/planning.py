@@ -22,7 +22,7 @@ from rootwarden.people.roster import MANAGED, Person
 
 class Asked(Struct, frozen=True, kw_only=True):
     """How a roster is to be planned: IAM users even where there is Identity Center, users of before taken over, and
-    how many may be disabled where they are many. `file` is the roster's, for messages."""
+    how many may be disabled or deleted where they are many. `file` is the roster's, for messages."""
 
     iam: bool = False
     adopting: bool = False

@@ -25,6 +25,7 @@ _SHAPES = {
     "roster": "small letters, digits and hyphens, at most 32",
     "policies": "the name of one of AWS's policies, such as job-function/Billing, or an ARN",
     "boundary": 'default, or "" for none',
+    "pass_roles": "a role by path and name, such as app-* or service-role/glue; not every role",
     "name": _TEXT, "email": _TEXT,
 }  # fmt: skip
 

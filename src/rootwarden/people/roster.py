@@ -20,6 +20,8 @@ _NAME = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$")]
 _TAG = Annotated[str, Meta(pattern=r"^[\w .:/=+@-]{1,256}$")]
 # Of AWS's own policies the name with its path is enough; any other by its ARN.
 _POLICY = Annotated[str, Meta(pattern=r"^(arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/)?[A-Za-z0-9_+=,.@/-]{1,512}$")]
+# A role by its path and name, as in its ARN, with wildcards but at the beginning: "*" would be every role.
+_ROLE = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_+=,.@-][A-Za-z0-9_+=,.@/*?-]{0,575}$")]
 # age-encryption.org and sshd(8): what a public key begins with.
 _KEY = Annotated[str, Meta(pattern=r"^(|age1[02-9ac-hj-np-z]{58}|ssh-(ed25519|rsa) [A-Za-z0-9+/=]{40,}( .*)?)$")]
 # IAM quotas: groups of a user, policies of a group. One group is the gate's.
@@ -76,7 +78,8 @@ class Roster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file.
 
     `roster` is its id, which marks the users it made. `count` is how many people it names: a file cut short is noticed.
-    `boundary` "default" is Rootwarden's own, "" is none. `break_glass` are users that nobody disables.
+    `boundary` "default" is Rootwarden's own, "" is none. `pass_roles` are roles that people behind the default one may
+    hand to services, besides those that they made. `break_glass` are users that nobody disables.
     """
 
     roster: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
@@ -85,6 +88,7 @@ class Roster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     account: Annotated[str, Meta(pattern=r"^([0-9]{12})?$")] = ""
     path: Annotated[str, Meta(pattern=r"^/([!-.0-~]+/)*$")] = "/people/"
     boundary: Boundary | Annotated[str, Meta(pattern=r"^(default)?$")] = DEFAULT_BOUNDARY
+    pass_roles: tuple[_ROLE, ...] = ()
     break_glass: tuple[_USER, ...] = ()
     grace_days: Annotated[int, Meta(ge=1)] = 30
     count: int | None = None
@@ -108,6 +112,8 @@ def complaints(roster: Roster) -> Iterator[tuple[str, str, str]]:
         yield "path", "users under /service/ are workloads", "choose another path, such as /people/"
     if isinstance(roster.boundary, Boundary) and bool(roster.boundary.arn) is bool(roster.boundary.document):
         yield "boundary", "it needs either arn or document", 'give one of them, or write boundary: "default"'
+    if roster.pass_roles and roster.boundary != DEFAULT_BOUNDARY:
+        yield "pass_roles", "only the default boundary goes by it", "let your own boundary allow iam:PassRole on them"
     for what, names in (("user", (one.user for one in roster.people)), ("email", (one.email for one in roster.people))):
         for name, times in Counter(name.lower() for name in names).items():
             if times > 1:
