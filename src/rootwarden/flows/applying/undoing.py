@@ -19,8 +19,9 @@ from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
 from rootwarden.flows.applying.looking import Looked, at_once, look, unseen
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
+from rootwarden.flows.applying.ready import same_place
 from rootwarden.flows.applying.request import ApplyRequest, Tell
-from rootwarden.flows.applying.running import Applied, same_place
+from rootwarden.flows.applying.running import Applied
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.expect import as_if, broken
 from rootwarden.model.halfway import neither
@@ -95,7 +96,8 @@ def _take_back(
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was taken back")
     try:
-        checked = prove_undone(request, changes, clock) if changes else ()
+        # Where nothing was begun, what the run was about is read all the same: only that tells that it is as before.
+        checked = prove_undone(request, changes or [*reversed(log.run.plan.changes)], clock)
     except RootwardenError as error:
         log.state(undoing.ended())
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
@@ -206,12 +208,12 @@ class _Undoing:
 
     def _was_done(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
         """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept."""
-        line = self._progress.last(Way.DO, change.id, step.id)
-        if line is None or line.state is not StepState.BEGUN:
+        lines = self._progress.doubtful(change, step)
+        if not lines:
             return False
         if step.seen is None:
             return True  # what it was before is put again, which does no harm
-        found = made_after_all(self._hands, self._clock, change, step, line.began, kept)
+        found = made_after_all(self._hands, self._clock, change, step, lines[-1].began, kept)
         kept |= named(step, found or {})
         return found is not None
 
