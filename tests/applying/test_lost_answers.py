@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from rootwarden.errors import Exit, InputError
 from rootwarden.flows.applying.running import Applied
-from rootwarden.model.plan import Plan
+from rootwarden.model.plan import Plan, Probe
 from rootwarden.model.run import RunState, StepState
 from tests.applying.killing import AFTER, gate
 from tests.applying.test_undoing import as_one, contact_now
@@ -56,6 +56,44 @@ def test_what_is_made_again_ends_the_doubt(shop: Workshop, monkeypatch: pytest.M
     assert resumed is not None and resumed.exit == Exit.FINE
     assert [one.state for one in resumed.progress.log] == [StepState.FAILED, StepState.DONE, StepState.DONE]
     assert resumed.progress.made(change) and not resumed.progress.in_doubt(change, change.steps[0])
+
+
+def test_what_was_found_once_is_not_looked_for_again(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    """The first call that takes a step back removes what its probe looks for; the next is denied, and made later."""
+    plan, change = as_one(shop)
+    contact, trail = change.steps
+    look = replace(contact.call, operation="GetAlternateContact", parameters={"AlternateContactType": "SECURITY"})
+    seen = Probe(call=look, done="AlternateContact", absent=("ResourceNotFoundException",))
+    both = replace(contact, seen=seen, undo=(*contact.undo, *trail.undo), keeps={"name": "AlternateContact.Name"})
+    applied = lost(shop, replace(plan, changes=(replace(change, steps=(both, trail)),)), monkeypatch)
+    assert [one.state for one in applied.progress.log] == [StepState.BEGUN]
+    shop.lab.deny("cloudtrail:UpdateTrail", account=MANAGEMENT)
+    first = shop.undo(applied.run.id)
+    assert first is not None and first.exit == Exit.AUTH
+    assert (first.progress.log[0].state, first.progress.log[0].kept) == (StepState.DONE, {"name": "Security team"})
+    shop.lab.clear_faults()
+    calls = len(shop.writes(MANAGEMENT))
+    second = shop.undo(applied.run.id)
+    assert second is not None and (second.exit, second.run.state) == (Exit.FINE, RunState.UNDONE)
+    assert shop.writes(MANAGEMENT)[calls:] == ["UpdateTrail"]
+
+
+def test_what_the_probe_does_not_find_was_not_made(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    """Somebody has taken it away meanwhile: nothing is called, the line gets its end, and it is proved."""
+    plan, change = as_one(shop)
+    contact, trail = change.steps
+    look = replace(contact.call, operation="GetAlternateContact", parameters={"AlternateContactType": "SECURITY"})
+    seen = Probe(call=look, done="AlternateContact", absent=("ResourceNotFoundException",))
+    applied = lost(
+        shop, replace(plan, changes=(replace(change, steps=(replace(contact, seen=seen), trail)),)), monkeypatch
+    )
+    client(shop.lab, "account", entry(shop.lab, MANAGEMENT)).delete_alternate_contact(AlternateContactType="SECURITY")
+    calls = len(shop.writes(MANAGEMENT))
+    undone = shop.undo(applied.run.id)
+    assert undone is not None and undone.exit == Exit.FINE
+    assert [one.state for one in undone.progress.log] == [StepState.FAILED]
+    assert [one.proved for one in undone.checked] == [True]
+    assert len(shop.writes(MANAGEMENT)) == calls
 
 
 def test_undo_of_what_was_never_begun_proves_it(shop: Workshop):

@@ -162,6 +162,10 @@ class Progress(Struct, frozen=True):
         """Return the lines about the doing of a step of which nobody knows how they ended, in order."""
         return tuple(one for one in self.tries(change, step) if one.state is StepState.BEGUN)
 
+    def taken_back(self, change: Change, step: Step) -> bool:
+        """Return whether somebody has begun to take a step back."""
+        return any((one.way, one.change, one.step) == (Way.UNDO, change.id, step.id) for one in self.log)
+
     def begun(self, change: Change) -> bool:
         """Return whether anything of a change was done or may have been."""
         return any(one.change == change.id and one.way is Way.DO and one.state is not StepState.FAILED

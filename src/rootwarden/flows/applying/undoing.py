@@ -207,15 +207,25 @@ class _Undoing:
         return all(line is not None and line.state is StepState.DONE for line in lines)
 
     def _was_done(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
-        """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept."""
+        """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept.
+
+        What is found is written down before the first call that takes it back, which may remove what the probe looks
+        for; a step that somebody has begun to take back is not looked for again.
+        """
         lines = self._progress.doubtful(change, step)
         if not lines:
             return False
-        if step.seen is None:
-            return True  # what it was before is put again, which does no harm
+        if step.seen is None or self._progress.taken_back(change, step):
+            return True  # the calls that take it back do no harm where there is nothing to take back
         found = made_after_all(self._hands, self._clock, change, step, lines[-1].began, kept)
-        kept |= named(step, found or {})
-        return found is not None
+        now = self._clock.now()
+        for line in lines if found is None else lines[:-1]:
+            self._log.end(line.n, StepState.FAILED, now, {}, "broken off before it was made")
+        if found is None:
+            return False
+        self._log.end(lines[-1].n, StepState.DONE, now, found, "broken off after it was made")
+        kept |= named(step, found)
+        return True
 
     def _in_use(self, change: Change, step: Step, kept: dict[str, object]) -> str:
         """Look whether something else rests on a step, again while AWS may still show what was just taken back.
