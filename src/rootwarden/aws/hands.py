@@ -73,6 +73,13 @@ class WriteError(Exception):
             self.call, self.why, code=self.code, message=message, doubt=self.doubt
         )  # fmt: skip
 
+    def in_doubt(self) -> WriteError:
+        """Return the same error after an earlier try that got no answer: the call may have been made all the same."""
+        if self.doubt:
+            return self
+        said = f"{self.message} (an earlier try got no answer)" if self.message else "an earlier try got no answer"
+        return WriteError(self.call, self.why, code=self.code, message=said, doubt=True)
+
     @property
     def denied(self) -> bool:
         """Whether a permission or a valid credential was missing."""
@@ -273,17 +280,20 @@ class Hands:
     ) -> dict[str, Any]:
         """Send, and send again what was surely not done, or does no harm when it is done twice.
 
-        `soon` are the errors that may go by themselves in a moment.
+        `soon` are the errors that may go by themselves in a moment. Once a try got no answer, no later refusal says
+        that the call was not made.
         """
+        doubt = False
         for pause in (*_PAUSES, None):
             try:
                 return send()
             except UnreadError as refusal:
                 error = _refused(call.name, refusal)
+                doubt = doubt or error.doubt
                 early = any(tells(soon, name, error.message) for name in (error.code, f"{call.service}.{error.code}"))
                 worth = error.why == THROTTLED or early or (error.doubt and again)
                 if pause is None or not worth:
-                    raise error from refusal
+                    raise (error.in_doubt() if doubt else error) from refusal
                 self._clock.sleep(pause)
         raise AssertionError("the last try returns or raises")
 

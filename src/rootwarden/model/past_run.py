@@ -113,8 +113,9 @@ class PastRun(Struct, frozen=True):
         return f"{waiting} of {len(self.run.checked)} not to be seen yet, {shown}" if waiting else ""
 
     def is_back(self, change: Change) -> bool:
-        """Return whether every call that takes back what was done of a change was made."""
-        done = [step for step in change.steps if self.progress.did(change, step) is not None]
+        """Return whether every call that takes back what was done of a change, or may have been, was made."""
+        log = self.progress
+        done = [one for one in change.steps if log.did(change, one) is not None or log.in_doubt(change, one)]
         lines = [self.progress.last(Way.UNDO, change.id, step.id, at) for step in done for at in range(len(step.undo))]
         return bool(lines) and all(line is not None and line.state is StepState.DONE for line in lines)
 

@@ -38,7 +38,10 @@ class Way(StrEnum):
 
 
 class StepState(StrEnum):
-    """BEGUN was written before the call: without an end nobody knows whether it was made."""
+    """BEGUN was written before the call: without an end nobody knows whether it was made.
+
+    Such a line gets its end when a probe tells, or a later line of the same call is DONE; a later FAILED ends no doubt.
+    """
 
     BEGUN = "begun"
     DONE = "done"
@@ -163,13 +166,24 @@ class Progress(Struct, frozen=True):
 
     def did(self, change: Change, step: Step) -> Logged | None:
         """Return the line of a step that was done, None if it was not, or nobody knows."""
-        line = self.last(Way.DO, change.id, step.id)
-        return line if line is not None and line.state is StepState.DONE else None
+        return next((one for one in reversed(self.tries(change, step)) if one.state is StepState.DONE), None)
 
     def in_doubt(self, change: Change, step: Step) -> bool:
         """Return whether a step was begun and nobody knows how it ended."""
-        line = self.last(Way.DO, change.id, step.id)
-        return line is not None and line.state is StepState.BEGUN
+        return bool(self.doubtful(change, step)) and self.did(change, step) is None
+
+    def tries(self, change: Change, step: Step) -> tuple[Logged, ...]:
+        """Return all lines about the doing of a step, in order."""
+        about = (Way.DO, change.id, step.id)
+        return tuple(one for one in self.log if (one.way, one.change, one.step) == about)
+
+    def doubtful(self, change: Change, step: Step) -> tuple[Logged, ...]:
+        """Return the lines about the doing of a step of which nobody knows how they ended, in order."""
+        return tuple(one for one in self.tries(change, step) if one.state is StepState.BEGUN)
+
+    def taken_back(self, change: Change, step: Step) -> bool:
+        """Return whether somebody has begun to take a step back."""
+        return any((one.way, one.change, one.step) == (Way.UNDO, change.id, step.id) for one in self.log)
 
     def begun(self, change: Change) -> bool:
         """Return whether anything of a change was done or may have been."""

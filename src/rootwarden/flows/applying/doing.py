@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -10,7 +11,7 @@ from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.flows.applying.request import Tell
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import StepState, Way
+from rootwarden.model.run import Logged, StepState, Way
 from rootwarden.model.writes import WRITES
 from rootwarden.store.run_log import RunLog
 
@@ -55,22 +56,28 @@ class Doing:
             found = self._settle(change, step, kept)
             kept |= found if found is not None else self._do(change, step, kept)
 
+    def is_made(self, change: Change) -> None:
+        """Write down of what is in doubt of a change, all of which reads as planned, that it was made."""
+        for step in change.steps:
+            lines = self._progress.doubtful(change, step)
+            if lines and self._progress.did(change, step) is None:
+                self._end(lines[-1].n, StepState.DONE, {}, "broken off; it reads as planned")
+                self._tell(f"  {step.does}: was done, as it reads as planned")
+
     def _settle(self, change: Change, step: Step, kept: dict[str, Any]) -> dict[str, Any] | None:
         """Find out about a step that was begun before this process and has no end; return what it kept if it was done.
 
-        A call that does no harm when it is made twice is simply made again.
+        A call that does no harm when it is made twice is simply made again, and stays in doubt until that is done.
         """
-        line = self._progress.last(Way.DO, change.id, step.id)
-        if line is None or line.state is not StepState.BEGUN:
+        lines = self._progress.doubtful(change, step)
+        if not lines or step.seen is None:
             return None
-        if step.seen is None:
-            self._end(line.n, StepState.FAILED, {}, "broken off; made again")
-            return None
-        found = made_after_all(self._hands, self._clock, change, step, line.began, kept)
+        found = made_after_all(self._hands, self._clock, change, step, lines[-1].began, kept)
         if found is None:
-            self._end(line.n, StepState.FAILED, {}, "broken off before it was made")
+            self._end_all(lines, "broken off before it was made")
             return None
-        self._end(line.n, StepState.DONE, found, "broken off after it was made")
+        self._end(lines[-1].n, StepState.DONE, found, "broken off after it was made")
+        self._end_all(lines[:-1], "broken off; made again")
         return named(step, found)
 
     def _do(self, change: Change, step: Step, kept: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +92,7 @@ class Doing:
             found = self._doubted(change, step, kept, n, began, error)
         else:
             self._end(n, StepState.DONE, found)
+        self._end_all(self._progress.doubtful(change, step), "broken off; made again")
         self._tell(f"  {step.does}: done")
         return named(step, found)
 
@@ -103,6 +111,10 @@ class Doing:
             raise StoppedError(change, step, error) from error
         self._end(n, StepState.DONE, found, f"made, although the answer was lost: {error}")
         return found
+
+    def _end_all(self, lines: Iterable[Logged], detail: str) -> None:
+        for line in lines:
+            self._end(line.n, StepState.FAILED, {}, detail)
 
     def _end(self, n: int, state: StepState, kept: dict[str, Any], detail: str = "") -> None:
         self._log.end(n, state, self._clock.now(), kept, detail)

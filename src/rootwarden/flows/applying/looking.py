@@ -23,6 +23,7 @@ from rootwarden.model.control import Registered
 from rootwarden.model.expect import Expect, Found, as_if, broken, lasting, plain_facts
 from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.findings import Finding
+from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Progress
 from rootwarden.model.snapshot import Facts
@@ -62,7 +63,8 @@ class Standing(StrEnum):
 class Seen(Struct, frozen=True):
     """One change, where it stands, and what stands in its way; `owner` says in words whose the resource is.
 
-    `whole` says of one under way that this run made all of it, so that only its proof is left.
+    `whole` says of one under way that this run made all of it, so that only its proof is left: as the log says, or the
+    only call that it takes was begun, and all reads as planned.
     """
 
     change: Change
@@ -125,11 +127,16 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then
     surely = any(progress.did(change, step) is not None for step in change.steps)
     if surely or _tells_by_itself(change, progress):
         return Seen(change, Standing.UNDER_WAY, whole=progress.made(change))
+    in_doubt = progress.begun(change)
     amiss = broken(change.expects, facts)
     if not amiss:
-        return Seen(change, Standing.UNDER_WAY if progress.begun(change) else Standing.READY)
+        return Seen(change, Standing.UNDER_WAY if in_doubt else Standing.READY)
     if then and not broken(then, facts):
-        return Seen(change, Standing.MADE)
+        return Seen(change, Standing.UNDER_WAY, whole=_at_one_call(change)) if in_doubt else Seen(change, Standing.MADE)
+    if in_doubt:  # made in part at most, by a call that is made again, unless what stands there is somebody else's
+        amiss = neither(change.expects, then, facts)
+        if not amiss:
+            return Seen(change, Standing.UNDER_WAY)
     unread = any(one.unread is not None for one in amiss)
     return Seen(change, Standing.UNREAD if unread else Standing.STALE, tuple(amiss))
 
@@ -137,6 +144,11 @@ def _standing(change: Change, facts: Mapping[str, Any], progress: Progress, then
 def _tells_by_itself(change: Change, progress: Progress) -> bool:
     """Return whether a probe will tell about a first step of which nobody knows whether it was made."""
     return any(step.seen is not None and progress.in_doubt(change, step) for step in change.steps)
+
+
+def _at_one_call(change: Change) -> bool:
+    """Return whether a change takes one call, of whose answer nothing is kept: how it reads tells all of it."""
+    return len(change.steps) == 1 and not change.steps[0].keeps
 
 
 def unseen(change: Change, found: Found) -> RootwardenError:

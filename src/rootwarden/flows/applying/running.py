@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from threading import Event
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from rootwarden.aws.clock import SystemClock, new_ulid
-from rootwarden.aws.hands import ENTERING, Hands, WriteError
-from rootwarden.aws.root_window import change_window
-from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
-from rootwarden.flows.applying import guards
+from rootwarden.aws.hands import Hands
+from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
 from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.handing import folders, handing_over
-from rootwarden.flows.applying.looking import Looked, Seen, Standing, again, look, standings, unseen
-from rootwarden.flows.applying.owning import owners
+from rootwarden.flows.applying.looking import Seen, Standing
 from rootwarden.flows.applying.proving import prove_made
+from rootwarden.flows.applying.ready import allowed, look_again, ready, same_place, to_make
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
-from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.ports import Clock, NewId
 from rootwarden.model.run import Checked, Lying, Progress, Run, RunState
@@ -95,16 +92,14 @@ def apply_plan(
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
     try:
-        found, seen = _ready(plan, request, _NOTHING)
+        found, seen = ready(plan, request, _NOTHING)
     except RefusedError as stale:
         raise applied_before(plan, request.store, stale) from None
-    ready = _not_others(found, hands, request)
-    changes = _to_make(ready)
-    _nobody_shut_out(changes, hands)
-    guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
+    found = allowed(found, seen, request, hands, clock, tell)
+    changes = to_make(found)
     if changes:
         _cooled(plan, changes, request, clock, tell)
-    if not agree(plan, ready) or not changes:
+    if not agree(plan, found) or not changes:
         return None
     # Whoever was asked may have taken an hour to answer, and a window may have closed.
     waits = _cooled(plan, changes, request, clock, tell)
@@ -113,29 +108,15 @@ def apply_plan(
         raise announce(waits, plan, request, hands.opened.arn, clock, tell)
     with alone_here(changes, run_id, request, hands):
         started = clock.now()
-        changes = _look_again(replace(plan, changes=changes), _NOTHING, request, hands, clock, tell)
+        last = look_again(replace(plan, changes=changes), _NOTHING, found, request, hands, clock, tell)
+        changes = to_make(last)
         run = Run(
             id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
             announced=rests_on.digest if rests_on is not None else "", handover=folders(plan, request),
         )  # fmt: skip
         with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
             tell(f"run {run.id}, written down in {store.name}")
-            return _carry_out(log, hands, request, clock, tell, changes)
-
-
-def _look_again(
-    plan: Plan, progress: Progress, request: ApplyRequest, hands: Hands, clock: Clock, tell: Tell
-) -> tuple[Change, ...]:
-    """Look a last time, after a person has agreed, and tell of root sessions; return what is to be made.
-
-    Raises:
-        RefusedError: the plan is stale by now, a guard refuses, or nobody expects the root sessions.
-    """
-    found, seen = _ready(plan, request, progress)
-    changes = _to_make(found)
-    guards.see_to(changes, seen, request, hands.looker, clock.now(), tell)
-    _foretell(changes, request, hands, clock)
-    return changes
+            return _carry_out(log, hands, request, clock, tell, [one for one in last if one.change in changes])
 
 
 def resume_run(
@@ -156,54 +137,67 @@ def resume_run(
         before = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
-        found, seen = _ready(run.plan, request, before)
-        ready = _not_others(found, hands, request)
-        _nobody_shut_out(run.plan.changes, hands)
-        guards.see_to(_to_make(ready), seen, request, hands.looker, clock.now(), tell)
-        left = [one for one in _to_make(ready) if not before.made(one)]
-        _rests_on(store, run, left, request, before, clock)
-        if not agree(run.plan, ready):
+        with _out_of_the_way(store, run, before, request, clock):
+            found, seen = ready(run.plan, request, before)
+            found = allowed(found, seen, request, hands, clock, tell)
+            still_approved(run, to_make(found), request, clock.now())
+        nothing = not any(one.standing in (Standing.READY, Standing.UNDER_WAY) for one in found)
+        if not agree(run.plan, found) and (request.dry_run or not nothing):
             return None
         # Whoever was asked may have taken an hour to answer, and a window may have closed.
-        rests_on = _rests_on(store, run, left, request, before, clock)
-        with alone_here(_to_make(ready), run.id, request, hands):
-            changes = _look_again(replace(run.plan, changes=_to_make(ready)), before, request, hands, clock, tell)
-            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
-                tell(f"going on with run {run.id}")
-                if (into := folders(run.plan, request, run.handover)) != run.handover:
-                    log.state(replace(log.run, handover=into))
-                return _carry_out(log, hands, request, clock, tell, changes)
+        with _out_of_the_way(store, run, before, request, clock):
+            rests_on = still_approved(run, to_make(found), request, clock.now())
+        alone = alone_here(run.plan.changes, run.id, request, hands)
+        with alone, hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+            try:
+                found = look_again(run.plan, before, found, request, hands, clock, tell)
+            except BaseException as error:
+                log.state(_as_it_was(run, error, clock))  # nothing was made yet
+                raise
+            tell(f"going on with run {run.id}")
+            if (into := folders(run.plan, request, run.handover)) != run.handover:
+                log.state(replace(log.run, handover=into))
+            return _carry_out(log, hands, request, clock, tell, found)
 
 
-def _rests_on(
-    store: Store, run: Run, left: Sequence[Change], request: ApplyRequest, before: Progress, clock: Clock
-) -> Announced | None:
-    """Return the announcement that what is left rests on; a run that may not go on stops, and is in nobody's way then.
-
-    Raises:
-        RefusedError: its approval is over.
-    """
+@contextmanager
+def _out_of_the_way(
+    store: Store, run: Run, before: Progress, request: ApplyRequest, clock: Clock
+) -> Iterator[None]:  # fmt: skip
+    """Look at a run that was broken off; where it may not be gone on with it stops, and is in nobody's way then."""
     try:
-        return still_approved(run, left, request, clock.now())
-    except RefusedError:
+        yield
+    except RefusedError as error:
         if run.state is RunState.RUNNING and not request.dry_run:
             with hold_run(store, run.id, RunState.RUNNING, (RunState.RUNNING,), before) as log:
-                log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
+                log.state(_as_it_was(run, error, clock))
         raise
 
 
+def _as_it_was(run: Run, error: BaseException, clock: Clock) -> Run:
+    """Return a run as it was before somebody tried to go on with it; one that was broken off and is refused stops."""
+    if run.state is RunState.RUNNING and isinstance(error, RefusedError):
+        return replace(run, state=RunState.STOPPED, finished=clock.now())
+    return run
+
+
 def _carry_out(
-    log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell, changes: Sequence[Change]
+    log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell, found: Sequence[Seen]
 ) -> Applied:
+    """Make what is left of these changes, and prove all of them, those that are made already too."""
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
-    changes = tuple(changes)
+    left = {one.id for one in to_make(found)}
+    changes = tuple(one.change for one in found if one.standing not in (Standing.OWNED, Standing.BY_HAND))
     canary = canary_of(changes)
     try:
         with interruptible(stop.set):
             for n, change in enumerate(changes, start=1):
                 tell(f"{n}/{len(changes)} {change.title} ({change.account})")
-                doing.make(change)
+                if change.id in left:
+                    doing.make(change)
+                else:
+                    doing.is_made(change)
                 if canary and change is canary[-1]:
                     prove_canary(request, canary, clock, tell, log.progress())
     except StoppedError as error:
@@ -234,102 +228,6 @@ def _cooled(
     elif waits is not None:
         still_waiting(waits, now)
     return waits
-
-
-def _to_make(ready: Iterable[Seen]) -> tuple[Change, ...]:
-    return tuple(one.change for one in ready if one.standing in (Standing.READY, Standing.UNDER_WAY))
-
-
-def _foretell(changes: Sequence[Change], request: ApplyRequest, hands: Hands, clock: Clock) -> None:
-    """Say which root sessions are about to be opened, before the first of them.
-
-    Raises:
-        RefusedError: a watch is configured, and does not expect them.
-    """
-    for task in sorted({one.as_root for one in changes if one.as_root}):
-        mine = [one.account for one in changes if one.as_root == task]
-        seconds = request.reading.timeout
-        window = change_window(hands.rooter, hands.opened.arn, {*mine}, clock.now(), seconds, task)
-        if request.announce is not None:
-            request.announce(window)
-
-
-def _ready(plan: Plan, request: ApplyRequest, progress: Progress) -> tuple[list[Seen], Looked]:
-    """Return where every change stands, and what was seen.
-
-    Raises:
-        RefusedError: the plan is stale: what one of them rests on has changed.
-        AuthError, UnreachableError: what one of them rests on cannot be read.
-    """
-    facts, controls = guards.needs(plan.changes)
-    seen = look(request, plan.changes, facts=facts, controls=controls) if plan.accounts else Looked({}, {})
-    found = standings(plan.changes, seen.facts, progress)
-    stale = [one for one in found if one.standing is Standing.STALE]
-    if stale:
-        others = f" (and {len(stale) - 1} more)" if len(stale) > 1 else ""
-        raise RefusedError(
-            f"the plan is stale: {stale[0].change.title} in account {stale[0].change.account}{others}",
-            why=str(stale[0].found[0]),
-            todo=again(plan.changes),
-        )
-    for one in found:
-        if one.standing is Standing.UNREAD:
-            raise unseen(one.change, next(amiss for amiss in one.found if amiss.unread is not None))
-    return found, seen
-
-
-def _not_others(found: list[Seen], hands: Hands, request: ApplyRequest) -> list[Seen]:
-    """Mark the changes of what somebody else looks after.
-
-    Raises:
-        AuthError: an account cannot be entered.
-        RefusedError: nobody can tell whose a resource is.
-    """
-    ready = [one.change for one in found if one.standing is Standing.READY]
-    try:
-        owned = owners(hands, ready, request.states)
-    except WriteError as error:
-        why = f"{error.message or error.why} ({error.call})"
-        if error.call == ENTERING:
-            todo = "create the role (`rootwarden iam-policy remediate`), or name another with --remediate-role"
-            raise AuthError("an account cannot be entered", why=why, todo=todo) from error
-        raise RefusedError(
-            "it cannot be told who looks after what would be changed", why=why,
-            todo="see `rootwarden iam-policy plan.json` for the permissions that are needed",
-        ) from error  # fmt: skip
-    return [
-        Seen(one.change, Standing.OWNED, owner=owned[one.change.id]) if one.change.id in owned else one for one in found
-    ]
-
-
-def same_place(plan: Plan, hands: Hands) -> None:
-    """See that the plan was made for where it is applied.
-
-    Raises:
-        RefusedError: the credentials belong to another account than those that it was planned with.
-    """
-    account, partition = hands.opened.account, hands.opened.ask.partition
-    if (plan.caller or account, plan.partition) != (account, partition):
-        raise RefusedError(
-            f"the plan was made from account {plan.caller} ({plan.partition})",
-            why=f"these credentials belong to account {account} ({partition})",
-            todo="use the credentials it was planned with, or make a new plan",
-        )
-
-
-def _nobody_shut_out(changes: Iterable[Change], hands: Hands) -> None:
-    """See that nobody applies what would shut them out themselves.
-
-    Raises:
-        RefusedError: the caller is one of those who must not make a change.
-    """
-    for change in changes:
-        if any(change.shuts_out(one) for one in (hands.opened.arn, hands.opened.first_arn)):
-            raise RefusedError(
-                f"{change.title}: that is who asks",
-                why=f"the credentials belong to {hands.opened.arn}",
-                todo="have somebody else apply the plan",
-            )
 
 
 def _broken_off(store: Store, plan: Plan | None) -> str:

@@ -20,8 +20,9 @@ from rootwarden.flows.applying.handing import left_lying
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
 from rootwarden.flows.applying.looking import look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
+from rootwarden.flows.applying.ready import same_place
 from rootwarden.flows.applying.request import ApplyRequest, Tell
-from rootwarden.flows.applying.running import Applied, same_place
+from rootwarden.flows.applying.running import Applied
 from rootwarden.flows.applying.touched import is_unproved, untouched
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.plan import Change, Step
@@ -96,7 +97,8 @@ def _take_back(
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was taken back")
     try:
-        checked = prove_undone(request, changes, clock) if changes else ()
+        # Where nothing was begun, what the run was about is read all the same: only that tells that it is as before.
+        checked = prove_undone(request, changes or [*reversed(log.run.plan.changes)], clock)
     except RootwardenError as error:
         unread = (
             Checked(change=one.id, control="", proved=False, detail=f"not read again: {error}") for one in changes
@@ -191,15 +193,25 @@ class _Undoing:
         return all(line is not None and line.state is StepState.DONE for line in lines)
 
     def _was_done(self, change: Change, step: Step, kept: dict[str, object]) -> bool:
-        """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept."""
-        line = self._progress.last(Way.DO, change.id, step.id)
-        if line is None or line.state is not StepState.BEGUN:
+        """Return whether a step of which nobody knows how it ended has to be taken back, and learn what it kept.
+
+        What is found is written down before the first call that takes it back, which may remove what the probe looks
+        for; a step that somebody has begun to take back is not looked for again.
+        """
+        lines = self._progress.doubtful(change, step)
+        if not lines:
             return False
-        if step.seen is None:
-            return True  # what it was before is put again, which does no harm
-        found = made_after_all(self._hands, self._clock, change, step, line.began, kept)
-        kept |= named(step, found or {})
-        return found is not None
+        if step.seen is None or self._progress.taken_back(change, step):
+            return True  # the calls that take it back do no harm where there is nothing to take back
+        found = made_after_all(self._hands, self._clock, change, step, lines[-1].began, kept)
+        now = self._clock.now()
+        for line in lines if found is None else lines[:-1]:
+            self._log.end(line.n, StepState.FAILED, now, {}, "broken off before it was made")
+        if found is None:
+            return False
+        self._log.end(lines[-1].n, StepState.DONE, now, found, "broken off after it was made")
+        kept |= named(step, found)
+        return True
 
     def _in_use(self, change: Change, step: Step, kept: dict[str, object]) -> str:
         """Look whether something else rests on a step, again while AWS may still show what was just taken back.

@@ -1,0 +1,110 @@
+"""Going on with a run ends it, whatever is left of it, and looks again while nobody else can change the account."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from rootwarden.errors import Exit, RefusedError
+from rootwarden.flows.applying import running
+from rootwarden.flows.applying.looking import Standing
+from rootwarden.flows.applying.running import Applied, resume_run
+from rootwarden.model.run import RunState
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import find_run, hold_run
+from tests.applying.test_applying import trail
+from tests.applying.test_lost_answers import PUT, lost
+from tests.applying.test_undoing import contact_now
+from tests.applying.workshop import MANAGEMENT, Workshop
+from tests.emulated.lab_at_work import client, entry
+
+
+def stopped(shop: Workshop, *codes: str) -> Applied:
+    """Apply what mends these in the account that asks, and have AWS refuse its first call."""
+    plan = shop.plan(*codes)
+    shop.lab.deny(PUT, "cloudtrail:UpdateTrail", account=MANAGEMENT)
+    applied = shop.apply(replace(plan, changes=tuple(one for one in plan.changes if one.account == MANAGEMENT)))
+    assert applied is not None and applied.run.state is RunState.STOPPED
+    shop.lab.clear_faults()
+    return applied
+
+
+def broken_off(shop: Workshop, run: str) -> None:
+    """Let a run stand as one whose process was killed."""
+    with closing(open_store(shop.store)) as store:
+        hold_run(store, run, RunState.RUNNING).close()
+
+
+def state_of(shop: Workshop, run: str) -> RunState:
+    """Return how a run stands in the store."""
+    with closing(open_store(shop.store)) as store:
+        return find_run(store, run).state
+
+
+def test_nobody_changes_it_between_the_last_look_and_the_hold(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    """Somebody registers another contact right before the run is held: it is seen, and the run stands as it did."""
+    applied = stopped(shop, "RW-POL-05")
+
+    def late(*given: Any, **named: Any) -> Any:
+        contact_now(shop, EmailAddress="other@shop.example")
+        return hold_run(*given, **named)
+
+    monkeypatch.setattr(running, "hold_run", late)
+    with pytest.raises(RefusedError, match="the plan is stale"):
+        shop.resume(applied.run.id)
+    assert contact_now(shop) == "other@shop.example"
+    assert state_of(shop, applied.run.id) is RunState.STOPPED
+
+
+def test_in_doubt_and_changed_by_somebody_else(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    """Neither as before nor as planned: it is not overwritten, and the run that was broken off is in nobody's way."""
+    plan = shop.plan("RW-POL-05")
+    applied = lost(shop, replace(plan, changes=plan.changes[:1]), monkeypatch)
+    broken_off(shop, applied.run.id)
+    contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match="the plan is stale"):
+        shop.resume(applied.run.id)
+    assert contact_now(shop) == "other@shop.example"
+    assert state_of(shop, applied.run.id) is RunState.STOPPED
+
+
+def test_nothing_is_left_to_make(shop: Workshop):
+    """Somebody else has made what is left: nobody need agree to anything, the run is proved and ends; a dry run asks
+    for nothing and ends nothing.
+    """
+    applied = stopped(shop, "RW-TRAIL-03")
+    broken_off(shop, applied.run.id)
+    there = client(shop.lab, "cloudtrail", entry(shop.lab, MANAGEMENT), "eu-west-1")
+    there.update_trail(Name="management-trail", EnableLogFileValidation=True)
+    calls = len(shop.writes(MANAGEMENT))
+    for dry in (True, False):
+        seen: list[Standing] = []
+
+        def agree(_: object, found: list[Any], seen: list[Standing] = seen) -> bool:
+            seen.extend(one.standing for one in found)
+            return False
+
+        resumed = resume_run(applied.run.id, shop.request(dry_run=dry), agree, shop.said.append)
+        assert seen == [Standing.MADE]
+        assert state_of(shop, applied.run.id) is (RunState.RUNNING if dry else RunState.DONE)
+    assert resumed is not None and resumed.exit == Exit.FINE
+    assert [one.proved for one in resumed.checked] == [True]
+    assert len(shop.writes(MANAGEMENT)) == calls
+
+
+def test_somebody_takes_it_over_while_a_person_thinks(shop: Workshop):
+    """Whose the resource is, is asked again after the answer: by then a stack looks after it."""
+    arn = trail(shop, MANAGEMENT, "management-trail")["TrailARN"]
+    there = client(shop.lab, "cloudtrail", entry(shop.lab, MANAGEMENT), "eu-west-1")
+
+    def slow(*_: object) -> bool:
+        there.add_tags(ResourceId=arn, TagsList=[{"Key": "managed-by", "Value": "terraform"}])
+        return True
+
+    plan = shop.plan("RW-TRAIL-03")
+    with pytest.raises(RefusedError, match=r"changed meanwhile.*terraform \(tag managed-by = terraform\) looks after"):
+        shop.apply(plan, agree=slow)
+    assert shop.writes(MANAGEMENT) == []
