@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -57,12 +57,14 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a job may do: AWS's policies by name (`job-function/Billing`), others by ARN, and documents of your own.
 
-    Members of an `unbounded` group have no boundary: administrators, who else could set one?
+    Members of an `unbounded` group have no boundary: administrators, who else could set one? With `others` "keep" it is
+    given to those as well who are in the group already and whom the roster does not name for it.
     """
 
     policies: tuple[_POLICY, ...] = ()
     documents: dict[_NAME, dict[str, Any]] = {}
     unbounded: bool = False
+    others: Literal["", "keep"] = ""
 
 
 class Boundary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
