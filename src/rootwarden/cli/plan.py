@@ -183,6 +183,7 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> tu
         judging=JudgeRequest(controls=choice.controls, settings=checked(settings.controls, settings.source)),
         settings=own_settings,
         wishes=choice.wishes,
+        left_out=choice.left_out,
         states=read_states(given["terraform_state"]),
     )
     if snapshot is not None:

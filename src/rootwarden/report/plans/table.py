@@ -57,6 +57,8 @@ def _changes(pen: Pen, plan: Plan, *, verbose: bool) -> None:
     if not plan.changes:
         pen.line()
         pen.line("There is nothing that Rootwarden would change.")
+        for one in plan.untouched:
+            pen.line(f"{one.about}: {one.why}", indent=2, hang=2)
 
 
 def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
