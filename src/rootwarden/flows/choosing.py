@@ -134,5 +134,5 @@ def _control(name: str, answers: Iterable[str]) -> str:
         raise UsageError(
             f"no control or remedy is called {name!r}",
             why=f"did you mean {close[0]}?" if close else error.why,
-            todo="list them with `rootwarden controls`; docs/remedies.md has the remedies",
+            todo="list them with `rootwarden controls` and `rootwarden controls --remedies`",
         ) from error

@@ -19,8 +19,12 @@ from rootwarden.proofs.iam_users import Report, account_users, credentials
 from rootwarden.proofs.resting import on_role
 
 REMEDY = Remedy(
-    title="Make a way in for administrators", order=20, params={"role": "RootwardenAdmin", "principals": ()}
-)
+    title="Make a way in for administrators", order=20, params={"role": "RootwardenAdmin", "principals": ()},
+    risks=(Risk.CAREFUL,),
+    calls=(
+        "iam.AttachRolePolicy", "iam.CreateRole", "iam.DeleteRole", "iam.DetachRolePolicy",
+    ),
+)  # fmt: skip
 
 _FACT = "iam.authorization"
 # IAM User Guide, "Principal": an IAM user or role, or another account as a whole. No wildcard names anybody.

@@ -26,7 +26,12 @@ REMEDY = Remedy(
     order=65,
     params={"name": "rootwarden-mfa-gate", "break_glass": ()},
     facts=("iam.authorization", "iam.user_credentials", "account.identity"),
-)
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "iam.AddUserToGroup", "iam.AttachGroupPolicy", "iam.CreateGroup", "iam.CreatePolicy", "iam.DeleteGroup",
+        "iam.DeletePolicy", "iam.DetachGroupPolicy", "iam.RemoveUserFromGroup",
+    ),
+)  # fmt: skip
 
 _FACT, _CREDENTIALS = "iam.authorization", "iam.user_credentials"
 
