@@ -108,5 +108,12 @@ def colorful(choice: str, environment: Mapping[str, str]) -> bool:
 
 
 def speaks_unicode() -> bool:
-    """Tell whether standard output can carry symbols beyond ASCII."""
+    """Tell whether standard output can carry symbols beyond ASCII, and the reader has not asked for the C locale.
+
+    Python writes UTF-8 where it finds the locale C or POSIX (PEP 538 and 540), but leaves LC_ALL as it is: whoever sets
+    that, asks for ASCII. Where no locale is set at all, nobody asked; PYTHONUTF8 and PYTHONIOENCODING win.
+    """
+    asked = os.environ.get("LC_ALL") in ("C", "POSIX")
+    if asked and os.environ.get("PYTHONUTF8") != "1" and not os.environ.get("PYTHONIOENCODING"):
+        return False
     return (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"

@@ -64,7 +64,7 @@ def _changes(pen: Pen, plan: Plan, *, verbose: bool) -> None:
 def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     pen.line()
     title = Text(f"{number:>3}  ", style="bold").append(legible(change.title), style="bold")
-    pen.line(title)
+    pen.line(title, hang=_INDENT)
     about = [change.risk.value, f"{change.control} {change.severity.value}".strip(), where(change)]
     line = Text(about[0], style=_STYLES[change.risk])
     line.append(pen.dot() + legible(pen.dot().join(part for part in about[1:] if part)))
