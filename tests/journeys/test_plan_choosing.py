@@ -219,3 +219,11 @@ def test_what_is_wished_for_and_there_is_done_already() -> None:
     """No finding asks for it, and no account lacks it."""
     told = [*nothing_planned((), (), {"enable-guardduty": False, "enable-access-analyzer": True})]
     assert [(one.about, one.why) for one in told] == [("enable-guardduty", "done already: what it would make is there")]
+
+
+def test_one_text_where_a_list_belongs_is_answered_with_the_list(run: Run) -> None:
+    """How the setting is written, with the value that was meant."""
+    Path("rootwarden.toml").write_text('[remedies.watch-cost-anomalies]\nemails = "x@y.example"\n')
+    answer = run("plan", "--snapshot", "s.gz")
+    assert answer.code == 2
+    assert "a list of texts is expected, found 'x@y.example'. Next: write emails = [\"x@y.example\"]" in answer.err

@@ -111,7 +111,7 @@ def complaints(roster: Roster) -> Iterator[tuple[str, str, str]]:
     if isinstance(roster.boundary, Boundary) and bool(roster.boundary.arn) is bool(roster.boundary.document):
         yield "boundary", "it needs either arn or document", 'give one of them, or write boundary: "default"'
     for what, names in (("user", (one.user for one in roster.people)), ("email", (one.email for one in roster.people))):
-        for name, times in Counter(name.lower() for name in names).items():
+        for name, times in Counter(name.lower() for name in names if name != FILL_IN).items():
             if times > 1:
                 yield "people", f"the {what} {name} is there {times} times", "every person has a user of their own"
     for name, group in roster.groups.items():

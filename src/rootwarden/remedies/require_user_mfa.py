@@ -57,7 +57,7 @@ def propose(wish: Wish) -> Iterator[Change | Not]:
             waiting.append(user)
         elif answer is not None:
             todo = "give what it is used for a role; see `rootwarden explain RW-IAM-02`"
-            yield Not(f"{user.name} is not put behind the gate: {answer}", todo)
+            yield Not(f"the user {user.name} is not put behind the gate: {answer}", todo)
     waiting = [user for user in waiting if name not in (user.raw.get("GroupList") or ())]
     if group is None and waiting:
         yield _gate(wish, name, arn)
