@@ -22,6 +22,7 @@ from rootwarden.report.detection_json import detections_schema
 from rootwarden.report.detection_sample import samples
 from rootwarden.report.past_runs_schema import runs_schema
 from rootwarden.report.plan_schema import plan_schema
+from rootwarden.report.remedy_list import remedies_schema
 from rootwarden.report.schema import audit_schema, controls_schema
 from rootwarden.report.spend_schema import spend_schema
 
@@ -38,6 +39,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield from _detections()
     yield DOCS / "schema" / "audit.schema.json", audit_schema()
     yield DOCS / "schema" / "controls.schema.json", controls_schema()
+    yield DOCS / "schema" / "remedies.schema.json", remedies_schema()
     yield DOCS / "schema" / "detections.schema.json", detections_schema()
     yield DOCS / "schema" / "alerts.schema.json", alerts_schema()
     yield DOCS / "schema" / "message.schema.json", message_schema()

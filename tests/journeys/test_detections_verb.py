@@ -40,8 +40,9 @@ def test_explain_of_nothing_names_both_lists() -> None:
     answer = rootwarden("explain", "root-access-key-create")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        "rootwarden: no control or detection is called 'root-access-key-create': did you mean root-access-key-created? "
-        "Next: list them with `rootwarden controls` and `rootwarden detections`\n"
+        "rootwarden: no control, detection or remedy is called 'root-access-key-create': "
+        "did you mean root-access-key-created? Next: list them with `rootwarden controls`, "
+        "`rootwarden controls --remedies` and `rootwarden detections`\n"
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from rootwarden.cli import main
+from rootwarden.flows.nothing_planned import nothing_planned
 from tests.journeys.snapshots import HEADER, write
 from tests.journeys.terminal import Answer
 from tests.laws.good import ALONE, MANAGEMENT, MEMBER, good_organization, good_standalone
@@ -117,6 +118,30 @@ def test_what_is_skipped_is_left_out(make: Make) -> None:
     assert "" not in make("--skip", "enable-guardduty").left
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--only", "RW-IAM-13"), "RW-IAM-13: passes, so that create-admin-path has nothing to do"),
+        (("--only", VALIDATION, "--skip", "RW-TRAIL-03,RW-ROOT-04"), None),
+        (("--only", "log-trail-bucket-access"), "RW-TRAIL-07: passes, so that log-trail-bucket-access has nothing"),
+        (("--only", f"RW-IAM-13,{VALIDATION}", "--skip", "RW-TRAIL-03"),
+         f"{VALIDATION}: it answers RW-TRAIL-03, which --skip leaves out"),
+        (("--only", "RW-IAM-13,RW-TRAIL-03", "--skip", VALIDATION),
+         f"RW-TRAIL-03: --skip leaves out {VALIDATION}, which answers it"),
+        (("--skip", "RW-TRAIL-03,RW-POL-05"), "25 controls: of 29 findings 3 have to be looked at by a person"),
+    ],
+)  # fmt: skip
+def test_a_plan_of_nothing_says_why(run: Run, options: tuple[str, ...], said: str | None) -> None:
+    """Of each control and remedy that was chosen: it passes, is done, or is skipped; in text, JSON, Markdown."""
+    answer = run("plan", "--snapshot", "s.gz", "-o", "plan.json", "-o", "plan.md", *options)
+    assert answer.code == 0, answer.err
+    said = said or f"{VALIDATION}: it answers RW-TRAIL-03, which --skip leaves out"
+    assert said in " ".join(answer.out.split())
+    told = [f"{one['about']}: {one['why']}" for one in json.loads(Path("plan.json").read_text())["untouched"]]
+    assert any(said in one for one in told)
+    assert said in Path("plan.md").read_text()
+
+
 def organization_without_central_root(**member: Any) -> None:
     """Write a snapshot in which root's credentials cannot be deleted centrally yet; `member` is what one lists."""
     world = good_organization()
@@ -188,3 +213,17 @@ def test_a_country_that_is_none_is_refused(make: Make, code: str, taken: bool) -
     )
     why = make("--only", "register-primary-contact").left[""]
     assert (f"country_code = '{code}' is nothing that AWS takes" in why) is not taken, why
+
+
+def test_what_is_wished_for_and_there_is_done_already() -> None:
+    """No finding asks for it, and no account lacks it."""
+    told = [*nothing_planned((), (), {"enable-guardduty": False, "enable-access-analyzer": True})]
+    assert [(one.about, one.why) for one in told] == [("enable-guardduty", "done already: what it would make is there")]
+
+
+def test_one_text_where_a_list_belongs_is_answered_with_the_list(run: Run) -> None:
+    """How the setting is written, with the value that was meant."""
+    Path("rootwarden.toml").write_text('[remedies.watch-cost-anomalies]\nemails = "x@y.example"\n')
+    answer = run("plan", "--snapshot", "s.gz")
+    assert answer.code == 2
+    assert "a list of texts is expected, found 'x@y.example'. Next: write emails = [\"x@y.example\"]" in answer.err

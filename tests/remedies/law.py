@@ -16,6 +16,7 @@ import pytest
 
 from rootwarden.aws.hands import Hands
 from rootwarden.aws.remediate_policy import plan_policy
+from rootwarden.catalogue.remedying import remedies
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.looking import Standing, at_once, standings
 from rootwarden.flows.applying.running import Applied, apply_plan
@@ -48,6 +49,10 @@ def hold(house: House, slug: str, folder: Path, patch: pytest.MonkeyPatch) -> No
     assert encode(stage.plan(before, judging)) == encode(plan), "the same snapshot gave another plan"
     assert read_plan(encode(plan), "plan.json") == plan
     assert {one.remedy for one in plan.changes} <= {slug}
+    said = remedies()[slug].remedy
+    assert {one.risk for one in plan.changes if one.steps} <= {*said.risks}, "explain tells of another risk"
+    made = {call.name for _, step in in_steps(plan.changes) for call in (step.call, *step.undo) if call.name in WRITES}
+    assert made <= {*said.calls}, "explain does not tell of all calls"
     if stage.scene.by_hand:
         assert not any(one.steps for one in plan.changes)
         assert plan.left or plan.changes, "nobody is told what to do by hand"

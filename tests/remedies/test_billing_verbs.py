@@ -47,7 +47,11 @@ def test_from_the_plan_to_the_undo(lab: Lab, capsys: pytest.CaptureFixture[str],
     """Planned with prices and settings, applied and proved, taken back."""
     plan = ["plan", "--only", BILLS, "--paid", "--regions", "us-east-1", "-o", "plan.json", "-o", "fix.sh"]
     assert run(plan) == 0
-    shown = " ".join(capsys.readouterr().out.split())
+    told = capsys.readouterr()
+    shown = " ".join(told.out.split())
+    assert "`rootwarden apply plan.json --paid`" in told.err
+    assert run(["apply", "plan.json", "--yes", "--store", "store.db", "--patience", "0"]) == 2
+    assert "0.01 USD a question; nobody asked for it. Next: give --paid" in " ".join(capsys.readouterr().err.split())
     assert "75 % of actual costs, to founder@solo.example" in shown
     assert "50000.00 USD -> 120.00 USD" in shown
     made = json.loads((tmp_path / "plan.json").read_text())
@@ -57,6 +61,7 @@ def test_from_the_plan_to_the_undo(lab: Lab, capsys: pytest.CaptureFixture[str],
     assert "create-anomaly-monitor" in (tmp_path / "fix.sh").read_text()
     apply = ["apply", "plan.json", "--yes", "--paid", "--store", "store.db", "--patience", "0"]
     assert run(apply) == 0
+    assert " --paid` takes it back" in capsys.readouterr().err
     assert run(apply) == 0, "applied twice is applied once"
     with closing(open_store("store.db")) as store:
         (name,) = (one.id for one in past_runs(store))

@@ -74,6 +74,28 @@ def test_what_is_wrong_is_named(text: str, field: str, todo: str) -> None:
     assert error.value.exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said", "todo"),
+    [
+        ("finance: {policies:", "finance: {policys:", "groups[finance]", "did you mean policies?"),
+        ("function: developers}", "function: developers, until: 31.12.2026}", "it is no date", "2026-12-31"),
+        ("[PowerUserAccess]}", "[PowerUserAccess], others: maybe}", "", "others: keep"),
+    ],
+)
+def test_a_slip_is_answered_with_what_would_do(old: str, new: str, said: str, todo: str) -> None:
+    """Which group it is in, how a date is written, which word there is."""
+    with pytest.raises(InputError) as error:
+        read_roster(roster_text(person("dana")).replace(old, new), "r.yaml")
+    assert said in str(error.value)
+    assert todo in error.value.todo
+
+
+def test_what_is_to_be_filled_in_is_no_address_that_comes_twice() -> None:
+    """A fresh export of two users without tags: what is told is to fill in."""
+    with pytest.raises(InputError, match="still to be filled in"):
+        read_roster(roster_text(*(person(one).replace(f"{one}@company.example", "FILL-IN") for one in "ab")), "r.yaml")
+
+
 TWENTY = roster_text(*(person(f"p{n}") for n in range(20)), top="count: 20")
 
 

@@ -215,6 +215,7 @@ def test_a_run_is_not_gone_on_with_for_ever(opened: Open) -> None:
     plan, asked = desk.plan("RW-ROOT-08"), {"remedies": attested(desk.clock.now(), OLD, NEW)}
     with pytest.raises(WaitingError):
         desk.apply(plan, **asked)
+    assert desk.told[-1].startswith("nobody was told: no channel is configured")
     desk.clock.ahead = timedelta(hours=25)
     desk.lab.deny("iam:DeleteLoginProfile", account=OLD)
     done = desk.apply(plan, **asked)

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from rootwarden.aws.hands import ENTERING, NO_WAY_IN, WriteError
 from rootwarden.errors import Exit, RefusedError, UsageError
 from rootwarden.flows.applying import guards
 from rootwarden.flows.applying.guards.few_accounts import GUARD
 from rootwarden.flows.applying.guards.guard import Guarded
+from rootwarden.flows.applying.guards.no_mfa_delete import GUARD as NO_MFA_DELETE
 from rootwarden.flows.applying.looking import Looked
 from rootwarden.lab.blueprint import Bucket, Root, RootKey, World
 from rootwarden.lab.seed import seed
@@ -172,7 +174,15 @@ def test_buckets_that_cannot_be_listed_keep_root_too(opened: Open) -> None:
     desk = opened(member(NEW, "new"))
     plan = desk.plan("RW-ROOT-08")
     desk.lab.deny("s3:ListAllMyBuckets", account=NEW)
-    assert refused(desk, plan).what == f"whether a bucket of account {NEW} has MFA Delete on is not known"
+    error = refused(desk, plan)
+    assert error.what == f"whether a bucket of account {NEW} has MFA Delete on is not known"
+    assert "list the buckets" in error.todo
+
+    def shut(account: str, looks: object) -> Any:
+        raise WriteError(ENTERING, "AccessDenied", message=f"cannot enter account {account}")
+
+    on = Guarded(changes=plan.changes, seen=Looked({}, {}), request=desk.request(), enter=shut, now=desk.clock.now())
+    assert {one.todo for one in NO_MFA_DELETE.check(on)} == {NO_WAY_IN}
 
 
 # -- another way in, the mailbox, the number ---------------------------------------------------------------------------

@@ -191,6 +191,8 @@ def test_a_mistyped_name_is_answered(name: str, hint: str) -> None:
     """The closest of both kinds is named, and where all are listed."""
     with pytest.raises(UsageError) as caught:
         named(name)
-    assert caught.value.what == f"no control or detection is called {name!r}"
+    assert caught.value.what == f"no control, detection or remedy is called {name!r}"
     assert caught.value.why == hint
-    assert caught.value.todo == "list them with `rootwarden controls` and `rootwarden detections`"
+    assert caught.value.todo == (
+        "list them with `rootwarden controls`, `rootwarden controls --remedies` and `rootwarden detections`"
+    )

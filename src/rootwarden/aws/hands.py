@@ -54,6 +54,8 @@ _KEPT = re.compile(r"\$\{([^}]+)\}")
 
 # The call of an error that says that an account cannot be entered.
 ENTERING = "sts.AssumeRole"
+# What to do where an account cannot be entered: the role is missing, or does not trust who applies.
+NO_WAY_IN = "create the role (`rootwarden iam-policy remediate`), or name another with --remediate-role"
 
 
 class WriteError(Exception):

@@ -11,7 +11,7 @@ import click
 
 from rootwarden.cli.agreeing import Asking
 from rootwarden.cli.options import aws_options, changing_options, terraform_option
-from rootwarden.cli.plan import read_plan_file
+from rootwarden.cli.plan import needs_paid, read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.state_folder import state_folder
 from rootwarden.cli.writing import say, write_text
@@ -73,7 +73,8 @@ def command(
         say(f"rootwarden: all was changed, and could not be read again: {applied.unproved}")
     write_text(run_text.checks(applied.run, applied.checked))
     lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
-    back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}` takes it back"
+    paid = " --paid" if needs_paid(applied.run.plan.changes) else ""
+    back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}{paid}` takes it back"
     say(f"rootwarden: run {applied.run.id}; {back}")
     return applied.exit or asking.declined
 

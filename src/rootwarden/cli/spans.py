@@ -46,5 +46,5 @@ def span(text: str, name: str) -> timedelta:
     """
     found = _SPAN.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"{name} {text!r} is no length of time", todo="write it as 45m, 8h or 30d")
+        raise UsageError(f"{name} {text!r} is no length of time", todo="write it as 90s, 45m, 8h or 30d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 from msgspec import Struct
@@ -15,15 +15,20 @@ from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.control import Registered
 from rootwarden.model.facts import FACTS, Scope
 from rootwarden.model.plan import Change, Left, Plan
+from rootwarden.model.untouched import Untouched
 from rootwarden.store.snapshots import OpenSnapshot
 
 
 class Choice(Struct, frozen=True):
-    """The controls to judge, the remedies wished for, and those that were named to answer findings (by slug)."""
+    """The controls to judge, the remedies wished for, and those that were named to answer findings (by slug).
+
+    `left_out` says of what was named why it is not looked at.
+    """
 
     controls: tuple[Registered, ...]
     wishes: tuple[str, ...]
     named: tuple[str, ...] = ()
+    left_out: tuple[Untouched, ...] = ()
 
 
 def choice_of(only: Iterable[str], skip: Iterable[str], configured: Iterable[str]) -> Choice:
@@ -48,7 +53,28 @@ def choice_of(only: Iterable[str], skip: Iterable[str], configured: Iterable[str
     if not judged and not wishes:
         todo = "loosen --only or --skip"
         raise UsageError("nothing is left to plan", why="--skip names all that --only names", todo=todo)
-    return Choice(judged, wishes, tuple(one.control.remedy for one in judged if one.control.remedy in answers))
+    return Choice(
+        judged, wishes, tuple(one.control.remedy for one in judged if one.control.remedy in answers),
+        tuple(_left_out(controls, answers, no_controls, no_answers)),
+    )  # fmt: skip
+
+
+def _left_out(
+    controls: frozenset[str], answers: Iterable[str], no_controls: frozenset[str], no_answers: Iterable[str]
+) -> Iterator[Untouched]:
+    """Go through what is both named and skipped, by itself or by what it answers, in words."""
+    for one in catalogue.controls():
+        if one.slug in controls and one.slug in no_controls:
+            yield Untouched(about=one.control.code, why="--skip leaves it out")
+        elif one.slug in controls and one.control.remedy in no_answers:
+            yield Untouched(about=one.control.code, why=f"--skip leaves out {one.control.remedy}, which answers it")
+    for slug in answers:
+        asking = [one for one in catalogue.controls() if one.control.remedy == slug]
+        skipped = [one.control.code for one in asking if one.slug in no_controls]
+        if slug in no_answers:
+            yield Untouched(about=slug, why="--skip leaves it out")
+        elif skipped:
+            yield Untouched(about=slug, why=f"it answers {' and '.join(skipped)}, which --skip leaves out")
 
 
 def plan_chosen(snapshot: OpenSnapshot, request: PlanRequest, named: Iterable[str]) -> Plan:
@@ -108,5 +134,5 @@ def _control(name: str, answers: Iterable[str]) -> str:
         raise UsageError(
             f"no control or remedy is called {name!r}",
             why=f"did you mean {close[0]}?" if close else error.why,
-            todo="list them with `rootwarden controls`; docs/remedies.md has the remedies",
+            todo="list them with `rootwarden controls` and `rootwarden controls --remedies`",
         ) from error

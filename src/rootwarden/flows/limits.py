@@ -77,6 +77,21 @@ def _value(section: str, declared: Mapping[str, Param], name: str, value: Any) -
         return value
     if type(value) is type(default) and not numeric and isinstance(value, str | bool):
         return value
+    kind, example = _expected(default, value)
     raise UsageError(
-        f"{where} does not fit", why=f"expected something like {default!r}, found {value!r}", todo="mend it"
+        f"{where} does not fit", why=f"{kind} is expected, found {value!r}", todo=f"write {name} = {example}"
     )
+
+
+def _expected(default: Param, value: Any) -> tuple[str, str]:
+    """Return what a setting takes in words, and how it is written: where texts are expected, a text in a list."""
+    match default:
+        case bool():
+            return "true or false", str(default).lower()
+        case int() | float():
+            return "a number that is not negative", str(default)
+        case tuple():
+            one = value if isinstance(value, str) else (default[0] if default else "one")
+            return "a list of texts", f'["{one}"]'
+        case _:
+            return "a text", f'"{default or "..."}"'

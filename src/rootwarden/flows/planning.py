@@ -13,6 +13,7 @@ from rootwarden import __version__
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.errors import RefusedError
 from rootwarden.flows.audit import JudgeRequest, court_of, filed_under, judge_snapshot
+from rootwarden.flows.nothing_planned import nothing_planned
 from rootwarden.flows.terraform_states import marked
 from rootwarden.model.control import Registered
 from rootwarden.model.expect import Expect, as_if
@@ -24,6 +25,7 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Case, Not, Prescribe, Propose, RegisteredRemedy, Wish
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.thresholds import Param, Thresholds
+from rootwarden.model.untouched import Untouched
 from rootwarden.model.view import Subject, View
 from rootwarden.report.runbooks import by_hand, in_account
 from rootwarden.report.unread import Reason, reasons
@@ -38,13 +40,15 @@ class PlanRequest(Struct, frozen=True, kw_only=True):
     """What to mend: the findings of these controls, by the settings of the remedies (by slug).
 
     `wishes` are remedies wanted though no control asks for them. `states` are the resources that Terraform looks after,
-    by ARN: what is about them is planned, and not counted on, for applying leaves it to Terraform.
+    by ARN: what is about them is planned, and not counted on, for applying leaves it to Terraform. `left_out` says of
+    what was chosen and is not looked at why.
     """
 
     judging: JudgeRequest
     settings: Mapping[str, Mapping[str, Param]] = {}
     wishes: tuple[str, ...] = ()
     states: Mapping[str, str] = {}
+    left_out: tuple[Untouched, ...] = ()
 
 
 def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
@@ -87,7 +91,10 @@ def make_plan(snapshot: OpenSnapshot, request: PlanRequest) -> Plan:
         changes=_in_order(desk.changes.values()),
         left=left,
         unseen=tuple(map(_unjudged, reasons(audit.findings))),
-    )
+        untouched=() if desk.changes else (
+            *request.left_out, *nothing_planned(request.judging.controls, audit.findings, desk.wished)
+        ),
+    )  # fmt: skip
 
 
 def _there(one: Left) -> Left:
@@ -152,6 +159,8 @@ class _Desk(Struct):
     elsewhere: dict[str, list[Expect]] = field(default_factory=dict)
     # Findings whose change is somebody else's to make.
     others: set[str] = field(default_factory=set)
+    # Whether each wish brought anything up.
+    wished: dict[str, bool] = field(default_factory=dict)
 
     def control(self, finding: Finding) -> Registered:
         """Return the control that a finding is of."""
@@ -207,7 +216,9 @@ class _Desk(Struct):
                 settings=Thresholds(known.remedy.params, self.request.settings.get(slug)),
                 now=self.court.now,
             )
-            for answer in _proposed(known.propose, wish):
+            answers = _proposed(known.propose, wish)
+            self.wished[slug] = self.wished.get(slug, False) or bool(answers)
+            for answer in answers:
                 if isinstance(answer, Not):
                     name = f"{slug}/{account}/{answer.why}"
                     self.left[name] = _wish_left(known, account, answer)

@@ -21,6 +21,7 @@ from msgspec import UNSET, Struct, UnsetType
 from rootwarden.model.expect import Expect, renamed, without
 from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Severity
+from rootwarden.model.untouched import Untouched
 
 SCHEMA = "plan/1"
 FACT_CALLS = frozenset(call for fact in FACTS.values() for call in fact.calls)
@@ -280,8 +281,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """All that would be done, in order, and all that is left. `made_at` is when the facts were read.
 
     Of `failing` findings that were judged, `mends` would pass afterwards. For `unread` ones nobody could say whether
-    there is anything to mend; `unseen` says why, what hid most first. `checksum` is there in a file only: what stands
-    there is what was planned.
+    there is anything to mend; `unseen` says why, what hid most first; `untouched` says of a plan without changes why.
+    `checksum` is there in a file only: what stands there is what was planned.
     """
 
     rootwarden: str = SCHEMA
@@ -297,6 +298,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     left: tuple[Left, ...]
     unseen: tuple[Unseen, ...] = ()
+    untouched: tuple[Untouched, ...] = ()
     checksum: str = ""
 
     @property

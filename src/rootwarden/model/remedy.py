@@ -23,7 +23,9 @@ class Remedy(Struct, frozen=True, kw_only=True):
     `aspects` is the order of the findings of a control that has several aspects. `params` are its settings with their
     defaults, `[remedies.<slug>]` of the configuration; `optional` are those that may be left empty. `facts` are read
     beside those of the control; what no audit reads is read where the configuration has a section for the remedy, or
-    somebody names it. `verified` says when it was last tried on real AWS ("no": only in the lab).
+    somebody names it. `risks` are those that its changes may have, `calls` all that may be made to do them and to take
+    them back, as the table of writes names them; none of either: a person does it. `verified` says when it was last
+    tried on real AWS ("no": only in the lab).
     """
 
     title: str
@@ -33,6 +35,8 @@ class Remedy(Struct, frozen=True, kw_only=True):
     params: Mapping[str, Param] = {}
     optional: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    risks: tuple[Risk, ...] = ()
+    calls: tuple[str, ...] = ()
     verified: str = "no"
 
 

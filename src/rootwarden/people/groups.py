@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from rootwarden.errors import RefusedError
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Difference, Probe, Risk, Step
+from rootwarden.model.readings import UnseenError
+from rootwarden.people.beside import beside, leave_unread
 from rootwarden.people.ground import Ground, iam
 from rootwarden.people.roster import Group
 from rootwarden.proofs.iam_directory import FACT
@@ -26,8 +29,24 @@ def ensure_groups(ground: Ground) -> None:
 
 
 def ensure_group(ground: Ground, name: str, arns: Iterable[str]) -> None:
-    """Plan one more group that holds these policies."""
-    _ensure(ground, name, Group(policies=tuple(arns)))
+    """Plan the group of the MFA gate, which holds these policies.
+
+    Raises:
+        RefusedError: somebody is in it whom the roster did not put there, and who would be shut out without MFA.
+        UnseenError: who is in it could not be read.
+    """
+    arns = tuple(arns)
+    there = ground.group(name)
+    if there is not None and _lacking(there, arns):
+        bound = beside(ground, name, there, dict.fromkeys(arns), ())
+        others = [one for one in (*bound.gaining, *bound.idle) if one not in bound.own]
+        if others:
+            raise RefusedError(
+                f"the group {name} is there, and {', '.join(others)} in it",
+                why="the MFA gate is about to be put on it, and would shut them out while they have no MFA",
+                todo="take them out of it, or give the roster another id",
+            )
+    _ensure(ground, name, Group(policies=arns, others="keep"))
 
 
 def _ensure(ground: Ground, name: str, group: Group) -> None:
@@ -36,12 +55,10 @@ def _ensure(ground: Ground, name: str, group: Group) -> None:
     if there is None:
         _create(ground, name, arns, group.documents)
         return
-    has = {str(one.get("PolicyArn")) for one in there.get("AttachedManagedPolicies") or ()}
+    has = _attached(there)
     texts = {str(one.get("PolicyName")): one.get("PolicyDocument") for one in there.get("GroupPolicyList") or ()}
-    _add(
-        ground, there, [arn for arn in arns if arn not in has],
-        {key: text for key, text in group.documents.items() if texts.get(key) != text}, texts,
-    )  # fmt: skip
+    documents = {key: text for key, text in group.documents.items() if texts.get(key) != text}
+    _add(ground, name, there, _lacking(there, arns), documents, texts)
     beyond = sorted((has - set(arns)) | (set(texts) - set(group.documents)))
     if beyond:
         ground.leave(
@@ -49,6 +66,16 @@ def _ensure(ground: Ground, name: str, group: Group) -> None:
             f"name them under groups.{name}, or take them off: {', '.join(beyond)}",
             resource=str(there.get("Arn") or ""),
         )  # fmt: skip
+
+
+def _attached(there: Mapping[str, Any]) -> set[str]:
+    return {str(one.get("PolicyArn")) for one in there.get("AttachedManagedPolicies") or ()}
+
+
+def _lacking(there: Mapping[str, Any], arns: Iterable[str]) -> list[str]:
+    """Return the policies that a group has not."""
+    has = _attached(there)
+    return [one for one in arns if one not in has]
 
 
 def _create(ground: Ground, name: str, arns: tuple[str, ...], documents: Mapping[str, dict[str, Any]]) -> None:
@@ -70,13 +97,25 @@ def _create(ground: Ground, name: str, arns: tuple[str, ...], documents: Mapping
 
 
 def _add(
-    ground: Ground, there: Mapping[str, Any], arns: list[str], documents: dict[str, dict[str, Any]],
+    ground: Ground, wanted: str, there: Mapping[str, Any], arns: list[str], documents: dict[str, dict[str, Any]],
     before: Mapping[str, Any],
 ) -> None:  # fmt: skip
+    """Plan what a group that is there lacks, unless somebody else in it would gain by that; `wanted` is its name."""
     name, arn = str(there["GroupName"]), str(there.get("Arn") or "")
     if not (arns or documents):
         return
-    expects = [_of(name, "AttachedManagedPolicies", Item("PolicyArn", one)) for one in arns]
+    then = tuple(_then(name, arns, documents))
+    try:
+        others = beside(ground, wanted, there, {**dict.fromkeys(arns), **documents}, then)
+    except UnseenError as error:
+        leave_unread(ground, name, error)
+        return
+    job = ground.roster.groups.get(wanted)
+    if others.gaining and job is not None and not job.others:
+        others.refuse(ground, wanted)
+        return
+    expects = [_of(name, "Members", value=list(others.members))]
+    expects += [_of(name, "AttachedManagedPolicies", Item("PolicyArn", one)) for one in arns]
     for key in documents:
         old = before.get(key)
         at = _of(name, "GroupPolicyList", Item("PolicyName", key), value=old and {"PolicyDocument": old})
@@ -84,11 +123,13 @@ def _add(
     ground.plan(
         "group-policies", f"Give the group {name} what the roster says", risk=Risk.CAREFUL,
         why=f"it lacks what the roster {ground.roster.roster} names", resource=arn,
-        steps=_steps(name, arn, arns, documents, before), expects=expects, then=_then(name, arns, documents),
+        steps=_steps(name, arn, arns, documents, before), expects=expects, then=then,
+        notes=others.notes(),
         shows=(
             *(Difference(what=f"group {name}", before="without", after=one) for one in arns),
             *(Difference(what=f"group {name}, {key}", before="another text" if before.get(key) else "without",
                          after="as in the roster") for key in documents),
+            *others.shows((*arns, *documents)),
         ),
     )  # fmt: skip
 

@@ -7,8 +7,11 @@ from typing import Any
 
 from rootwarden.model.expect import Item
 from rootwarden.model.placeholders import as_json, refer
-from rootwarden.model.plan import Call, Difference, Probe, Step
+from rootwarden.model.plan import Call, Difference, Probe, Risk, Step
+from rootwarden.model.readings import UnseenError
+from rootwarden.people.beside import Beside, leave_unread
 from rootwarden.people.centre import Centre, place
+from rootwarden.people.centre_beside import beside_there
 from rootwarden.people.groups import policy_arn
 from rootwarden.people.roster import MANAGED, Group
 from rootwarden.proofs.resting_people import on_centre_group, on_permission_set
@@ -48,7 +51,11 @@ def _job(centre: Centre, name: str, job: Group) -> None:
     steps += [] if assigned else [_assignment(centre, group_id, set_arn, (*members, *given), fresh=found is None)]
     if not steps:
         return
-    expects = [] if group else [place("groups", "DisplayName", name)]
+    others = _others(centre, name, job, group, found)
+    if others is None:
+        return
+    expects = [place("groups", "DisplayName", name, *(("Members",) if group else ()),
+                     value=list(others.members) if group else None)]  # fmt: skip
     expects += [] if found else [place("sets", "Name", name)]
     assignment = place(
         "sets", "Name", name, "assignments", Item("AccountId", account), value={"PrincipalType": "GROUP"}
@@ -57,9 +64,30 @@ def _job(centre: Centre, name: str, job: Group) -> None:
         "centre-job", f"Give {name} its group and permission set in Identity Center", name,
         why=f"the roster names {name}", steps=steps, expects=expects,
         then=[place("groups", "DisplayName", name, value={}), place("sets", "Name", name, value={}), assignment],
-        shows=[Difference(what=f"permission set {name}", before="not assigned", after=one)
-               for one in (*arns, *job.documents)],
+        risk=Risk.CAREFUL if others.members else Risk.SAFE, notes=others.notes(),
+        shows=[
+            *(Difference(what=f"permission set {name}", before="not assigned", after=one)
+              for one in (*arns, *job.documents)),
+            *others.shows((*arns, *job.documents)),
+        ],
     )  # fmt: skip
+
+
+def _others(
+    centre: Centre, name: str, job: Group, group: Mapping[str, Any] | None, found: Mapping[str, Any] | None
+) -> Beside | None:
+    """Return who is in the group already; None: it is left, because others would gain, or nobody could tell."""
+    if group is None:
+        return Beside()
+    try:
+        others = beside_there(centre, name, group, found)
+    except UnseenError as error:
+        leave_unread(centre.ground, name, error)
+        return None
+    if others.gaining and not job.others:
+        others.refuse(centre.ground, name)
+        return None
+    return others
 
 
 def _one_document(job: Group) -> dict[str, Any] | None:

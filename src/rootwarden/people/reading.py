@@ -26,6 +26,7 @@ _SHAPES = {
     "policies": "the name of one of AWS's policies, such as job-function/Billing, or an ARN",
     "boundary": 'default, or "" for none',
     "pass_roles": "a role by path and name, such as app-* or service-role/glue; not every role",
+    "others": "write others: keep, or leave it out",
     "name": _TEXT, "email": _TEXT,
 }  # fmt: skip
 
@@ -74,15 +75,27 @@ def _unfit(file: str, plain: Any, said: str) -> InputError:
     todo = _SEE
     if "unknown field" in why:
         given = why.rpartition("`")[0].rpartition("`")[2]
+        field = _group_with(plain, given) if field == "groups[...]" else field
         close = get_close_matches(given, _known(field), n=1)
         todo = f"did you mean {close[0]}?" if close else f"known here: {', '.join(_known(field))}"
     elif "matching regex" in why:
         why, todo = "it does not look like one", _SHAPES.get(re.sub(r"\[.*?\]", "", field).rpartition(".")[2], _NAME)
+    elif "date" in why:
+        why, todo = "it is no date", f"write it as 2026-12-31; {_SEE}"
+    elif "enum" in why:
+        todo = _SHAPES.get(field.rpartition(".")[2], todo)
     elif "got `int`" in why or "got `bool`" in why:
         todo = "put the value in quotes"
     elif "missing required field" in why:
         todo = "add it; " + _SEE
     return InputError(f"{file}: {_named(field, plain)}", why=why, todo=todo)
+
+
+def _group_with(plain: Any, given: str) -> str:
+    """Return the first group that holds this field, as people write it; msgspec does not say which group it is."""
+    groups = plain.get("groups")
+    found = [name for name, one in groups.items() if isinstance(one, dict) and given in one]
+    return f"groups[{found[0]}]" if found else "groups[...]"
 
 
 def _known(field: str) -> tuple[str, ...]:

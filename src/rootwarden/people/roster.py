@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -59,12 +59,14 @@ class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Group(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a job may do: AWS's policies by name (`job-function/Billing`), others by ARN, and documents of your own.
 
-    Members of an `unbounded` group have no boundary: administrators, who else could set one?
+    Members of an `unbounded` group have no boundary: administrators, who else could set one? With `others` "keep" it is
+    given to those as well who are in the group already and whom the roster does not name for it.
     """
 
     policies: tuple[_POLICY, ...] = ()
     documents: dict[_NAME, dict[str, Any]] = {}
     unbounded: bool = False
+    others: Literal["", "keep"] = ""
 
 
 class Boundary(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,7 +117,7 @@ def complaints(roster: Roster) -> Iterator[tuple[str, str, str]]:
     if roster.pass_roles and roster.boundary != DEFAULT_BOUNDARY:
         yield "pass_roles", "only the default boundary goes by it", "let your own boundary allow iam:PassRole on them"
     for what, names in (("user", (one.user for one in roster.people)), ("email", (one.email for one in roster.people))):
-        for name, times in Counter(name.lower() for name in names).items():
+        for name, times in Counter(name.lower() for name in names if name != FILL_IN).items():
             if times > 1:
                 yield "people", f"the {what} {name} is there {times} times", "every person has a user of their own"
     for name, group in roster.groups.items():

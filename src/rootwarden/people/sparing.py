@@ -41,16 +41,21 @@ def keeps_a_way_in(ground: Ground, user: dict[str, Any], change: Change) -> bool
     Raises:
         UnseenError: the ways in could not be read.
     """
-    if _surely_no_administrator(ground.view, str(user["UserName"])):
+    if administers(ground.view, str(user["UserName"]), mfa=True) is False:
         return True
     ways = WaysIn(ground.as_if(change.then))
     return any(way.there.value for way in ways.straight()) or any(way.there.value for way in ways.through_roles())
 
 
-def _surely_no_administrator(seen: View, name: str) -> bool:
+def administers(seen: View, name: str, *, mfa: bool) -> bool | None:
+    """Return whether a user, signed in with MFA or without, is an administrator; None: nobody can tell.
+
+    Raises:
+        UnseenError: the users could not be read.
+    """
     directory = seen.once(Directory)
     for one in account_users(seen):
         if one.name == name:
-            known = known_of_user(one, directory.place, mfa=True)
-            return directory.power(directory.of_user(one.raw, one.path), known).answer.value is False
-    return False
+            known = known_of_user(one, directory.place, mfa=mfa)
+            return directory.power(directory.of_user(one.raw, one.path), known).answer.value
+    return None

@@ -36,6 +36,15 @@ def given_alone(directory: Mapping[str, Any], user: str) -> list[str]:
     return sorted(f"{found['Name']} in {account}" for found, account in direct(directory, user))
 
 
+def holds(directory: Mapping[str, Any], user: Mapping[str, Any], found: Mapping[str, Any], account: str) -> bool:
+    """Return whether a user has a permission set in an account, alone or by one of its groups."""
+    groups = {one.get("GroupId") for one in directory["groups"] if one.get("DisplayName") in (user.get("Groups") or ())}
+    return any(
+        one.get("AccountId") == account and one.get("PrincipalId") in groups | {user.get("UserId")}
+        for one in found.get("assignments") or ()
+    )
+
+
 def administrators(directory: Mapping[str, Any]) -> dict[str, set[str]]:
     """Return by account the names of the users to whom Identity Center gives AdministratorAccess there."""
     groups = {one.get("GroupId"): one.get("DisplayName") for one in directory["groups"]}

@@ -16,8 +16,13 @@ from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
 from rootwarden.proofs.budget_wanted import ACTUAL, MOST_EMAILS, Deed, Place, alert, bare, new_alert, new_recipient
 
 REMEDY = Remedy(
-    title="Send the alerts of a budget to an e-mail address", order=64, params={"emails": (), "actual_percent": 80}
-)
+    title="Send the alerts of a budget to an e-mail address", order=64, params={"emails": (), "actual_percent": 80},
+    risks=(Risk.SAFE,),
+    calls=(
+        "budgets.CreateNotification", "budgets.CreateSubscriber", "budgets.DeleteNotification",
+        "budgets.DeleteSubscriber",
+    ),
+)  # fmt: skip
 
 
 def prescribe(case: Case) -> Change | Not:

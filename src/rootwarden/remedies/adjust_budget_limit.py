@@ -20,7 +20,13 @@ from rootwarden.proofs.budget_recipients import FACT as SUBSCRIBERS
 from rootwarden.proofs.budget_wanted import Place, declared, roomy, told_now
 from rootwarden.proofs.spending import Spend, Spending, per_month, spending
 
-REMEDY = Remedy(title="Set the limit of a budget near what is spent", order=62, params={"limit_usd": 0.0})
+REMEDY = Remedy(
+    title="Set the limit of a budget near what is spent",
+    order=62,
+    params={"limit_usd": 0.0},
+    risks=(Risk.CAREFUL,),
+    calls=("budgets.UpdateBudget",),
+)
 
 # AWS updates what it calculates up to three times a day (Cost Management User Guide, "Best practices for budgets").
 _A_DAY = 24 * 3600

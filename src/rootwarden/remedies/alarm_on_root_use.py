@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Step
+from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View
 from rootwarden.proofs.alerting_patterns import METRIC_FILTER, same_filter
@@ -34,6 +34,13 @@ REMEDY = Remedy(
     facts=(
         "iam.authorization", "cloudtrail.trails", "logs.log_groups", "logs.metric_filters", "cloudwatch.alarms",
         "sns.topics", "kms.keys",
+    ),
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "cloudwatch.DeleteAlarms", "cloudwatch.PutMetricAlarm", "kms.CreateAlias", "kms.CreateKey", "kms.DeleteAlias",
+        "kms.PutKeyPolicy", "kms.ScheduleKeyDeletion", "kms.UntagResource", "logs.DeleteMetricFilter",
+        "logs.PutMetricFilter", "sns.CreateTopic", "sns.DeleteTopic", "sns.SetTopicAttributes", "sns.Subscribe",
+        "sns.Unsubscribe",
     ),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.sight import Log
 from rootwarden.proofs.billing_recipients import wanted_recipients
@@ -23,7 +23,11 @@ REMEDY = Remedy(
     order=68,
     params={"emails": (), "name": "zero-spend"},
     facts=(COSTS, BUDGETS, NOTIFICATIONS),
-)
+    risks=(Risk.SAFE,),
+    calls=(
+        "budgets.CreateBudget", "budgets.DeleteBudget",
+    ),
+)  # fmt: skip
 # AWS's own template "Zero spend budget": a limit of 1 and an alert above 0.01 (Cost Management User Guide).
 _LIMIT, _FIRST_CENT = Decimal(1), 0.01
 

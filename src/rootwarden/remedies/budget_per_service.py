@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.billing_recipients import wanted_recipients
 from rootwarden.proofs.budget_parts import BUDGETS
@@ -25,7 +25,11 @@ REMEDY = Remedy(
     order=70,
     params={"emails": (), "services": (), "actual_percent": 80, "forecast_percent": 100},
     facts=(BUDGETS,),
-)
+    risks=(Risk.SAFE,),
+    calls=(
+        "budgets.CreateBudget", "budgets.DeleteBudget",
+    ),
+)  # fmt: skip
 # "Amazon SageMaker = 200": a service as Cost Explorer names it, and USD a month.
 _ENTRY = re.compile(r"(?P<service>[^=]{1,80}?)\s*=\s*(?P<limit>[0-9]{1,9}(?:\.[0-9]{1,2})?)")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9 ()_-]")

@@ -29,7 +29,12 @@ REMEDY = Remedy(
     aspects=("missing", "source", "public"),
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
     facts=("cloudtrail.event_rate", "iam.authorization", "org.accounts"),
-)
+    risks=(Risk.CAREFUL,),
+    calls=(
+        "s3.CreateBucket", "s3.DeletePublicAccessBlock", "s3.PutBucketLifecycleConfiguration", "s3.PutBucketPolicy",
+        "s3.PutBucketVersioning", "s3.PutObjectLockConfiguration", "s3.PutPublicAccessBlock",
+    ),
+)  # fmt: skip
 
 
 def prescribe(case: Case) -> Change | Not:

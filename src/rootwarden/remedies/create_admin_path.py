@@ -24,6 +24,8 @@ REMEDY = Remedy(
     order=20,
     params={"role": "RootwardenAdmin", "principals": (), "other_accounts": ()},
     facts=("org.accounts", "org.organization"),
+    risks=(Risk.CAREFUL,),
+    calls=("iam.AttachRolePolicy", "iam.CreateRole", "iam.DeleteRole", "iam.DetachRolePolicy"),
 )
 
 _FACT = "iam.authorization"
@@ -95,10 +97,12 @@ def _shut_out(case: Case, principal: str) -> Not | None:
     if unsure is not None:
         return Not(f"it cannot be told whether {name} has MFA and can sign in: {unsure}", "audit again in four hours")
     if not held.mfa.value:
-        why = f"{name} has no MFA, by the credential report, and could not come in"
+        why = f"the user {name} has no MFA, by the credential report, and could not come in"
         return Not(why, f"`rootwarden runbook user-mfa {name}`; the report knows a new device within four hours")
     if not held.usable.value:
-        return Not(f"{name} has neither a password nor an active key", "give the user a password, or name another")
+        return Not(
+            f"the user {name} has neither a password nor an active key", "give the user a password, or name another"
+        )
     return None
 
 

@@ -45,7 +45,11 @@ REMEDY = Remedy(
     order=60,
     params={"emails": (), "limit_usd": 0.0, "actual_percent": 80, "forecast_percent": 100, "name": "account-costs"},
     facts=(COSTS,),
-)
+    risks=(Risk.SAFE,),
+    calls=(
+        "budgets.CreateBudget", "budgets.CreateNotification", "budgets.DeleteBudget", "budgets.DeleteNotification",
+    ),
+)  # fmt: skip
 _OWNED = "if CloudFormation or Terraform keeps this budget, put the alert there instead: the next update removes it"
 
 

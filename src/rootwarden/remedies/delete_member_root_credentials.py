@@ -6,7 +6,7 @@ taken back: whoever needs root there later allows its recovery through the mailb
 
 from __future__ import annotations
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.attested_mailbox import DAYS
 from rootwarden.proofs.root_deletion import ALL, deletion
@@ -17,7 +17,12 @@ REMEDY = Remedy(
     # Who tried when that mail to root's address arrives: "222233334444=priya@example.com=2026-11-20".
     params={"mailbox_attested": (), "mailbox_days": DAYS},
     facts=("root.privileged_audit", "iam.account_summary", "iam.credential_report"),
-)
+    risks=(Risk.DANGEROUS,),
+    calls=(
+        "iam.DeactivateMFADevice", "iam.DeleteAccessKey", "iam.DeleteLoginProfile", "iam.DeleteSigningCertificate",
+        "iam.DeleteVirtualMFADevice",
+    ),
+)  # fmt: skip
 
 
 def prescribe(case: Case) -> Change | Not:

@@ -6,11 +6,17 @@ management account only root itself can do it.
 
 from __future__ import annotations
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.root_deletion import KEYS, deletion
 
-REMEDY = Remedy(title="Delete root's access keys", order=81, facts=("root.privileged_audit", "iam.org_features"))
+REMEDY = Remedy(
+    title="Delete root's access keys",
+    order=81,
+    facts=("root.privileged_audit", "iam.org_features"),
+    risks=(Risk.DANGEROUS,),
+    calls=("iam.DeleteAccessKey",),
+)
 
 
 def prescribe(case: Case) -> Change | Not:

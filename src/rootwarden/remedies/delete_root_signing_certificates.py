@@ -5,12 +5,16 @@ It is done centrally, in a root session for this one task. In a standalone or ma
 
 from __future__ import annotations
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.root_deletion import CERTIFICATES, deletion
 
 REMEDY = Remedy(
-    title="Delete root's signing certificates", order=82, facts=("root.privileged_audit", "iam.org_features")
+    title="Delete root's signing certificates", order=82, facts=("root.privileged_audit", "iam.org_features"),
+    risks=(Risk.DANGEROUS,),
+    calls=(
+        "iam.DeleteSigningCertificate",
+    ),
 )  # fmt: skip
 
 

@@ -22,7 +22,11 @@ REMEDY = Remedy(
     order=70,
     params={"days": 45, "grace_days": 7, "break_glass": ()},
     facts=("iam.credential_report", "iam.authorization", "account.identity"),
-)
+    risks=(Risk.CAREFUL,),
+    calls=(
+        "iam.ListAccessKeys", "iam.UpdateAccessKey",
+    ),
+)  # fmt: skip
 
 _REPORT = "iam.credential_report"
 _FOUR_HOURS = 4 * 3600

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Step
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_wishes import seen_in, unread, wished_regions
@@ -23,7 +23,11 @@ REMEDY = Remedy(
     order=82,
     params={"regions": (), "type": "ACCOUNT", "name": "rootwarden"},
     facts=("account.regions", "accessanalyzer.analyzers", "org.organization", "org.service_access"),
-)
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "accessanalyzer.CreateAnalyzer", "accessanalyzer.DeleteAnalyzer",
+    ),
+)  # fmt: skip
 
 _FACT = "accessanalyzer.analyzers"
 _SERVICE = "access-analyzer.amazonaws.com"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import refer
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Step
+from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_prices import (
@@ -34,7 +34,11 @@ REMEDY = Remedy(
     order=80,
     params={"regions": (), "foundation_only": True, "million_events": 0.0, "log_gb": 10.0},
     facts=("account.regions", "cloudtrail.event_rate", "guardduty.detectors"),
-)
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "guardduty.CreateDetector", "guardduty.DeleteDetector", "guardduty.UpdateDetector",
+    ),
+)  # fmt: skip
 
 _FACT = "guardduty.detectors"
 _CENT = Decimal("0.01")

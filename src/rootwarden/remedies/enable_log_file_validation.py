@@ -9,7 +9,12 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Call, Change, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 
-REMEDY = Remedy(title="Switch log file validation on", order=40)
+REMEDY = Remedy(
+    title="Switch log file validation on",
+    order=40,
+    risks=(Risk.SAFE,),
+    calls=("cloudtrail.UpdateTrail",),
+)
 
 
 def prescribe(case: Case) -> Change | Not:

@@ -5,12 +5,19 @@ Whoever may call sts:AssumeRoot can then do that; nobody may by default but admi
 
 from __future__ import annotations
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.central_root import SESSIONS
 from rootwarden.proofs.central_switch import switched_on
 
-REMEDY = Remedy(title="Switch root sessions on", order=6, facts=("org.service_access",))
+REMEDY = Remedy(
+    title="Switch root sessions on", order=6, facts=("org.service_access",),
+    risks=(Risk.SAFE,),
+    calls=(
+        "iam.DisableOrganizationsRootSessions", "iam.EnableOrganizationsRootSessions",
+        "organizations.DisableAWSServiceAccess", "organizations.EnableAWSServiceAccess",
+    ),
+)  # fmt: skip
 
 
 def prescribe(case: Case) -> Change | Not:

@@ -30,7 +30,12 @@ REMEDY = Remedy(
     order=35,
     params={"admin": ""},
     facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets"),
-)
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "cloudtrail.UpdateTrail", "kms.CancelKeyDeletion", "kms.CreateAlias", "kms.CreateKey", "kms.DeleteAlias",
+        "kms.DisableKey", "kms.EnableKey", "kms.EnableKeyRotation",
+    ),
+)  # fmt: skip
 _GOING = ("PendingDeletion", "PendingReplicaDeletion")
 _KEPT = "the key is kept: to let it be deleted again would make the log unreadable for ever; schedule it by hand"
 

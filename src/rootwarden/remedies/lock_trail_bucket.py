@@ -27,7 +27,11 @@ REMEDY = Remedy(
     order=30,
     params={"mode": "GOVERNANCE", "days": 0, "irreversible": False},
     facts=("cloudtrail.event_rate",),
-)
+    risks=(Risk.CAREFUL, Risk.DANGEROUS),
+    calls=(
+        "s3.PutBucketLifecycleConfiguration", "s3.PutBucketVersioning", "s3.PutObjectLockConfiguration",
+    ),
+)  # fmt: skip
 _GOVERNANCE, _COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
 _USUAL_DAYS = 365
 _LOCK_STAYS = (

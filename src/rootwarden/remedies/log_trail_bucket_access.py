@@ -24,7 +24,12 @@ REMEDY = Remedy(
     order=45,
     params={"admin": "", "keep_days": 400},
     facts=("cloudtrail.event_rate", "iam.authorization"),
-)
+    risks=(Risk.SAFE,),
+    calls=(
+        "s3.CreateBucket", "s3.PutBucketLifecycleConfiguration", "s3.PutBucketLogging", "s3.PutBucketPolicy",
+        "s3.PutBucketVersioning", "s3.PutObjectLockConfiguration", "s3.PutPublicAccessBlock",
+    ),
+)  # fmt: skip
 
 
 def prescribe(case: Case) -> Change | Not:

@@ -14,7 +14,13 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.iam_users import Named, Report, account_users
 from rootwarden.proofs.user_ownership import SAYS, Owners, any_name, holder, signs
 
-REMEDY = Remedy(title="Write down whose user it is", order=60, params={"owners": ()})
+REMEDY = Remedy(
+    title="Write down whose user it is", order=60, params={"owners": ()},
+    risks=(Risk.SAFE,),
+    calls=(
+        "iam.TagUser", "iam.UntagUser",
+    ),
+)  # fmt: skip
 
 _FACT = "iam.authorization"
 # Whoever it may be that nobody named yet: an owner that no user has.

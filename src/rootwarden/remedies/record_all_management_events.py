@@ -36,6 +36,16 @@ REMEDY = Remedy(
         "access_log_days": 400, "cloudwatch_logs": False, "log_group_days": 90,
     },
     facts=("cloudtrail.event_rate", "org.organization", "org.service_access", "iam.authorization", "s3.buckets"),
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "cloudtrail.CreateTrail", "cloudtrail.DeleteTrail", "cloudtrail.PutEventSelectors", "cloudtrail.StartLogging",
+        "cloudtrail.StopLogging", "cloudtrail.UpdateTrail", "iam.CreateRole", "iam.DeleteRole",
+        "iam.DeleteRolePolicy", "iam.PutRolePolicy", "kms.CreateAlias", "kms.CreateKey", "kms.DeleteAlias",
+        "kms.EnableKeyRotation", "logs.CreateLogGroup", "logs.PutRetentionPolicy",
+        "organizations.DisableAWSServiceAccess", "organizations.EnableAWSServiceAccess", "s3.CreateBucket",
+        "s3.PutBucketLifecycleConfiguration", "s3.PutBucketLogging", "s3.PutBucketPolicy", "s3.PutBucketVersioning",
+        "s3.PutObjectLockConfiguration", "s3.PutPublicAccessBlock",
+    ),
 )  # fmt: skip
 # Where global services write their events: the home of a trail for which nobody named another.
 LEADER = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rootwarden.model.plan import Change
+from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alternate_contact import FACT, PARAMS, wished_contact
 
-REMEDY = Remedy(title="Register the operations contact", order=12, params=PARAMS, facts=(FACT,))
+REMEDY = Remedy(
+    title="Register the operations contact", order=12, params=PARAMS, facts=(FACT,),
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "account.DeleteAlternateContact", "account.PutAlternateContact",
+    ),
+)  # fmt: skip
 
 
 def propose(wish: Wish) -> Iterator[Change | Not]:

@@ -52,6 +52,8 @@ REMEDY = Remedy(
     params={field.setting: "" for field in FIELDS},
     optional=tuple(field.setting for field in FIELDS if not field.required),
     facts=(FACT,),
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=("account.PutContactInformation",),
 )
 
 _WHY = "AWS knows by it who owns the account, and it reads otherwise than configured."

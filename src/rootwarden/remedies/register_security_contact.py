@@ -12,7 +12,13 @@ from rootwarden.model.plan import Change, Risk
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.alternate_contact import FACT, PARAMS, contact_part, title_of, wanted_contact
 
-REMEDY = Remedy(title="Register the security contact", order=10, params=PARAMS, facts=(FACT,))
+REMEDY = Remedy(
+    title="Register the security contact", order=10, params=PARAMS, facts=(FACT,),
+    risks=(Risk.SAFE,),
+    calls=(
+        "account.DeleteAlternateContact", "account.PutAlternateContact",
+    ),
+)  # fmt: skip
 
 _KIND = "SECURITY"
 

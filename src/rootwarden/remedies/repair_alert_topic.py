@@ -16,8 +16,14 @@ from rootwarden.proofs.alerting_topics import topic_part
 from rootwarden.proofs.alerting_wanted import PATIENCE, Wanted
 
 REMEDY = Remedy(
-    title="Repair the alert topic", order=60, params={"emails": ()}, facts=("iam.authorization", "kms.keys")
-)
+    title="Repair the alert topic", order=60, params={"emails": ()}, facts=("iam.authorization", "kms.keys"),
+    risks=(Risk.CAREFUL,),
+    calls=(
+        "kms.CreateAlias", "kms.CreateKey", "kms.DeleteAlias", "kms.PutKeyPolicy", "kms.ScheduleKeyDeletion",
+        "kms.UntagResource", "sns.CreateTopic", "sns.DeleteTopic", "sns.SetTopicAttributes", "sns.Subscribe",
+        "sns.Unsubscribe",
+    ),
+)  # fmt: skip
 
 
 def prescribe(case: Case) -> Change | Not:

@@ -26,7 +26,12 @@ REMEDY = Remedy(
     order=65,
     params={"name": "rootwarden-mfa-gate", "break_glass": ()},
     facts=("iam.authorization", "iam.user_credentials", "account.identity"),
-)
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "iam.AddUserToGroup", "iam.AttachGroupPolicy", "iam.CreateGroup", "iam.CreatePolicy", "iam.DeleteGroup",
+        "iam.DeletePolicy", "iam.DetachGroupPolicy", "iam.RemoveUserFromGroup",
+    ),
+)  # fmt: skip
 
 _FACT, _CREDENTIALS = "iam.authorization", "iam.user_credentials"
 
@@ -52,7 +57,7 @@ def propose(wish: Wish) -> Iterator[Change | Not]:
             waiting.append(user)
         elif answer is not None:
             todo = "give what it is used for a role; see `rootwarden explain RW-IAM-02`"
-            yield Not(f"{user.name} is not put behind the gate: {answer}", todo)
+            yield Not(f"the user {user.name} is not put behind the gate: {answer}", todo)
     waiting = [user for user in waiting if name not in (user.raw.get("GroupList") or ())]
     if group is None and waiting:
         yield _gate(wish, name, arn)

@@ -35,7 +35,13 @@ REMEDY = Remedy(
     order=22,
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
     facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets", "kms.keys"),
-)
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "cloudtrail.StartLogging", "cloudtrail.StopLogging", "kms.PutKeyPolicy", "s3.CreateBucket",
+        "s3.DeleteBucketPolicy", "s3.PutBucketLifecycleConfiguration", "s3.PutBucketPolicy", "s3.PutBucketVersioning",
+        "s3.PutObjectLockConfiguration", "s3.PutPublicAccessBlock",
+    ),
+)  # fmt: skip
 # CloudTrail delivers about five minutes after a call, and tries again what it could not (CloudTrail User Guide, "How
 # CloudTrail works"); an hour is what RW-TRAIL-02 gives a trail that was just started.
 _PATIENCE = 3600

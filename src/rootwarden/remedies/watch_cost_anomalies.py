@@ -29,7 +29,12 @@ REMEDY = Remedy(
     order=66,
     params={"emails": (), "least_usd": 20.0},
     facts=(MONITORS, SUBSCRIPTIONS),
-)
+    risks=(Risk.SAFE,),
+    calls=(
+        "ce.CreateAnomalyMonitor", "ce.CreateAnomalySubscription", "ce.DeleteAnomalyMonitor",
+        "ce.DeleteAnomalySubscription",
+    ),
+)  # fmt: skip
 _MONITOR, _SUBSCRIPTION = "rootwarden-services", "rootwarden-anomalies"
 _UNPAID = "reading what watches the bill costs 0.01 USD a question"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
-from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Step
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View
@@ -34,6 +34,12 @@ REMEDY = Remedy(
         "read_only_events": True, "encrypt": False,
     },
     facts=("iam.authorization", "account.regions", "cloudtrail.trails", "events.rules", "sns.topics", "kms.keys"),
+    risks=(Risk.SAFE, Risk.CAREFUL),
+    calls=(
+        "events.DeleteRule", "events.PutRule", "events.PutTargets", "events.RemoveTargets", "kms.CreateAlias",
+        "kms.CreateKey", "kms.DeleteAlias", "kms.PutKeyPolicy", "kms.ScheduleKeyDeletion", "kms.UntagResource",
+        "sns.CreateTopic", "sns.DeleteTopic", "sns.SetTopicAttributes", "sns.Subscribe", "sns.Unsubscribe",
+    ),
 )  # fmt: skip
 
 _FACT = "events.rules"

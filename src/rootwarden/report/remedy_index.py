@@ -31,10 +31,21 @@ def _lines(remedies: Sequence[RegisteredRemedy], controls: Sequence[Registered])
         if one.remedy.params:
             yield "| setting | default |"
             yield "|---|---|"
-            yield from (f"| `{name}` | {_default(one, name)} |" for name in one.remedy.params)
+            yield from (f"| `{name}` | {default_of(one, name)} |" for name in one.remedy.params)
             yield ""
+        yield from _made(one)
         tried = "in the lab only" if one.remedy.verified == "no" else f"on AWS, {one.remedy.verified}"
         yield f"Tried {tried}."
+
+
+def _made(one: RegisteredRemedy) -> Iterator[str]:
+    """Go through its risk and the calls that it may make."""
+    if not one.remedy.calls:
+        return
+    risk = " or ".join(one.remedy.risks)
+    calls = ", ".join(f"`{name}`" for name in one.remedy.calls)
+    yield f"Risk: {risk}. Calls that it may make, those that take it back among them: {calls}."
+    yield ""
 
 
 def _mends(one: RegisteredRemedy, controls: Iterable[Registered]) -> str:
@@ -46,7 +57,8 @@ def _mends(one: RegisteredRemedy, controls: Iterable[Registered]) -> str:
     return f"Mends {', '.join(mended)}."
 
 
-def _default(one: RegisteredRemedy, name: str) -> str:
+def default_of(one: RegisteredRemedy, name: str) -> str:
+    """Return the default of a setting, in words where there is none; values stand between backticks."""
     value = one.remedy.params[name]
     match value:
         case "":

@@ -68,11 +68,19 @@ def virtual_mfa_devices(visit: Visit) -> dict[str, Any]:
 
 @of_account("iam.authorization")
 def authorization(visit: Visit) -> dict[str, Any]:
-    """Return users, groups, roles and policies with what each may do; AWS's own policies only where attached."""
+    """Return users, groups, roles and policies with what each may do; AWS's own policies only where attached.
+
+    Who is in a group ("Members") is put together from what AWS says of each user.
+    """
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DETAILS}
     for page in visit.ask.pages("iam", "GetAccountAuthorizationDetails", MaxItems=_PAGE):
         for name, key in _DETAILS.items():
             found[name] += page.get(key, ())
+    members: dict[str, list[str]] = {}
+    for user in found["users"]:
+        for name in user.get("GroupList", ()):
+            members.setdefault(name, []).append(user["UserName"])
+    found["groups"] = [one | {"Members": sorted(members.get(one["GroupName"], ()))} for one in found["groups"]]
     for role in found["roles"]:
         role.pop("InstanceProfileList", None)  # repeats the role itself
     found["policies"] = [_default_version(policy) for policy in found["policies"] if _matters(policy)]

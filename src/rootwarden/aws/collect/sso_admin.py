@@ -181,7 +181,8 @@ def _shared(ask: Ask, region: str, asked: dict[str, Any]) -> dict[str, Any]:
 def directory(visit: Visit) -> dict[str, Any] | None:
     """Return the people and groups of Identity Center, and what each permission set gives to whom; None: no instance.
 
-    Of a user only the name, the kind, the groups and what it holds without a group ("Direct", from the sets) are kept.
+    Of a user only the name, the kind, the groups and what it holds without a group ("Direct", from the sets) are kept,
+    of a group who is in it, by name ("Members").
     """
     centre = _find(visit.round)
     if not centre.instances:
@@ -203,12 +204,21 @@ def directory(visit: Visit) -> dict[str, Any] | None:
         "InstanceArn": arn,
         "IdentityStoreId": store,
         "Region": centre.region,
-        "groups": [{"GroupId": one["GroupId"], "DisplayName": one["DisplayName"]} for one in groups],
+        "groups": [
+            {"GroupId": one["GroupId"], "DisplayName": one["DisplayName"], "Members": _members(one, users, joined)}
+            for one in groups
+        ],
         "users": [
             _user(one, joined.get(one["UserId"], {}), given_alone({"sets": found}, one["UserId"])) for one in users
         ],
         "sets": found,
     }
+
+
+def _members(group: dict[str, Any], users: list[dict[str, Any]], joined: dict[str, dict[str, str]]) -> list[str]:
+    """Return who is in a group: the names of its users, and the ids of those that were not listed."""
+    names = {one["UserId"]: str(one.get("UserName")) for one in users}
+    return sorted(names.get(key, key) for key, groups in joined.items() if group["DisplayName"] in groups)
 
 
 def _user(user: dict[str, Any], joined: dict[str, str], alone: list[str]) -> dict[str, Any]:

@@ -121,6 +121,8 @@ def announce(one: Cooling, plan: Plan, request: ApplyRequest, by: str, clock: Cl
         found = Announced(digest=plan.digest, at=clock.now(), by=by, accounts=accounts, titles=titles, told=told)
         keep_announcement(store, found)
         tell(f"announced in {store.name}")
+        if request.inform is None:
+            tell("nobody was told: no channel is configured (docs/channels.md); `rootwarden runs` shows it")
     return WaitingError(
         f"nothing was changed yet: the plan is announced, and may be applied from {_said(found.ripe)}",
         why=f"{plural(len(one.changes), 'change')} in it cannot be taken back, and nobody approved a window",

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from rootwarden import catalogue
 from rootwarden.aws.audit_policy import ROOT_FACT
 from rootwarden.aws.refusals import DENIED
-from rootwarden.errors import AuthError, RootwardenError, UnreachableError
+from rootwarden.errors import AuthError, RootwardenError, UnreachableError, UsageError
 from rootwarden.flows.applying.request import ApplyRequest
 from rootwarden.flows.audit import JudgeRequest, judge_snapshot
 from rootwarden.flows.collect import collect
@@ -154,6 +154,10 @@ def _at_one_call(change: Change) -> bool:
 def unseen(change: Change, found: Found) -> RootwardenError:
     """Return the error that what a change is about cannot be looked at, which says nothing of what somebody did."""
     what = f"{change.title} in account {change.account} cannot be looked at"
+    fact = FACTS.get(found.expect.fact)
+    if found.unread is not None and found.unread.why == "not_collected" and fact is not None and fact.paid:
+        why = f"AWS charges for reading {fact.name}, 0.01 USD a question; nobody asked for it"
+        return UsageError(what, why=why, todo="give --paid")
     kind = AuthError if found.unread is not None and found.unread.why == DENIED else UnreachableError
     return kind(what, why=str(found), todo="make it readable (the audit policy holds what is read), and try again")
 

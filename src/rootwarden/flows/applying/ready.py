@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from rootwarden.aws.hands import ENTERING, Hands, WriteError
+from rootwarden.aws.hands import ENTERING, NO_WAY_IN, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, RefusedError
 from rootwarden.flows.applying import guards
@@ -130,8 +130,7 @@ def _not_others(found: list[Seen], hands: Hands, request: ApplyRequest) -> list[
     except WriteError as error:
         why = f"{error.message or error.why} ({error.call})"
         if error.call == ENTERING:
-            todo = "create the role (`rootwarden iam-policy remediate`), or name another with --remediate-role"
-            raise AuthError("an account cannot be entered", why=why, todo=todo) from error
+            raise AuthError("an account cannot be entered", why=why, todo=NO_WAY_IN) from error
         raise RefusedError(
             "it cannot be told who looks after what would be changed", why=why,
             todo="see `rootwarden iam-policy plan.json` for the permissions that are needed",

@@ -36,6 +36,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     for number, change in enumerate(plan.changes, start=1):
         yield ""
         yield from _change(number, change)
+    if plan.untouched:
+        yield ""
+        yield from (f"- {_text(one.about)}: {_text(one.why)}" for one in plan.untouched)
     if plan.left:
         yield ""
         yield "## Left as it is"

@@ -56,12 +56,14 @@ def _changes(pen: Pen, plan: Plan, *, verbose: bool) -> None:
     if not plan.changes:
         pen.line()
         pen.line("There is nothing that Rootwarden would change.")
+        for one in plan.untouched:
+            pen.line(f"{one.about}: {one.why}", indent=2, hang=2)
 
 
 def _change(pen: Pen, number: int, change: Change, *, verbose: bool) -> None:
     pen.line()
     title = Text(f"{number:>3}  ", style="bold").append(pen.said(change.title), style="bold")
-    pen.line(title)
+    pen.line(title, hang=_INDENT)
     about = [change.risk.value, f"{change.control} {change.severity.value}".strip(), where(change)]
     line = Text(about[0], style=_STYLES[change.risk])
     line.append(pen.dot() + pen.said(pen.dot().join(part for part in about[1:] if part)))

@@ -18,6 +18,8 @@ from rootwarden.report.options import RenderOptions
 from rootwarden.report.wrapping import TIE, tied
 
 NARROWEST = 40
+# The fewest columns in which a text is read; with less, it stands under what belongs to it.
+_LEAST, _INWARD = 20, 4
 
 
 class Pen:
@@ -65,7 +67,12 @@ class Pen:
             self.line(aside, indent=2)
 
     def rows(self, rows: list[tuple[str | Text, ...]], widths: tuple[int, ...]) -> None:
-        """Draw rows in columns of fixed widths; the width 0 takes what is left."""
+        """Draw rows in columns of fixed widths; 0 takes what is left, where that is little a line of its own."""
+        if len(widths) > 1 and not widths[-1] and self.width - sum(wide + 1 for wide in widths[:-1]) < _LEAST:
+            for row in rows:
+                self.line(Text("  ").join(cell for cell in map(self.ink, row[:-1]) if cell.plain.strip()))
+                self.line(row[-1], indent=_INWARD)
+            return
         table = Table.grid(padding=(0, 1, 0, 0), pad_edge=False)
         for wide in widths:
             table.add_column(width=wide or None, ratio=None if wide else 1, overflow="fold")

@@ -23,7 +23,9 @@ def draw_practices(pen: Pen, groups: Sequence[Group], names: Mapping[str, str], 
             continue
         pen.heading(f"{practice.value} {practice.title}", _counts(mine))
         shown = [group for group in mine if verbose or group.first.status not in _ONLY_COUNTED]
-        pen.rows([_row(pen, group, names) for group in shown], (9, 8, 11, 0))
+        rows = [_row(pen, group, names) for group in shown]
+        # What differs only in what it is an aspect of reads the same, and is said once.
+        pen.rows(list({tuple(str(cell) for cell in row): row for row in rows}.values()), (9, 8, 11, 0))
 
 
 def _row(pen: Pen, group: Group, names: Mapping[str, str]) -> tuple[str | Text, ...]:

@@ -45,9 +45,11 @@ def draw_reasons(pen: Pen, audit: Audit) -> None:
 
 def draw_next(pen: Pen, groups: Sequence[Group], options: RenderOptions) -> None:
     """Draw the commands that make most sense now."""
-    worst = five_worst(groups) or list(groups[:1])
+    failing = five_worst(groups)
+    worst = failing or list(groups[:1])
+    purpose = "why it matters, how to mend it" if failing else "what it asks, and how it is judged"
     again = f"rootwarden audit --snapshot {shlex.quote(options.snapshot)}" if options.snapshot else "rootwarden audit"
-    lines = [(f"rootwarden explain {worst[0].first.code}", "why it matters, how to mend it")] if worst else []
+    lines = [(f"rootwarden explain {worst[0].first.code}", purpose)] if worst else []
     lines.append((f"{again} -o html=report.html", "the evidence for everything"))
     pen.heading("Next")
     wide = max(len(command) for command, _ in lines)

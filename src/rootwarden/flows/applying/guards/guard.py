@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from rootwarden.aws.ask import Ask
+from rootwarden.aws.hands import ENTERING, NO_WAY_IN, WriteError
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.flows.applying.looking import Looked
 from rootwarden.flows.applying.request import ApplyRequest
@@ -64,6 +65,13 @@ class Guard(Struct, frozen=True, kw_only=True):
     check: Callable[[Guarded], Iterable[Refusal]]
     facts: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
+
+
+def todo_after(error: Exception, otherwise: str) -> str:
+    """Return what to do where a guard could not look: a role that is missing or closed comes before what it may do."""
+    if isinstance(error, WriteError) and error.call == ENTERING:
+        return NO_WAY_IN
+    return otherwise
 
 
 def deletes_root(change: Change) -> bool:

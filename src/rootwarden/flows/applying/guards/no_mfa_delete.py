@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from rootwarden.aws.hands import WriteError
 from rootwarden.aws.harm import only_root_empties
 from rootwarden.aws.refusals import UnreadError
-from rootwarden.flows.applying.guards.guard import Guard, Guarded, Refusal, deletes_root
+from rootwarden.flows.applying.guards.guard import Guard, Guarded, Refusal, deletes_root, todo_after
 
+_RIGHTS = "s3:ListAllMyBuckets, s3:GetBucketVersioning"
 _LOOKS = ("s3.ListBuckets", "s3.GetBucketVersioning")
 
 
@@ -23,7 +24,7 @@ def _check(on: Guarded) -> Iterator[Refusal]:
         except (WriteError, UnreadError) as error:
             yield Refusal(
                 f"whether a bucket of account {account} has MFA Delete on is not known", str(error),
-                "let the role of --remediate-role list the buckets (s3:ListAllMyBuckets, s3:GetBucketVersioning)",
+                todo_after(error, f"let the role of --remediate-role list the buckets ({_RIGHTS})"),
             )  # fmt: skip
             continue
         if found:
