@@ -114,6 +114,39 @@ def test_what_holds_evidence_is_not_destroyed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("made", "named", "left_alone"),
+    [
+        (declared("KMS::Key", "K", "1234", KeyPolicy={}), {"policy"},
+         {"enable_key_rotation", "tags", "description", "key_usage", "multi_region", "rotation_period_in_days"}),
+        (declared("KMS::Key", "K", "1234", KeyPolicy={}, EnableKeyRotation=True), {"policy", "enable_key_rotation"},
+         {"tags", "tags_all", "description"}),
+        (declared("CloudTrail::Trail", "T", "t", TrailName="t", S3BucketName="b", IsLogging=True),
+         {"name", "s3_bucket_name", "enable_logging"}, {"insight_selector", "tags"}),
+        (declared("GuardDuty::Detector", "D", "d1", Enable=True), {"enable"},
+         {"tags", "finding_publishing_frequency"}),
+        (declared("Budgets::Budget", "B", "b", Budget={
+            "BudgetName": "b", "BudgetType": "COST", "TimeUnit": "MONTHLY",
+            "BudgetLimit": {"Amount": 5, "Unit": "USD"}}),
+         {"limit_amount"}, {"tags", "time_period_end"}),
+    ],
+)  # fmt: skip
+def test_what_is_imported_keeps_what_the_plan_is_not_about(made: Any, named: set[str], left_alone: set[str]) -> None:
+    """Terraform would set the rest to defaults of its own; what the plan is about is not among what it overlooks."""
+    (body,) = resources(text(plan(change("c", made)), "terraform")).values()
+    assert named <= set(body)
+    ignored = {one.strip("${}") for one in body["lifecycle"][0]["ignore_changes"]}
+    assert left_alone <= ignored
+    assert not ignored & set(body)
+
+
+def test_what_is_made_overlooks_nothing() -> None:
+    """Whoever changes it outside of the code is set right."""
+    made = declared("KMS::Key", "K", "", KeyPolicy={})
+    (body,) = resources(text(plan(change("c", made)), "terraform")).values()
+    assert "ignore_changes" not in body["lifecycle"][0]
+
+
+@pytest.mark.parametrize(
     ("made", "address", "id_"),
     [
         (declared("S3::Bucket", "B", "acme", BucketName="acme"), "aws_s3_bucket.b", "acme"),

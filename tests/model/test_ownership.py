@@ -7,7 +7,8 @@ import json
 import pytest
 
 from rootwarden.errors import InputError
-from rootwarden.model.ownership import owner_by_name, owner_by_tags, terraform_resources
+from rootwarden.model.ownership import owner_by_name, owner_by_tags, terraform_resources, untold
+from rootwarden.model.plan import Call, Change, Risk, Step
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,29 @@ def test_what_is_no_state_is_refused(data: bytes):
     """By name, with what to do."""
     with pytest.raises(InputError, match=r"main\.tfstate is no Terraform state"):
         terraform_resources(data, "main.tfstate")
+
+
+GROUP = "arn:aws:iam::111122223333:group/staff/admins"
+
+
+@pytest.mark.parametrize(
+    ("operations", "said"),
+    [
+        (("AttachGroupPolicy",), 1),
+        (("AttachGroupPolicy", "PutGroupPolicy"), 1),
+        (("CreateGroup", "AttachGroupPolicy"), 0),
+        (("AddUserToGroup",), 0),
+        (("RemoveUserFromGroup",), 0),
+        (("AddUserToGroup", "AttachGroupPolicy"), 1),
+    ],
+)
+def test_of_a_group_nobody_can_tell(operations: tuple[str, ...], said: int):
+    """It has no tags; of one that is made just now, and of who is in it, there is nothing to tell."""
+    steps = (
+        Step(id=one, does="", on=(GROUP,), call=Call(service="iam", operation=one, parameters={"GroupName": "admins"}))
+        for one in operations
+    )
+    change = Change(id="c", remedy="r", title="", why="", account="111122223333", risk=Risk.CAREFUL, steps=tuple(steps))
+    notes = list(untold(change))
+    assert len(notes) == said
+    assert all("made the group admins" in one and "--physical-resource-id admins" in one for one in notes)

@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
 from rootwarden.aws.hands import Hands
-from rootwarden.aws.remediate_policy import plan_policy
+from rootwarden.aws.remediate_policy import change_session_policy, plan_policy
 from rootwarden.catalogue.remedying import remedies
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.looking import Standing, at_once, standings
@@ -32,6 +33,7 @@ from rootwarden.model.run import Progress
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.writes import LOOKS, WRITES
 from rootwarden.store.snapshots import OpenSnapshot
+from tests.remedies.anywhere import unbound
 from tests.remedies.stage import House, Stage
 
 # What AWS shows instead of the ARN of a subscription that nobody confirmed; nobody can take that back either.
@@ -163,12 +165,15 @@ def _taken_back(stage: Stage, plan: Plan, applied: Applied, before: OpenSnapshot
 
 def _rights(stage: Stage, plan: Plan) -> None:
     """See that no call needed another right than the plan's policy has, and that none of its rights went unused."""
-    allowed = {action for one in plan_policy(plan.changes)["Statement"] for action in one["Action"]}
+    statements = plan_policy(plan.changes)["Statement"]
+    assert unbound(statements) == set(), "allowed on everything, though AWS knows a resource or a condition for it"
+    assert all(len(change_session_policy(one)) <= SESSION_POLICY_LIMIT for one in plan.changes)
+    allowed = {action for one in statements for action in one["Action"]}
     used = stage.used()
     assert used <= allowed, used - allowed
     steps = [step for change in plan.changes for step in change.steps]
     calls = [call for step in steps for call in (step.call, *step.undo)]
-    implied = {action for call in calls for action in WRITES[call.name].also} | {
+    implied = {right.action for call in calls for right in WRITES[call.name].also} | {
         one for step in steps for one in step.also
     }
     guarded = {action for change in plan.changes for name in change.looks for action in LOOKS[name]}

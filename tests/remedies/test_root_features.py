@@ -126,8 +126,8 @@ def test_the_plan_s_own_policy_for_deleting(
     plan = desk.plan("RW-ROOT-08")
     policy = plan_policy(plan.changes)
     assert policy["Statement"] == [
-        {"Effect": "Allow", "Action": ["cloudtrail:LookupEvents", "s3:GetBucketVersioning", "s3:ListAllMyBuckets"],
-         "Resource": ["*"]},
+        {"Effect": "Allow", "Action": ["cloudtrail:LookupEvents", "s3:ListAllMyBuckets"], "Resource": ["*"]},
+        {"Effect": "Allow", "Action": ["s3:GetBucketVersioning"], "Resource": ["arn:*:s3:::*"]},
         {"Effect": "Allow", "Action": ["sts:AssumeRoot"],
          "Resource": [f"arn:*:iam::{OLD}:root", f"arn:*:iam::{NEW}:root"],
          "Condition": {"StringLike": {

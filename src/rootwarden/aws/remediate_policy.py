@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
 from rootwarden.aws.hop import role_arn
 from rootwarden.aws.permissions import actions_for
-from rootwarden.aws.tags import tag_actions
+from rootwarden.aws.tags import TAG_READS, tag_actions
 from rootwarden.aws.targets import Roles
-from rootwarden.model.plan import Call, Change, Step
+from rootwarden.errors import RefusedError
+from rootwarden.model.plan import Call, Change
+from rootwarden.model.rights import Grant, Only, grants, guard_grants
 from rootwarden.model.writes import ALSO, LOOKS, WRITES
 
-# By which it is found out whose a resource is.
-_TAGS = {"tag:GetResources", "s3:GetBucketTagging", "iam:ListRoleTags", "iam:ListUserTags", "iam:ListPolicyTags"}
+# What follows the verb of an action.
+_VERB = re.compile(r"(?<=[a-z])[A-Z].*")
 
 
 def plan_policy(changes: Iterable[Change]) -> dict[str, Any]:
-    """Return the policy that applying and undoing these changes needs: one statement for each set of resources.
+    """Return the policy that applying and undoing these changes needs: each action on what it is about, no more.
 
     What is done as root of a member needs no right in the member but that to become root, for that task only. The
     rights to read before and afterwards are those of an audit (`rootwarden iam-policy audit`). What somebody else looks
     after is never made, and needs none.
     """
-    found: dict[str, set[str]] = {}
+    found: list[Grant] = []
     roots: dict[str, set[str]] = {}
     for change in changes:
         if change.owner:
             continue
         for name in change.looks:
-            found.setdefault("*", set()).update(LOOKS[name])
+            found += guard_grants(change.account, LOOKS[name])
         if change.as_root:
             roots.setdefault(change.as_root, set()).add(change.account)
             continue
-        if actions := tag_actions(change.touches):
-            found.setdefault("*", set()).update(actions)
+        found += (Grant(action=action, on=on) for action, on in tag_actions(change.touches))
         for step in change.steps:
-            for resource, action in _needed(step):
-                found.setdefault(resource, set()).add(action)
-    anywhere = found.get("*", set())
-    merged: dict[tuple[str, ...], list[str]] = {}
-    for resource, actions in found.items():
-        left = actions if resource == "*" else actions - anywhere
-        if left:
-            merged.setdefault(tuple(sorted(left)), []).append(resource)
-    statements = [
-        {"Effect": "Allow", "Action": list(actions), "Resource": sorted(resources)}
-        for actions, resources in sorted(merged.items())
-    ]
-    statements += [_becoming_root(task, accounts) for task, accounts in sorted(roots.items())]
-    return {"Version": "2012-10-17", "Statement": statements}
+            found += grants(change, step, {call.name: looking(call) for one in step.probes for call in one.calls})
+    return _document([*_statements(found), *(_becoming_root(task, who) for task, who in sorted(roots.items()))])
 
 
 def entering_policy(accounts: Iterable[str], roles: Roles, partition: str) -> dict[str, Any]:
@@ -64,50 +54,115 @@ def entering_policy(accounts: Iterable[str], roles: Roles, partition: str) -> di
 def looks_policy(looks: Iterable[str]) -> str:
     """Return the inline policy of a session that can only make these calls, which read."""
     actions = sorted({action for name in looks for action in LOOKS[name]})
-    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":"))
+    return _compact(_document([_allow(actions, ["*"], {})]))
 
 
 def change_session_policy(change: Change) -> str:
     """Return the inline policy of the session in which one change is made or undone, as AssumeRole takes it.
 
-    Where the ARNs would make it too long for STS, the same actions are allowed on everything.
+    Where that is too long for STS, it is said in fewer words: what has no condition is allowed on the same ARNs all
+    together, whichever action each is for, and what only reads on everything; then actions with one verb as that verb.
+    The role itself, whose rights no session goes beyond, allows none but those of the table of writes.
+
+    Raises:
+        RefusedError: it is too long even so; AWS would refuse the session.
     """
-    policy = plan_policy((change,))
-    text = json.dumps(policy, separators=(",", ":"))
-    if len(text) <= SESSION_POLICY_LIMIT:
-        return text
-    actions = sorted({action for one in policy["Statement"] for action in one["Action"]})
-    everywhere = {"Effect": "Allow", "Action": actions, "Resource": "*"}
-    return json.dumps({"Version": policy["Version"], "Statement": [everywhere]}, separators=(",", ":"))
+    whole = plan_policy((change,))["Statement"]
+    fewer = _together(whole)
+    texts = (_compact(_document(made)) for made in (whole, fewer, [_in_verbs(one) for one in fewer]))
+    fitting = next((text for text in texts if len(text) <= SESSION_POLICY_LIMIT), None)
+    if fitting is None:
+        raise RefusedError(
+            f"what {change.id} needs is longer than the {SESSION_POLICY_LIMIT} characters that a session may be told",
+            todo=f"make it with credentials of account {change.account} itself",
+        )
+    return fitting
 
 
 def remediate_policy() -> dict[str, Any]:
-    """Return the policy of the role that applies plans: every action of the table of writes."""
-    actions = sorted({action for row in WRITES.values() for action in row.actions} | ALSO)
-    looks = sorted({action for found in LOOKS.values() for action in found} | _TAGS)
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {"Sid": "RootwardenChange", "Effect": "Allow", "Action": actions, "Resource": "*"},
-            {"Sid": "RootwardenLook", "Effect": "Allow", "Action": looks, "Resource": "*"},
-        ],
-    }
+    """Return the policy of the role that applies plans: every action of the table of writes.
+
+    What hands a role to a service, or has a service make its own, is allowed for those services only.
+    """
+    rights = [right for row in WRITES.values() for right in row.also if right.on] + [*ALSO.values()]
+    bound: list[Grant] = []
+    for one in rights:
+        bound += (Grant(action=one.action, on=_anywhere(on), only=one.only) for on in one.on)
+    apart = {one.action for one in bound} - {row.action for row in WRITES.values()}
+    actions = {action for row in WRITES.values() for action in row.actions} | set(ALSO)
+    looks = {action for found in LOOKS.values() for action in found} | TAG_READS
+    return _document([
+        {"Sid": "RootwardenChange"} | _allow(sorted(actions - apart), ["*"], {}),
+        {"Sid": "RootwardenLook"} | _allow(sorted(looks), ["*"], {}),
+        *_statements(one for one in bound if one.action in apart),
+    ])  # fmt: skip
 
 
-def _needed(step: Step) -> Iterator[tuple[str, str]]:
-    """Go through (resource, action) of one step, its way back and its probe."""
-    for call in (step.call, *step.undo):
-        row = WRITES[call.name]
-        for action in row.actions:
-            yield from ((resource, action) for resource in step.on)
-        if row.same and call is not step.call:
-            yield from (("*", action) for action in LOOKS[row.same])
-    for action in step.also:
-        yield from ((resource, action) for resource in step.on)
-    for probe in step.probes:
-        for call in probe.calls:
-            yield from (("*", action) for action in looking(call))
+def _statements(found: Iterable[Grant]) -> list[dict[str, Any]]:
+    """Return one statement for each set of actions that is allowed on the same ARNs under the same condition."""
+    by_place: dict[tuple[str, str], set[str]] = {}
+    for one in found:
+        by_place.setdefault((json.dumps(one.only, sort_keys=True), one.on), set()).add(one.action)
+    anywhere = by_place.get(("{}", "*"), set())
+    merged: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for (only, on), actions in by_place.items():
+        left = actions if on == "*" and only == "{}" else actions - anywhere
+        if left:
+            merged.setdefault((tuple(sorted(left)), only), []).append(on)
+    return [_allow(actions, sorted(on), json.loads(only)) for (actions, only), on in sorted(merged.items())]
+
+
+def _together(statements: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return fewer statements that allow little more."""
+    free = [one for one in statements if "Condition" not in one]
+    anywhere = {action for one in free for action in one["Action"] if one["Resource"] == ["*"] or _only_reads(action)}
+    named = [one for one in free if {*one["Action"]} - anywhere]
+    actions = {action for one in named for action in one["Action"]} - anywhere
+    made = [_allow(sorted(anywhere), ["*"], {})] if anywhere else []
+    made += [_allow(sorted(actions), sorted({on for one in named for on in one["Resource"]}), {})] if actions else []
+    bound: dict[str, list[dict[str, Any]]] = {}
+    for one in statements:
+        if "Condition" in one:
+            bound.setdefault(json.dumps([one["Condition"], one["Resource"]]), []).append(one)
+    return [*made, *(_allow(sorted({action for one in same for action in one["Action"]}), same[0]["Resource"],
+                            same[0]["Condition"]) for same in bound.values())]  # fmt: skip
+
+
+def _in_verbs(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement in which actions of a service with the same verb are told by the verb: `s3:Put*`.
+
+    Not so what gets: an administrator's role may get what is stored as well.
+    """
+    verbs: dict[str, list[str]] = {}
+    for action in statement["Action"]:
+        verbs.setdefault(_VERB.sub("", action), []).append(action)
+    told: list[str] = []
+    for verb, alike in verbs.items():
+        told += [f"{verb}*"] if len(alike) > 1 and not verb.endswith(":Get") else alike
+    on = statement["Resource"]
+    return statement | {"Action": told, "Resource": on[0] if len(on) == 1 else on}
+
+
+def _only_reads(action: str) -> bool:
+    return action.partition(":")[2].startswith(("Get", "List", "Describe", "View"))
+
+
+def _anywhere(on: str) -> str:
+    """Return an ARN with anything in its fields."""
+    return re.sub(r"\{\w+\}", "*", on)
+
+
+def _allow(actions: Iterable[str], on: list[str], only: Only) -> dict[str, Any]:
+    condition = {"Condition": only} if only else {}
+    return {"Effect": "Allow", "Action": list(actions), "Resource": on, **condition}
+
+
+def _document(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _compact(policy: dict[str, Any]) -> str:
+    return json.dumps(policy, separators=(",", ":"))
 
 
 def _becoming_root(task: str, accounts: Iterable[str]) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from rootwarden.aws.ask import Ask
 _IAM = {"role": ("ListRoleTags", "RoleName"), "user": ("ListUserTags", "UserName")}
 # Services without Regions whose resources the Resource Groups Tagging API knows where the partition is led from.
 _EVERYWHERE = frozenset(("budgets",))
+# All actions by which tags are read.
+TAG_READS = frozenset((
+    "tag:GetResources", "s3:GetBucketTagging", "iam:ListRoleTags", "iam:ListUserTags", "iam:ListPolicyTags",
+))  # fmt: skip
 _NONE = ("NoSuchTagSet", "NoSuchBucket", "NoSuchEntity")
 
 
@@ -33,18 +37,21 @@ def tags_of(ask: Ask, arns: Iterable[str]) -> dict[str, dict[str, str]]:
     return {arn: tags for arn, tags in found.items() if tags}
 
 
-def tag_actions(arns: Iterable[str]) -> set[str]:
-    """Return the IAM actions that reading the tags of these resources needs."""
-    found: set[str] = set()
+def tag_actions(arns: Iterable[str]) -> set[tuple[str, str]]:
+    """Return the IAM actions that reading the tags of these resources needs, each with the ARN that it is needed on.
+
+    The Resource Groups Tagging API knows no resources.
+    """
+    found: set[tuple[str, str]] = set()
     for arn in arns:
         _, _, service, region, _, name = arn.split(":", 5)
         kind = name.partition("/")[0]
         if service == "s3":
-            found.add("s3:GetBucketTagging")
+            found.add(("s3:GetBucketTagging", arn))
         elif service == "iam" and kind in (*_IAM, "policy"):
-            found.add(f"iam:List{kind.title()}Tags")
+            found.add((f"iam:List{kind.title()}Tags", arn))
         elif service != "iam" and (region or service in _EVERYWHERE):
-            found.add("tag:GetResources")  # the Resource Groups Tagging API
+            found.add(("tag:GetResources", "*"))
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from rootwarden.errors import InputError
-from rootwarden.model.ownership import terraform_resources
+from rootwarden.model.ownership import terraform_resources, untold
 from rootwarden.model.plan import Change
 
 
@@ -30,6 +30,12 @@ def read_states(files: Iterable[str]) -> dict[str, str]:
 
 
 def marked(change: Change, states: Mapping[str, str]) -> Change:
-    """Return a change with who looks after what it touches, as these states tell; applying leaves it to them."""
+    """Return a change with who looks after what it touches, as these states tell; applying leaves it to them.
+
+    Where nothing can tell, the change says so.
+    """
     owner = next((states[arn] for arn in change.touches if arn in states), "")
-    return replace(change, owner=owner) if owner else change
+    if owner:
+        return replace(change, owner=owner)
+    notes = tuple(untold(change))
+    return replace(change, notes=(*change.notes, *notes)) if notes else change

@@ -8,6 +8,7 @@ from rootwarden.lab.call import Call
 from rootwarden.lab.callers import Caller
 from rootwarden.lab.clock import now
 from rootwarden.lab.faults import Faults
+from rootwarden.lab.needs import Need, needs_of
 from rootwarden.lab.policy_check import allowed_by, denied_by
 from rootwarden.lab.refusals import not_allowed, refusal
 from rootwarden.lab.sessions import Session
@@ -56,28 +57,36 @@ def _not_permitted(call: Call, caller: Caller, action: str, faults: Faults) -> A
     session = caller.session
     if session is None or not (session.task or session.policies):
         return None
-    resource = _root_resource(call) if session.task else None
-    context = _context(caller)
-    if session.task is not None and denied_by(session.task, action, resource, context):
-        because = "with an explicit deny in a session policy"
-        return not_allowed(call, caller.arn, action, resource or "*", because)
-    return _outside_session(call, session, action, resource)
+    if session.task is not None:
+        resource = _root_resource(call)
+        if denied_by(session.task, action, resource, _context(caller)):
+            because = "with an explicit deny in a session policy"
+            return not_allowed(call, caller.arn, action, resource or "*", because)
+    return _outside_session(call, session, action)
 
 
-def _outside_session(call: Call, session: Session, action: str, resource: str | None) -> AwsError | None:
-    """Session policies grant together: one must allow, none may deny; what the role itself may do is not asked."""
+def _outside_session(call: Call, session: Session, action: str) -> AwsError | None:
+    """Session policies grant together: one must allow, none may deny; what the role itself may do is not asked.
+
+    Not the action alone is judged, but all that the call's parameters bring, each on what it is about.
+    """
     if not session.policies:
         return None
-    context = {"aws:principalarn": session.issuer_arn, "aws:principalaccount": session.account}
     if call.service == "sts" and call.operation == "AssumeRoot":
         resource, task = _root_asked_for(call)
-        context["sts:taskpolicyarn"] = task
-    if any(denied_by(document, action, resource, context) for document in session.policies):
-        return not_allowed(call, session.arn, action, "*", "with an explicit deny in a session policy")
-    if any(allowed_by(document, action, resource, context) for document in session.policies):
+        return _outside(call, session, Need(action, resource, {"sts:taskpolicyarn": task}))
+    return next((error for need in needs_of(call) if (error := _outside(call, session, need))), None)
+
+
+def _outside(call: Call, session: Session, need: Need) -> AwsError | None:
+    context = {"aws:principalarn": session.issuer_arn, "aws:principalaccount": session.account, **need.context}
+    asked = (need.action, need.resource, context)
+    if any(denied_by(document, *asked) for document in session.policies):
+        return not_allowed(call, session.arn, need.action, "*", "with an explicit deny in a session policy")
+    if any(allowed_by(document, *asked) for document in session.policies):
         return None
-    because = f"because no session policy allows the {action} action"
-    return not_allowed(call, session.arn, action, "*", because)
+    because = f"because no session policy allows the {need.action} action"
+    return not_allowed(call, session.arn, need.action, need.resource or "*", because)
 
 
 def _context(caller: Caller) -> dict[str, str]:

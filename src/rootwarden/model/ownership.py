@@ -12,11 +12,13 @@ from typing import Any
 import msgspec
 
 from rootwarden.errors import InputError
+from rootwarden.model.plan import Change
 
 _STACK, _STACK_ID = "aws:cloudformation:stack-name", "aws:cloudformation:stack-id"
 # Tags that people set by habit, and words in their values that name a tool which would undo what it did not do itself.
 _HABITS = frozenset(("managedby", "managed", "provisioner", "provisionedby", "createdby", "iac", "tool", "terraform"))
 _TOOLS = ("terraform", "opentofu", "terragrunt", "pulumi", "cdk", "cloudformation", "crossplane", "landing zone")
+_MEMBERS = frozenset(("iam.AddUserToGroup", "iam.RemoveUserFromGroup"))
 # How resources of a landing zone are called.
 _NAMES = {
     "aws-controltower": "Control Tower",
@@ -47,6 +49,22 @@ def owner_by_name(arn: str) -> str:
     parts = arn.split(":", 5)[-1].lower().replace(":", "/").split("/")
     found = (owner for part in parts for start, owner in _NAMES.items() if part.startswith(start))
     return next(found, "")
+
+
+def untold(change: Change) -> Iterator[str]:
+    """Go through the notes on what a change touches whose owner cannot be read: IAM groups have no tags.
+
+    One that the change makes is nobody's yet, and who is in a group is not the group's (CloudFormation Template
+    Reference, AWS::IAM::UserToGroupAddition). CloudFormation API Reference, DescribeStackResources.
+    """
+    made = {step.call.parameters.get("GroupName") for step in change.steps if step.call.name == "iam.CreateGroup"}
+    told = (step for step in change.steps if step.call.name not in _MEMBERS)
+    names = {arn.rpartition("/")[2] for step in told for arn in step.on if ":group/" in arn and ":iam::" in arn}
+    for name in sorted(names - made):
+        yield (
+            f"nobody looked whether a stack made the group {name}, because IAM groups have no tags: in each Region, "
+            f"`aws cloudformation describe-stack-resources --physical-resource-id {name}` tells"
+        )
 
 
 def terraform_resources(data: bytes, file: str) -> dict[str, str]:

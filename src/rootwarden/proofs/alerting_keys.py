@@ -35,6 +35,8 @@ from rootwarden.proofs.topic_delivery import FACT as TOPICS
 from rootwarden.proofs.topic_publish import key_problem
 
 _USE = ("kms:GenerateDataKey", "kms:Decrypt")
+# By this one Rootwarden may change what it made, and no other key; it stays when the first is taken off.
+_MADE_FOR = "rootwarden:made-for"
 _WAIT_DAYS = 7  # the shortest that KMS allows; ScheduleKeyDeletion, PendingWindowInDays
 
 
@@ -93,13 +95,13 @@ def new_key(seen: View, wanted: Wanted) -> Part | Not:
 
 
 def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
-    tag = {"TagKey": TAG, "TagValue": wanted.change}
+    tags = [{"TagKey": TAG, "TagValue": wanted.change}, {"TagKey": _MADE_FOR, "TagValue": wanted.name}]
     made = refer("key", "arn")
     key = Step(
         id="key",
         does="Make a customer key",
         call=wanted.kms(
-            "CreateKey", Description="Encrypts alert topics (Rootwarden)", Policy=as_json(policy), Tags=[tag]
+            "CreateKey", Description="Encrypts alert topics (Rootwarden)", Policy=as_json(policy), Tags=tags
         ),
         keeps={"arn": "KeyMetadata.Arn"},
         undo=(

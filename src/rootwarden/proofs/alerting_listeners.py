@@ -110,7 +110,7 @@ def _confirmed(wanted: Wanted, addresses: tuple[str, ...]) -> Iterator[Expect]:
 
 
 def _subscribe(wanted: Wanted, number: int, address: str) -> Step:
-    """Subscribe one address. Unsubscribe knows no resource, so that the right to it is given for all."""
+    """Subscribe one address."""
     mine = f"Subscriptions[?Protocol=='email' && Endpoint=='{address}']"
     return Step(
         id=f"subscribe-{number}",

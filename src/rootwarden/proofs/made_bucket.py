@@ -49,9 +49,8 @@ class MadeBucket(Struct, frozen=True, kw_only=True):
     def steps(self) -> tuple[Step, ...]:
         """Return the calls that make it; its policy comes last but one, so that nothing is written into it before."""
         lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": self._retention}}
-        also = ("s3:PutBucketVersioning", "s3:PutBucketObjectLockConfiguration") if self.lock_days else ()
         made = [
-            self._step("bucket", f"Make the bucket {self.name}", "CreateBucket", self._creation, also=also, seen=True),
+            self._step("bucket", f"Make the bucket {self.name}", "CreateBucket", self._creation, seen=True),
             self._step(
                 "block", "Block public access to it", "PutPublicAccessBlock",
                 {"PublicAccessBlockConfiguration": dict(BLOCK)},
@@ -140,14 +139,11 @@ class MadeBucket(Struct, frozen=True, kw_only=True):
         lock = {"ObjectLockEnabledForBucket": True} if self.lock_days else {}
         return {"ObjectOwnership": "BucketOwnerEnforced", **lock, **({} if self.region == "us-east-1" else where)}
 
-    def _step(
-        self, id: str, does: str, operation: str, parameters: dict[str, Any], *, also: tuple[str, ...] = (),
-        seen: bool = False,
-    ) -> Step:  # fmt: skip
+    def _step(self, id: str, does: str, operation: str, parameters: dict[str, Any], *, seen: bool = False) -> Step:
         look = bucket_call("HeadBucket", self.name, self.region, {"ExpectedBucketOwner": self.account})
         return Step(
             id=f"{self.id}-{id}", does=does, call=bucket_call(operation, self.name, self.region, parameters),
-            stays=self.stays, on=(self.arn,), also=also,
+            stays=self.stays, on=(self.arn,),
             seen=Probe(call=look, done="`true`", absent=("404", "NoSuchBucket")) if seen else None,
         )  # fmt: skip
 

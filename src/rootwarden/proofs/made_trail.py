@@ -23,7 +23,7 @@ from rootwarden.proofs.made_trail_logs import TrailLogs
 from rootwarden.proofs.remade_bucket import delivers_from, starts_at
 from rootwarden.proofs.resting import on_cloudtrail_trust
 from rootwarden.proofs.trail_bucket_policy import SERVICE
-from rootwarden.proofs.trail_calls import FOR_ORGANIZATION, start, trail_call
+from rootwarden.proofs.trail_calls import start, trail_call
 from rootwarden.proofs.trail_writers import Writer
 from rootwarden.proofs.trails import FACT
 
@@ -134,8 +134,6 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
         arn = self.writer.trail
         logs = self.logs.parameters if self.logs is not None else {}
         parameters = {"S3BucketName": self.bucket.name, "KmsKeyId": self.key.arn, **self._settings, **logs}
-        also = FOR_ORGANIZATION if self.writer.organization else ()
-        on = (arn, self.logs.role_arn) if self.logs is not None else (arn,)
         return Step(
             id="trail", does=f"Make the trail {self.name}",
             call=Call(
@@ -144,8 +142,7 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
             ),
             undo=(trail_call("DeleteTrail", arn),), used=self.logs.used if self.logs is not None else (),
             seen=Probe(call=trail_call("GetTrail", arn), done="Trail.TrailARN", absent=("TrailNotFoundException",)),
-            on=("*",) if self.writer.organization else on,
-            also=(*also, "iam:PassRole") if self.logs is not None else also,
+            on=(arn,),
         )  # fmt: skip
 
 

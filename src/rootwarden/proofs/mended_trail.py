@@ -95,6 +95,5 @@ def _on(covered: Coverage, now: datetime) -> Part:
 
 def _rights(covered: Coverage) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ARNs a call is about and the further actions it needs, which an organization's trail has."""
-    if covered.trail["IsOrganizationTrail"].flag(default=False):
-        return ("*",), FOR_ORGANIZATION
-    return (covered.trail.arn,), ()
+    whole = covered.trail["IsOrganizationTrail"].flag(default=False)
+    return (covered.trail.arn,), FOR_ORGANIZATION if whole else ()

@@ -11,7 +11,7 @@ from typing import Any
 from rootwarden.model.plan import Call, Declared, Step
 from rootwarden.model.writes.cloudtrail import ALSO
 
-FOR_ORGANIZATION = ALSO
+FOR_ORGANIZATION = tuple(one.action for one in ALSO)
 _DECLARED = {
     "Name": "TrailName", "S3BucketName": "S3BucketName", "S3KeyPrefix": "S3KeyPrefix", "SnsTopicName": "SnsTopicName",
     "IncludeGlobalServiceEvents": "IncludeGlobalServiceEvents", "IsMultiRegionTrail": "IsMultiRegionTrail",

@@ -113,7 +113,7 @@ def _make(case: Case, trail: Trail, lost: str) -> Change | Not:
         call=trail_call("UpdateTrail", trail.arn, {"KmsKeyId": key.arn}),
         undo=() if lost else (trail_call("UpdateTrail", trail.arn, {"KmsKeyId": ""}),),
         stays="the trail keeps the new key: the former does not exist" if lost else "",
-        on=("*",) if writer.organization else (trail.arn,), also=FOR_ORGANIZATION if writer.organization else (),
+        on=(trail.arn,), also=FOR_ORGANIZATION if writer.organization else (),
     )  # fmt: skip
     at = (Item("TrailARN", trail.arn), "KmsKeyId")
     change = case.change(

@@ -2,8 +2,11 @@
 
 The policy of a plan, and of the role that applies plans, derives from this one table. A call that is not in it cannot
 be planned. `LOOKS` are calls that only read, by which a step that must not be repeated is looked for. `ALSO` are
-actions that some calls need only with some parameters, so that the step names them. Sources: the Service Authorization
-Reference, and the error lists of each operation's API reference.
+rights that some calls need only in some accounts, so that the step names their actions. `ON` says by action on which
+ARNs it is needed: a field is a parameter of the call, `{account}` and `{region}` are where it is made; a parameter that
+is an ARN stands for the whole. An action that is not in `ON` is needed on what the step names. An empty row says that
+AWS knows no resource for it. Sources: the Service Authorization Reference, and the error lists of each operation's API
+reference.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rootwarden.model.write import Write
+from rootwarden.model.write import Right, Write
 
 _MODULES = [importlib.import_module(f"{__name__}.{one.name}") for one in pkgutil.iter_modules(__path__)]
 
@@ -24,4 +27,9 @@ if len(WRITES) != len(_ROWS):
 LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {call: actions for module in _MODULES for call, actions in getattr(module, "LOOKS", {}).items()}
 )
-ALSO = frozenset(action for module in _MODULES for action in getattr(module, "ALSO", ())) | {"iam:PassRole"}
+ALSO: Mapping[str, Right] = MappingProxyType(
+    {right.action: right for module in _MODULES for right in getattr(module, "ALSO", ())}
+)
+ON: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {action: on for module in _MODULES for action, on in getattr(module, "ON", {}).items()}
+)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rootwarden.model.write import Write
+from rootwarden.model.write import Write, linked_role
 
 ROWS = (
     Write(
         call="accessanalyzer.CreateAnalyzer",
         action="access-analyzer:CreateAnalyzer",
-        also=("iam:CreateServiceLinkedRole",),
+        also=(linked_role("access-analyzer.amazonaws.com"),),
         again=False,
     ),
     Write(
@@ -20,4 +20,9 @@ ROWS = (
 LOOKS = {
     "accessanalyzer.GetAnalyzer": ("access-analyzer:GetAnalyzer",),
     "accessanalyzer.ListArchiveRules": ("access-analyzer:ListArchiveRules",),
+}
+_ANALYZER = ("arn:*:access-analyzer:{region}:{account}:analyzer/{analyzerName}",)
+ON = {
+    f"access-analyzer:{name}": _ANALYZER
+    for name in ("CreateAnalyzer", "DeleteAnalyzer", "GetAnalyzer", "ListArchiveRules")
 }

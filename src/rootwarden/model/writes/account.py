@@ -13,3 +13,8 @@ ROWS = (
     ),
     Write(call="account.PutContactInformation", action="account:PutContactInformation"),
 )
+# An account that speaks of itself names no account, and is a resource of its own.
+ON = {
+    f"account:{name}": ("arn:*:account::{account}:account",)
+    for name in ("PutAlternateContact", "DeleteAlternateContact", "PutContactInformation")
+}

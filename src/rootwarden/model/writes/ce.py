@@ -18,3 +18,12 @@ LOOKS = {
     "ce.GetAnomalyMonitors": ("ce:GetAnomalyMonitors",),
     "ce.GetAnomalySubscriptions": ("ce:GetAnomalySubscriptions",),
 }
+# Monitors and subscriptions are named by ids that Cost Explorer draws.
+ON = {
+    "ce:CreateAnomalyMonitor": (),
+    "ce:DeleteAnomalyMonitor": ("arn:*:ce::{account}:anomalymonitor/{MonitorArn}",),
+    "ce:GetAnomalyMonitors": ("arn:*:ce::{account}:anomalymonitor/*",),
+    "ce:CreateAnomalySubscription": (),
+    "ce:DeleteAnomalySubscription": ("arn:*:ce::{account}:anomalysubscription/{SubscriptionArn}",),
+    "ce:GetAnomalySubscriptions": ("arn:*:ce::{account}:anomalysubscription/*",),
+}

@@ -6,14 +6,14 @@ has members still (reported by users: aws-samples/amazon-guardduty-multiaccount-
 
 from __future__ import annotations
 
-from rootwarden.model.write import Write
+from rootwarden.model.write import Right, Write, linked_role
 
 NO_DETECTOR = ("BadRequestException: the input detectorId is not owned by the current account",)
 ROWS = (
     Write(
         call="guardduty.CreateDetector",
         action="guardduty:CreateDetector",
-        also=("iam:CreateServiceLinkedRole",),
+        also=(Right(action="guardduty:TagResource", given="Tags"), linked_role("guardduty.amazonaws.com")),
         again=False,
     ),
     Write(call="guardduty.UpdateDetector", action="guardduty:UpdateDetector", gone=NO_DETECTOR),
@@ -24,4 +24,15 @@ LOOKS = {
     "guardduty.ListFilters": ("guardduty:ListFilters",),
     "guardduty.ListMembers": ("guardduty:ListMembers",),
     "guardduty.ListPublishingDestinations": ("guardduty:ListPublishingDestinations",),
+}
+_DETECTOR = ("arn:*:guardduty:{region}:{account}:detector/{DetectorId}",)
+ON = {
+    "guardduty:CreateDetector": (),
+    "guardduty:TagResource": _DETECTOR,
+    "guardduty:UpdateDetector": _DETECTOR,
+    "guardduty:DeleteDetector": _DETECTOR,
+    "guardduty:ListDetectors": (),
+    "guardduty:ListFilters": (),
+    "guardduty:ListMembers": (),
+    "guardduty:ListPublishingDestinations": (),
 }

@@ -16,3 +16,5 @@ ROWS = (
     Write(call="iam.EnableOrganizationsRootSessions", action="iam:EnableOrganizationsRootSessions"),
     Write(call="iam.DisableOrganizationsRootSessions", action="iam:DisableOrganizationsRootSessions"),
 )
+# They are about the organization, for which IAM knows no resource.
+ON = {row.action: () for row in ROWS} | {"iam:ListOrganizationsFeatures": ()}

@@ -10,3 +10,8 @@ LOOKS = {
     "s3.ListBuckets": ("s3:ListAllMyBuckets",),
     "s3.GetBucketVersioning": ("s3:GetBucketVersioning",),
 }
+ON = {
+    "cloudtrail:LookupEvents": (),
+    "s3:ListAllMyBuckets": (),
+    "s3:GetBucketVersioning": ("arn:*:s3:::{Bucket}",),
+}

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from rootwarden.model.write import Write
+from rootwarden.model.write import Right, Write
 
 # KMSInvalidStateException tells of other states too: a key that is imported, or cannot be reached just now.
 _GONE = ("NotFoundException", "KMSInvalidStateException: is pending deletion")
+# A key has no name beforehand; the tags that it is made with stand here.
+_TAGGED = {"StringEquals": {"aws:RequestTag/*": "{Tags}"}}
 ROWS = (
-    Write(call="kms.CreateKey", action="kms:CreateKey", also=("kms:TagResource", "kms:PutKeyPolicy"), again=False),
+    # Its first policy may be said by whoever may make it (KMS Developer Guide, "Permissions for creating KMS keys").
+    Write(
+        call="kms.CreateKey",
+        action="kms:CreateKey",
+        only=_TAGGED,
+        also=(Right(action="kms:TagResource", given="Tags", only=_TAGGED),),
+        again=False,
+    ),
     Write(call="kms.CreateAlias", action="kms:CreateAlias", again=False),
     Write(call="kms.DeleteAlias", action="kms:DeleteAlias", gone=("NotFoundException",)),
     Write(call="kms.EnableKeyRotation", action="kms:EnableKeyRotation"),
@@ -30,4 +39,19 @@ LOOKS = {
     "kms.ListKeys": ("kms:ListKeys",),
     "kms.ListResourceTags": ("kms:ListResourceTags",),
     "kms.ListGrants": ("kms:ListGrants",),
+}
+_KEY, _ALIAS = "arn:*:kms:{region}:{account}:key/{KeyId}", "arn:*:kms:{region}:{account}:{AliasName}"
+_OF_KEY = (
+    "TagResource", "UntagResource", "EnableKeyRotation", "EnableKey", "DisableKey", "CancelKeyDeletion", "PutKeyPolicy",
+    "ScheduleKeyDeletion", "DescribeKey", "ListResourceTags", "ListGrants",
+)  # fmt: skip
+ON = {
+    "kms:CreateKey": (),
+    **{f"kms:{name}": (_KEY,) for name in _OF_KEY},
+    **{
+        f"kms:{name}": (_ALIAS, "arn:*:kms:{region}:{account}:key/{TargetKeyId}")
+        for name in ("CreateAlias", "DeleteAlias")
+    },
+    "kms:ListAliases": (),
+    "kms:ListKeys": (),
 }

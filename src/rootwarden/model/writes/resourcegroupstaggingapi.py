@@ -6,3 +6,4 @@ from rootwarden.model.write import Write
 
 ROWS: tuple[Write, ...] = ()
 LOOKS = {"resourcegroupstaggingapi.GetResources": ("tag:GetResources",)}
+ON = {"tag:GetResources": ()}

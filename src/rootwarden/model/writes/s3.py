@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from rootwarden.model.write import Write
+from rootwarden.model.write import Right, Write
 
 _NO_BUCKET = ("NoSuchBucket",)
 ROWS = (
     Write(
         call="s3.CreateBucket",
         action="s3:CreateBucket",
+        also=(
+            Right(action="s3:PutBucketOwnershipControls", given="ObjectOwnership"),
+            Right(action="s3:PutBucketObjectLockConfiguration", given="ObjectLockEnabledForBucket"),
+            Right(action="s3:PutBucketVersioning", given="ObjectLockEnabledForBucket"),
+            Right(action="s3:PutBucketAcl", given="ACL"),
+        ),
         again=False,
     ),
     Write(call="s3.DeleteBucket", action="s3:DeleteBucket", gone=_NO_BUCKET),
@@ -34,3 +40,6 @@ ROWS = (
     ),
 )
 LOOKS = {"s3.HeadBucket": ("s3:ListBucket",)}
+ON = {action: ("arn:*:s3:::{Bucket}",) for row in ROWS for action in row.actions} | {
+    "s3:ListBucket": ("arn:*:s3:::{Bucket}",)
+}

@@ -7,14 +7,18 @@ to much else; only its words tell which.
 
 from __future__ import annotations
 
-from rootwarden.model.write import Write
+from rootwarden.model.write import Right, Write
 
 _NO_TOPIC = ("NotFound",)
 # The last is what a list says in place of an ARN while nobody has confirmed it.
 _PENDING = ("InvalidParameter: pending confirmation", "InvalidParameter: SubscriptionArn Reason: An ARN must have")
 ROWS = (
     # With tags, creating it again is refused where somebody else made a topic of that name.
-    Write(call="sns.CreateTopic", action="sns:CreateTopic", also=("sns:TagResource",)),
+    Write(
+        call="sns.CreateTopic",
+        action="sns:CreateTopic",
+        also=(Right(action="sns:TagResource", given="Tags"),),
+    ),
     Write(call="sns.DeleteTopic", action="sns:DeleteTopic", gone=_NO_TOPIC),
     Write(call="sns.SetTopicAttributes", action="sns:SetTopicAttributes", gone=_NO_TOPIC),
     Write(call="sns.Subscribe", action="sns:Subscribe"),
@@ -24,4 +28,13 @@ LOOKS = {
     "sns.GetTopicAttributes": ("sns:GetTopicAttributes",),
     "sns.ListSubscriptionsByTopic": ("sns:ListSubscriptionsByTopic",),
     "sns.ListTagsForResource": ("sns:ListTagsForResource",),
+}
+_TOPIC = ("arn:*:sns:{region}:{account}:{TopicArn}",)
+ON = {
+    "sns:Subscribe": _TOPIC,
+    # AWS knows no resource for it: a subscription is none.
+    "sns:Unsubscribe": (),
+    "sns:GetTopicAttributes": _TOPIC,
+    "sns:ListSubscriptionsByTopic": _TOPIC,
+    "sns:ListTagsForResource": ("arn:*:sns:{region}:{account}:{ResourceArn}",),
 }

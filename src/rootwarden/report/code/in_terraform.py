@@ -89,7 +89,10 @@ class _Speaker:
         properties = one.is_.properties
         own = {name: value for name, value in properties.items() if name not in kind.parts}
         parts_ = self._parts(one, kind)
-        yield self._resource(kind.type, self._labels[one.is_.name], said(own, kind.says, self, one.type), one)
+        body = said(own, kind.says, self, one.type)
+        names = {item.name if isinstance(item, Argument) else item.kind for item in body}
+        kept = tuple(name for name in kind.kept if name not in names) if one.is_.exists else ()
+        yield self._resource(kind.type, self._labels[one.is_.name], body, one, kept)
         for part in parts_:
             after = tuple(f"{type_}.{self._labels[one.is_.name]}" for type_ in part.after)
             body = (*part.body, *([Argument("depends_on", [Raw(name) for name in after])] if after else []))
@@ -175,14 +178,18 @@ class _Speaker:
         label = self._labels[one.is_.name]
         return f"{label}_{part.label}" if part.label else label
 
-    def _resource(self, type_: str, label: str, body: tuple[Item, ...], one: Resource | None = None) -> Block:
+    def _resource(
+        self, type_: str, label: str, body: tuple[Item, ...], one: Resource | None = None, kept: tuple[str, ...] = ()
+    ) -> Block:
         items: list[Item] = [Argument("provider", Raw(self._provider))] if self._provider else []
         items += body
         waits = self._waits(one) if one else []
         if waits:
             items.append(Argument("depends_on", [Raw(name) for name in waits]))
-        if one and one.about.keeps:
-            items.append(Block("lifecycle", (), (Argument("prevent_destroy", True),)))
+        cycle = [Argument("prevent_destroy", True)] if one and one.about.keeps else []
+        cycle += [Argument("ignore_changes", [Raw(name) for name in kept])] if kept else []
+        if cycle:
+            items.append(Block("lifecycle", (), tuple(cycle)))
         items.sort(key=lambda item: isinstance(item, Block))
         return Block("resource", (type_, label), tuple(items))
 

@@ -22,7 +22,7 @@ ENDINGS = (".tf",)
 _HEAD = """\
 # Plan of {made_at:%Y-%m-%d %H:%M} UTC. {cost}.
 # Look at `terraform plan` before `terraform apply`: nothing may be destroyed, and of what exists nothing may change but
-# what the plan is about. What exists is imported; settings that are not written here go back to their defaults.
+# what the plan is about. What exists is imported; what no change is about is left as it is (`ignore_changes`).
 # What commands in comments change has to be written into the code as well: the next `terraform apply` takes it back.
 
 terraform {{

@@ -6,6 +6,7 @@ from typing import Any
 
 from rootwarden.report.code.hcl import Argument, Block
 from rootwarden.report.code.terraform.kind import (
+    TAGS,
     Items,
     Kind,
     Say,
@@ -91,5 +92,6 @@ KINDS = {
         ref="name",
         gets={},
         imported="{account}:{name}",
+        kept=("billing_view_arn", "planned_limit", "time_period_end", "time_period_start", *TAGS),
     ),
 }

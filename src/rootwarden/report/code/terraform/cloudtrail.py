@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rootwarden.report.code.terraform.kind import Kind, argument, arn, block, tags
+from rootwarden.report.code.terraform.kind import TAGS, Kind, argument, arn, block, tags
 
 _DATA = {"Type": argument("type"), "Values": argument("values")}
 _SELECTOR = {
@@ -46,5 +46,6 @@ KINDS = {
         },
         ref="name",
         imported="{arn}",
+        kept=("insight_selector", *TAGS),
     ),
 }

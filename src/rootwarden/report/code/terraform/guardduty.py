@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rootwarden.report.code.hcl import Argument
-from rootwarden.report.code.terraform.kind import Kind, Own, Words, argument, block, raw, said, tags
+from rootwarden.report.code.terraform.kind import TAGS, Kind, Own, Words, argument, block, raw, said, tags
 
 _FEATURE = {
     "Name": argument("name"),
@@ -33,5 +33,6 @@ KINDS = {
         },
         parts={"Features": _features},
         gets={"Id": "{}.id"},
+        kept=("datasources", "finding_publishing_frequency", *TAGS),
     ),
 }

@@ -56,6 +56,8 @@ class Own(Struct, frozen=True):
 Parts = Callable[[Any, str, Words, Mapping[str, Any]], Iterator[Own]]
 
 
+# Tags as the code names them, and those together with what the provider adds to all.
+TAGS = ("tags", "tags_all")
 _ARN = MappingProxyType({"Arn": "{}.arn"})
 
 
@@ -65,7 +67,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     `type` is Terraform's; `says` are the properties that are its arguments, `parts` those that are resources beside it.
     `ref` is the attribute that `Ref` gives, `gets` what `Fn::GetAtt` gives (`{}` stands for the address). `imported` is
     the id by which it is imported: its `{name}`, its `{arn}`, its `{account}` or a property; "" where making it anew is
-    the same as changing it.
+    the same as changing it. `kept` are arguments that Terraform would set to a default of its own, or take away, where
+    an import finds something else and the code does not name them: they are left as they are.
     """
 
     type: str
@@ -74,6 +77,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     ref: str = "id"
     gets: Mapping[str, str] = _ARN
     imported: str = "{name}"
+    kept: tuple[str, ...] = ()
 
 
 def said(properties: Mapping[str, Any], table: Mapping[str, Say], words: Words, where: str) -> tuple[Item, ...]:

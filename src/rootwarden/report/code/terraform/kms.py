@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rootwarden.report.code.terraform.kind import Kind, argument, document, tags
+from rootwarden.report.code.terraform.kind import TAGS, Kind, argument, document, tags
 
 KINDS = {
     "AWS::KMS::Key": Kind(
@@ -21,6 +21,20 @@ KINDS = {
         },
         ref="key_id",
         gets={"Arn": "{}.arn", "KeyId": "{}.key_id"},
+        # Another usage, spec or replication would make Terraform replace the key, and everything under it unreadable.
+        kept=(
+            "customer_master_key_spec",
+            "custom_key_store_id",
+            "deletion_window_in_days",
+            "description",
+            "enable_key_rotation",
+            "is_enabled",
+            "key_usage",
+            "multi_region",
+            "rotation_period_in_days",
+            "xks_key_id",
+            *TAGS,
+        ),
     ),
     "AWS::KMS::Alias": Kind(
         type="aws_kms_alias",
