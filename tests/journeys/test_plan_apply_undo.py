@@ -16,6 +16,7 @@ from inline_snapshot import snapshot
 from rootwarden.cli import main
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
+from rootwarden.store.opening import open_store
 from tests.applying.workshop import CONTACT, MANAGEMENT, MEMBER, REGIONS, WORLD
 from tests.journeys.terminal import CLEAN, Answer, rootwarden
 from tests.journeys.test_bad_input import one_line
@@ -251,6 +252,9 @@ def test_bad_input_is_answered_by_name(open_lab: Lab, place: Path):
     (place / "other.json").write_text("{}")
     one_line(run(open_lab, place, "apply", "other.json"), 2, "other.json", "plan/1")
     one_line(run(open_lab, place, "apply"), 2, "no plan is named")
+    one_line(run(open_lab, place, "apply", "--resume"), 2, "there is no store", "--store")
+    one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "there is no store", "--store")
+    open_store(str(place / "rootwarden.sqlite3")).close()
     one_line(run(open_lab, place, "apply", "--resume"), 2, "no run", "broken off")
     one_line(run(open_lab, place, "undo", "01J", "--yes"), 2, "no run", "rootwarden runs")
     one_line(run(open_lab, place, "plan", "--only", "nonsense"), 2, "nonsense")

@@ -122,6 +122,17 @@ def test_the_longest_change_of_a_member_fits_a_session_and_still_names_what_it_t
             assert allowed(json.loads(text), action, on, **context) is may, (action, on)
 
 
+def test_a_session_knows_by_its_name_what_aws_has_named() -> None:
+    """KMS may take minutes to count the tag of a new key: its ARN, once AWS told it, needs no tag."""
+    made = trail("")
+    kept = {f"{step.id}.{name}": KEY for step in made.steps for name in step.keeps if step.call.service == "kms"}
+    before, after = (json.loads(change_session_policy(made, one)) for one in ({}, kept))
+    another = KEY.replace("1234abcd", "99999999")
+    for action in ("kms:EnableKeyRotation", "kms:CreateAlias"):
+        assert [allowed(one, action, KEY) for one in (before, after)] == [False, True]
+        assert not allowed(after, action, another)
+
+
 def test_what_no_session_can_be_told_is_refused() -> None:
     """Sooner than allowed on everything."""
     groups = (f"arn:aws:iam::{ACCOUNT}:group/{'g' * 60}-{number}" for number in range(40))

@@ -18,7 +18,7 @@ from rootwarden.aws.remediate_policy import change_session_policy, looks_policy
 from rootwarden.aws.root_window import APPLY, root_auditor
 from rootwarden.aws.tags import tags_of
 from rootwarden.aws.targets import Roles
-from rootwarden.errors import OutputError
+from rootwarden.errors import OutputError, RefusedError
 from rootwarden.model.placeholders import quoted, references, resolved
 from rootwarden.model.plan import Call, Change, Probe, Step
 from rootwarden.model.ports import Clock, Secrets
@@ -103,6 +103,7 @@ class Hands:
         self.opened: Opened = open_aws(way, clock)
         self._clock, self._roles, self._way, self._run, self._secrets = clock, roles, way, run, secrets
         self._inside: tuple[Change, Ask] | None = None
+        self._policy = ""  # of the session in another account, "" where there is none
         self._rooter: Ask | None = None
 
     def enter(self, change: Change) -> None:
@@ -111,13 +112,30 @@ class Hands:
         Raises:
             WriteError: the account cannot be entered.
         """
+        self._policy = ""
         if change.as_root:
             self._inside = (change, self._as_root(change))
             return
         if change.account == self.opened.account:
             self._inside = (change, self.opened.ask)
             return
-        self._inside = (change, self._in_role(change.account, change_session_policy(change)))
+        self._narrow(change, change_session_policy(change))
+
+    def _narrow(self, change: Change, policy: str) -> None:
+        self._inside, self._policy = (change, self._in_role(change.account, policy)), policy
+
+    def _ask(self, kept: Mapping[str, Any]) -> tuple[Change, Ask]:
+        """Return what is made and who asks, in a session that knows what AWS named by now."""
+        assert self._inside is not None  # entered before anything is done
+        change, _ = self._inside
+        if self._policy:
+            try:
+                policy = change_session_policy(change, kept)
+            except RefusedError:
+                policy = self._policy  # names are longer than what stood for them
+            if policy != self._policy:
+                self._narrow(change, policy)
+        return self._inside
 
     def looker(self, account: str, looks: Iterable[str]) -> Ask:
         """Return questions in an account, with a session that can only make these calls, which read.
@@ -252,8 +270,7 @@ class Hands:
         raise WriteError(call.name, "nobody can say", message=f"the list is longer than {_MOST_PAGES} answers")
 
     def _call(self, call: Call, kept: Mapping[str, Any], again: bool, soon: Iterable[str] = _NOT_YET) -> dict[str, Any]:
-        assert self._inside is not None  # entered before anything is done
-        change, ask = self._inside
+        change, ask = self._ask(kept)
         nothing = [name for name in references(call.parameters) if kept.get(name) is None]
         if nothing:
             raise WriteError(call.name, "NotFound", message=f"nothing was found that {nothing[0]} stands for")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from msgspec.structs import replace
 
 from rootwarden.aws.audit_policy import SESSION_POLICY_LIMIT
 from rootwarden.aws.hop import role_arn
@@ -13,6 +15,7 @@ from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.tags import TAG_READS, tag_actions
 from rootwarden.aws.targets import Roles
 from rootwarden.errors import RefusedError
+from rootwarden.model.placeholders import learned
 from rootwarden.model.plan import Call, Change
 from rootwarden.model.rights import Grant, Only, grants, guard_grants
 from rootwarden.model.writes import ALSO, LOOKS, WRITES
@@ -57,8 +60,11 @@ def looks_policy(looks: Iterable[str]) -> str:
     return _compact(_document([_allow(actions, ["*"], {})]))
 
 
-def change_session_policy(change: Change) -> str:
+def change_session_policy(change: Change, kept: Mapping[str, Any] | None = None) -> str:
     """Return the inline policy of the session in which one change is made or undone, as AssumeRole takes it.
+
+    What AWS named already (`kept`, by `step.name`) is known by its name, not by the tags that it was made with: KMS may
+    take five minutes until it counts a tag (KMS Developer Guide, "ABAC for AWS KMS").
 
     Where that is too long for STS, it is said in fewer words: what has no condition is allowed on the same ARNs all
     together, whichever action each is for, and what only reads on everything; then actions with one verb as that verb.
@@ -67,7 +73,7 @@ def change_session_policy(change: Change) -> str:
     Raises:
         RefusedError: it is too long even so; AWS would refuse the session.
     """
-    whole = plan_policy((change,))["Statement"]
+    whole = plan_policy((_told(change, kept) if kept else change,))["Statement"]
     fewer = _together(whole)
     texts = (_compact(_document(made)) for made in (whole, fewer, [_in_verbs(one) for one in fewer]))
     fitting = next((text for text in texts if len(text) <= SESSION_POLICY_LIMIT), None)
@@ -77,6 +83,16 @@ def change_session_policy(change: Change) -> str:
             todo=f"make it with credentials of account {change.account} itself",
         )
     return fitting
+
+
+def _told(change: Change, kept: Mapping[str, Any]) -> Change:
+    """Return a change in which the names that AWS gave stand for the references to them."""
+
+    def told(call: Call) -> Call:
+        return replace(call, parameters=learned(call.parameters, kept))
+
+    steps = (replace(one, call=told(one.call), undo=tuple(map(told, one.undo))) for one in change.steps)
+    return replace(change, steps=tuple(steps))
 
 
 def remediate_policy() -> dict[str, Any]:

@@ -53,6 +53,18 @@ def no_secret(name: str) -> str:
     raise KeyError(name)
 
 
+def learned(value: Any, kept: Mapping[str, Any]) -> Any:
+    """Return a parameter in which what steps kept so far stands for the references to it; other references stay."""
+    if isinstance(value, Mapping):
+        if set(value) == {REF}:
+            found = kept.get(str(value[REF]))
+            return value if found is None else found
+        return {name: learned(item, kept) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [learned(item, kept) for item in value]
+    return value
+
+
 def resolved(value: Any, kept: Mapping[str, Any], secrets: Callable[[str], str] = no_secret) -> Any:
     """Return a parameter as it is sent, references, secrets and JSON text put in.
 
