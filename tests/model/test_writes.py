@@ -36,14 +36,19 @@ def test_the_row_is_sound(call: str):
 
 @pytest.mark.parametrize("call", [one for one, row in WRITES.items() if row.same or row.there])
 def test_the_very_thing_is_asked_for_with_the_same_parameters(call: str):
-    """By a call that only reads."""
+    """By a call that only reads; where it takes others, each is one of the call's, and all that it must have."""
     row = WRITES[call]
     service, operation = call.split(".")
     assert row.there
     assert row.same in LOOKS
     model, other = _SESSION.get_service_model(service), row.same.partition(".")[2]
     one, same = (model.operation_model(name).input_shape for name in (operation, other))
-    assert set(one.members) == set(same.members)
+    if row.asked:
+        assert set(same.required_members) <= set(row.asked) <= set(same.members)
+        named = {*row.asked.values(), *re.findall(r"\$\{(\w+)\}", row.shown)}
+        assert set(one.required_members) <= named | {"TargetType"} and named <= set(one.members)
+    else:
+        assert set(one.members) == set(same.members)
 
 
 @pytest.mark.parametrize("call", LOOKS)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rootwarden.aws.ask import Ask
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.guards.guard import Guarded
 from rootwarden.flows.applying.guards.last_way_by_centre import GUARD
@@ -193,8 +194,15 @@ def test_the_guard_looks_again_and_refuses() -> None:
     assert "nobody can tell" in refused(None)[0]
 
 
-def test_there_and_back_in_the_lab(company: Company) -> None:
-    """A leaver with an assignment of its own loses it, gets it back undone, and is deleted once the grace is over."""
+class Crash(BaseException):
+    """The end of a process."""
+
+
+def test_there_and_back_in_the_lab(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leaver with an assignment of its own loses it, gets it back undone, and is deleted once the grace is over.
+
+    Undoing dies right after it gave the assignment back: undone again it looks, and gives it no second time.
+    """
     who = entry(company.lab, MANAGEMENT)
     admin, store = client(company.lab, "sso-admin", who), client(company.lab, "identitystore", who)
     admin.create_instance(Name="company")
@@ -229,8 +237,21 @@ def test_there_and_back_in_the_lab(company: Company) -> None:
     admin.delete_account_assignment(**own, **again, PrincipalId=dana["UserId"])
     done = company.apply(plan)
     assert held()[:2] == (0, 0)
+    with monkeypatch.context() as patch:
+        real = Ask.call
+
+        def dying(self: Ask, service: str, asked: str, region: str = "", /, **parameters: Any) -> Any:
+            answer = real(self, service, asked, region, **parameters)
+            if asked == "CreateAccountAssignment":
+                raise Crash
+            return answer
+
+        patch.setattr(Ask, "call", dying)
+        with pytest.raises(Crash):
+            company.undo(done)
     company.undo(done)
     assert held() == before
+    assert any("it is there already" in line for line in company.told)
     company.follow(wanted, confirmed=1)
     operations = [{"AttributePath": "userType", "AttributeValue": f"{MARK}:left:2026-01-01"}]
     store.update_user(**at, UserId=dana["UserId"], Operations=operations)

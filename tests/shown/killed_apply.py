@@ -1,7 +1,7 @@
 """`rootwarden apply` killed with SIGKILL at every call it makes, right before AWS gets it and right after it was done.
 
-Each time somebody goes on with the run. The end is that of a run nobody killed, ids and times apart, and no call that
-must not be made twice was carried out twice.
+Each time somebody goes on with the run. The end is that of a run nobody killed, ids and times apart, the run is done
+with every change proved, and no call that must not be made twice was carried out twice.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ import pytest
 from rootwarden.lab.server import Lab
 from rootwarden.model.differences import differences
 from rootwarden.model.plan import Plan, encode
+from rootwarden.model.run import RunState
 from rootwarden.model.writes import WRITES
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import past_runs
 from tests.applying.killing import AFTER, BEFORE, gate, run
 from tests.applying.workshop import MANAGEMENT, MEMBER, Workshop
 
@@ -43,6 +47,10 @@ def prove() -> dict[str, Any]:
                     left = list(differences(end, _drawn(shop.facts())))
                     assert left == [], (at, when, left)
                     repeated += _repeats(shop)
+                    with closing(open_store(shop.store)) as store:
+                        (one,) = past_runs(store)
+                    assert (one.state, len(one.checked)) == (RunState.DONE, len(plan.changes)), (at, when, one.state)
+                    assert all(found.proved for found in one.checked), (at, when, one.checked)
     harmful = {name: times for name, times in repeated.items() if not _again(name)}
     assert harmful == {}, harmful
     return {
@@ -55,6 +63,7 @@ def prove() -> dict[str, Any]:
         "idempotent_calls_repeated": sum(repeated.values()),
         "other_calls_repeated": 0,
         "ends_that_differ": 0,
+        "runs_without_an_end_or_proof": 0,
     }
 
 

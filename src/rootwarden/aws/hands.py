@@ -22,7 +22,7 @@ from rootwarden.errors import OutputError, RefusedError
 from rootwarden.model.placeholders import quoted, references, resolved
 from rootwarden.model.plan import Call, Change, Probe, Step
 from rootwarden.model.ports import Clock, Secrets
-from rootwarden.model.write import tells
+from rootwarden.model.write import Write, tells
 from rootwarden.model.writes import WRITES
 
 # Seconds between tries of a call that AWS refused for coming too fast: all together half a minute.
@@ -194,27 +194,33 @@ class Hands:
             answer = {}
         return _keeps(step.keeps, answer)
 
-    def undo(self, call: Call, kept: Mapping[str, Any]) -> str:
+    def undo(self, call: Call, kept: Mapping[str, Any], *, in_doubt: bool = False) -> str:
         """Make a call that takes something back; return a note where there was nothing left to take back.
+
+        `in_doubt` says that it was begun before, and nobody knows whether it was made.
 
         Raises:
             WriteError: it was not done; with `doubt`, nobody knows.
         """
         row = WRITES[call.name]
+        if in_doubt and row.same and self._is_there(row, call, kept):
+            return "it is there already"
         try:
             self._call(call, kept, row.again)
         except WriteError as error:
-            if tells(row.there, error.code, error.message) and self._is_there(row.same, call, kept):
+            if tells(row.there, error.code, error.message) and self._is_there(row, call, kept):
                 return "it is there already"
             if not tells(row.gone, error.code, error.message):
                 raise
             return f"gone already ({error.code})"
         return ""
 
-    def _is_there(self, same: str, call: Call, kept: Mapping[str, Any]) -> bool:
+    def _is_there(self, row: Write, call: Call, kept: Mapping[str, Any]) -> bool:
         """Return whether the very thing is there that a call would make; where nobody can say, it is not."""
+        asked = {name: call.parameters[of] for name, of in row.asked.items()} or call.parameters
+        look = replaced(call, operation=row.same.partition(".")[2], parameters=asked)
         try:
-            return bool(self._call(replaced(call, operation=same.partition(".")[2]), kept, again=True))
+            return self._found(Probe(call=look, done=_KEPT.sub(_of(call), row.shown)), kept) is not None
         except WriteError:
             return False
 
@@ -319,6 +325,11 @@ class Hands:
 
 def _search(done: str, answer: Mapping[str, Any], kept: Mapping[str, Any]) -> Any:
     return jmespath.search(_KEPT.sub(lambda found: quoted(str(kept.get(found[1], ""))), done), answer)
+
+
+def _of(call: Call) -> Callable[[re.Match[str]], str]:
+    """Return what puts the parameters of a call into an expression in which their names stand."""
+    return lambda found: quoted(str(call.parameters.get(found[1], "")))
 
 
 def _keeps(paths: Mapping[str, str], answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,9 @@ class Write(Struct, frozen=True, kw_only=True):
     first action, some only with some parameters. `only` is the condition under which the first one is asked for.
     `settled` are the errors that mean, when it does something, that it is done already. `there` are those that mean,
     when it takes something back, that such a thing is there already; whether it is that very thing tells the call
-    `same`, which reads, with the same parameters.
+    `same`, which reads, with the same parameters, or with those that `asked` names (by its own name the call's);
+    `shown` is a JMESPath expression over its answer that is not empty then, `${Name}` in it a parameter of the call. A
+    call that must not be made twice is not made again where `same` finds what it would make.
     """
 
     call: str
@@ -43,6 +45,8 @@ class Write(Struct, frozen=True, kw_only=True):
     settled: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
     same: str = ""
+    asked: dict[str, str] = {}
+    shown: str = "@"
 
     @property
     def actions(self) -> tuple[str, ...]:

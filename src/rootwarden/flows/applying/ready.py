@@ -50,12 +50,29 @@ def look_again(
     for one in found:
         if one.standing is Standing.OWNED and one.change.id in agreed:
             raise _meanwhile(one.change, f"{one.owner} looks after it")
-    changes = to_make(found)
-    for change in changes:
+    _no_more_than(found, agreed)
+    _foretell(to_make(found), request, hands, clock)
+    return found
+
+
+def held_still(plan: Plan, progress: Progress, known: Sequence[Seen], request: ApplyRequest) -> list[Seen]:
+    """Return where every change stands once the run is held, so that no other run changes its accounts any more.
+
+    Raises:
+        RefusedError: the plan is stale by now, or something else would be made than what was `known` before.
+        AuthError, UnreachableError: what a change rests on cannot be read.
+    """
+    found, _ = ready(plan, request, progress)
+    owned = {one.change.id: one for one in known if one.standing is Standing.OWNED}
+    found = [owned.get(one.change.id, one) for one in found]
+    _no_more_than(found, {one.id for one in to_make(known)})
+    return found
+
+
+def _no_more_than(found: Iterable[Seen], agreed: set[str]) -> None:
+    for change in to_make(found):
         if change.id not in agreed:
             raise _meanwhile(change, "it was made already, and is not any more")
-    _foretell(changes, request, hands, clock)
-    return found
 
 
 def to_make(found: Iterable[Seen]) -> tuple[Change, ...]:

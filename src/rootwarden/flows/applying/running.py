@@ -20,7 +20,7 @@ from rootwarden.flows.applying.doing import Doing, StoppedError
 from rootwarden.flows.applying.handing import folders, handing_over
 from rootwarden.flows.applying.looking import Seen, Standing
 from rootwarden.flows.applying.proving import prove_made
-from rootwarden.flows.applying.ready import allowed, look_again, ready, same_place, to_make
+from rootwarden.flows.applying.ready import allowed, held_still, look_again, ready, same_place, to_make
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
@@ -147,17 +147,20 @@ def resume_run(
         # Whoever was asked may have taken an hour to answer, and a window may have closed.
         with _out_of_the_way(store, run, before, request, clock):
             rests_on = still_approved(run, to_make(found), request, clock.now())
-        alone = alone_here(run.plan.changes, run.id, request, hands)
-        with alone, hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
-            try:
+        with alone_here(run.plan.changes, run.id, request, hands):
+            with _out_of_the_way(store, run, before, request, clock):
                 found = look_again(run.plan, before, found, request, hands, clock, tell)
-            except BaseException as error:
-                log.state(_as_it_was(run, error, clock))  # nothing was made yet
-                raise
-            tell(f"going on with run {run.id}")
-            if (into := folders(run.plan, request, run.handover)) != run.handover:
-                log.state(replace(log.run, handover=into))
-            return _carry_out(log, hands, request, clock, tell, found)
+            # Until it is held what it rests on can be withdrawn; what others did until then is seen afterwards.
+            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+                try:
+                    found = held_still(run.plan, before, found, request)
+                except BaseException as error:
+                    log.state(_as_it_was(run, error, clock))  # nothing was made yet
+                    raise
+                tell(f"going on with run {run.id}")
+                if (into := folders(run.plan, request, run.handover)) != run.handover:
+                    log.state(replace(log.run, handover=into))
+                return _carry_out(log, hands, request, clock, tell, found)
 
 
 @contextmanager

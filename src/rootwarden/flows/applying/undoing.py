@@ -238,9 +238,10 @@ class _Undoing:
         line = self._progress.last(Way.UNDO, change.id, step.id, at)
         if line is not None and line.state is StepState.DONE:
             return
+        in_doubt = line is not None and line.state is StepState.BEGUN
         n = self._log.begin(Way.UNDO, change.id, step.id, at, self._clock.now())
         try:
-            note = self._hands.undo(step.undo[at], kept)
+            note = self._hands.undo(step.undo[at], kept, in_doubt=in_doubt)
         except WriteError as error:
             if not error.doubt:
                 self._log.end(n, StepState.FAILED, self._clock.now(), {}, str(error))

@@ -71,7 +71,16 @@ ROWS = (
         gone=_GONE,
         settled=_GONE,
     ),
-    Write(call="sso-admin.CreateAccountAssignment", action="sso:CreateAccountAssignment", also=_HERE, again=False),
+    Write(
+        call="sso-admin.CreateAccountAssignment",
+        action="sso:CreateAccountAssignment",
+        also=_HERE,
+        again=False,
+        there=("ConflictException",),
+        same="sso-admin.ListAccountAssignments",
+        asked={"InstanceArn": "InstanceArn", "AccountId": "TargetId", "PermissionSetArn": "PermissionSetArn"},
+        shown="AccountAssignments[?PrincipalId==${PrincipalId} && PrincipalType==${PrincipalType}]",
+    ),
     Write(
         call="sso-admin.DeleteAccountAssignment",
         action="sso:DeleteAccountAssignment",
