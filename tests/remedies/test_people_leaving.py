@@ -8,14 +8,15 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from rootwarden.errors import InputError, RefusedError
+from rootwarden.errors import Exit, InputError, RefusedError
+from rootwarden.flows.applying.undoing import undo_run
 from rootwarden.lab.clock import now
 from rootwarden.model.plan import Risk
 from rootwarden.model.shared import Shared
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
 from rootwarden.people.ground import Ground
-from rootwarden.people.leaving import last_use
+from rootwarden.people.leaving import DENY_POLICY, deny_document, last_use
 from rootwarden.people.reading import read_roster
 from rootwarden.people.roster import DISABLED, MANAGED
 from rootwarden.proofs.identity_decision import user_may
@@ -79,6 +80,26 @@ def test_disabled_and_back(company: Company) -> None:
     assert company.people() == before
     assert state(company, "p9") == (False, ["Active"], "")
     assert "password of p9 is gone" in undone.checked[0].detail
+
+
+def test_what_is_put_back_before_the_proof_is_no_proof(company: Company) -> None:
+    """That the password stays excuses neither the denial nor the mark: whoever put them back is found out."""
+    way_in(company)
+    company.follow(of("p8", "p9"))
+    done = company.follow(of("p8"), confirmed=1)
+
+    def tell(text: str) -> None:
+        if text.startswith("reading again"):
+            company.iam.put_user_policy(
+                UserName="p9", PolicyName=DENY_POLICY, PolicyDocument=json.dumps(deny_document())
+            )
+
+    undone = undo_run(done.run.id, company.request, lambda *_: True, tell)
+    assert undone is not None
+    assert undone.exit is Exit.UNVERIFIED
+    (checked,) = undone.checked
+    assert not checked.proved
+    assert DENY_POLICY in checked.detail
 
 
 def test_a_key_in_use_is_told_with_when_where_and_for_what(company: Company) -> None:

@@ -100,10 +100,13 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call of a change, and how it is taken back.
 
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
-    the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
-    the call must not be made twice; what it keeps is read from the probe's answer then. `used` find out whether
-    something else rests on it by now: then it is not taken back, nor what it rests on. `on` are the ARNs it touches,
-    `also` are IAM actions that these very parameters need beside those of the table of writes.
+    the calls that take it back, in order; `stays` says why there are none, or what of it stays. `stays_as` says how
+    that reads once the change is taken back: there nothing else may stand but this, or what stood there before, and all
+    else reads as before. It is empty where nobody looks, since nothing of the change can be taken back; null is in
+    plans of a former version, which did not say it. `seen` is there when the call must not be made twice; what it keeps
+    is read from the probe's answer then. `used` find out whether something else rests on it by now: then it is not
+    taken back, nor what it rests on. `on` are the ARNs it touches, `also` are IAM actions that these very parameters
+    need beside those of the table of writes.
     """
 
     id: str
@@ -112,6 +115,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     keeps: dict[str, str] = {}
     undo: tuple[Call, ...] = ()
     stays: str = ""
+    stays_as: tuple[Expect, ...] | None = None
     seen: Probe | None = None
     used: tuple[Probe, ...] = ()
     on: tuple[str, ...] = ("*",)
@@ -215,13 +219,26 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What of it cannot be taken back, and why; each reason once, whatever number of steps has it."""
         return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
 
+    def stays_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...] | None:
+        """Return how it reads where something of it stays, by the names that AWS gave; None: the plan does not say.
+
+        Where such a name is not known, what is said of the thing is left out.
+        """
+        saying = [step.stays_as for step in self.steps if step.stays]
+        if None in saying:
+            return None
+        return self._with_names((one for stays_as in saying for one in stays_as or ()), kept)
+
     def then_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...]:
         """Return what must hold afterwards, by the names that AWS gave to what the steps made.
 
         Where such a name is not known, what is said of the thing is left out.
         """
+        return self._with_names(self.then, kept)
+
+    def _with_names(self, expects: Iterable[Expect], kept: Mapping[str, Any]) -> tuple[Expect, ...]:
         known = {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)}
-        return renamed(without(self.then, self.made.keys() - known.keys()), known)
+        return renamed(without(expects, self.made.keys() - known.keys()), known)
 
     def shuts_out(self, arn: str) -> bool:
         """Return whether it would shut this caller out, whatever the case of the letters."""

@@ -126,7 +126,8 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
     def _log_access(self) -> Step:
         status = {"BucketLoggingStatus": {"LoggingEnabled": self._logging}}
         return Step(
-            id="logging", does="Log access to the trail bucket", stays=self.bucket.stays, on=(self.bucket.arn,),
+            id="logging", does="Log access to the trail bucket", stays=self.bucket.stays,
+            stays_as=self.bucket.stays_as, on=(self.bucket.arn,),
             call=bucket_call("PutBucketLogging", self.bucket.name, self.bucket.region, status),
         )  # fmt: skip
 

@@ -81,6 +81,7 @@ def _made(wish: Wish, region: str) -> Part:
         undo=(_call(region, "DeleteDetector", DetectorId=refer("detector", "id")),),
         used=on_detector(refer("detector", "id"), region),
         stays="the role AWSServiceRoleForAmazonGuardDuty stays, and what was found is deleted with the detector",
+        stays_as=(),
         seen=Probe(call=_call(region, "ListDetectors"), done="DetectorIds", keeps={"id": "DetectorIds[0]"}),
     )
     return Part(

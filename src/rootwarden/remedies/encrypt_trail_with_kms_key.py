@@ -67,12 +67,15 @@ def _enable(case: Case, trail: Trail, key: str) -> Change:
 
 def _keep(case: Case, trail: Trail, key: str, state: str) -> Change:
     probe = _key_call("DescribeKey", key)
+    kept = (Expect(fact=KEYS, at=(Item("Arn", key), "KeyState"), value="Enabled"),)
     waits = " && ".join(f"KeyMetadata.KeyState != '{one}'" for one in _GOING)
     cancel = Step(
         id="keep", does="Cancel the deletion of the key", call=_key_call("CancelKeyDeletion", key), stays=_KEPT,
-        seen=Probe(call=probe, done=waits), on=(key,),
+        stays_as=kept, seen=Probe(call=probe, done=waits), on=(key,),
     )  # fmt: skip
-    enable = Step(id="enable", does="Switch the key on", call=_key_call("EnableKey", key), stays=_KEPT, on=(key,))
+    enable = Step(
+        id="enable", does="Switch the key on", call=_key_call("EnableKey", key), stays=_KEPT, stays_as=kept, on=(key,)
+    )
     return _mended(case, trail, key, state, (cancel, enable), f"Keep the key of the trail {trail.name}")
 
 
@@ -103,20 +106,22 @@ def _make(case: Case, trail: Trail, lost: str) -> Change | Not:
         change=change_id(case.slug, trail.owner, case.finding.region, trail.arn), at=case.now, trail=trail.arn,
         account=trail.owner, region=place.region, partition=partition, policy=policy,
     )  # fmt: skip
+    at = (Item("TrailARN", trail.arn), "KmsKeyId")
+    new = Expect(fact=TRAILS, at=at, value=key.stand_in)
     use = Step(
         id="trail", does="Encrypt with it from now on",
         call=trail_call("UpdateTrail", trail.arn, {"KmsKeyId": key.arn}),
         undo=() if lost else (trail_call("UpdateTrail", trail.arn, {"KmsKeyId": ""}),),
         stays="the trail keeps the new key: the former does not exist" if lost else "",
+        stays_as=(new,) if lost else None,
         on=("*",) if writer.organization else (trail.arn,), also=FOR_ORGANIZATION if writer.organization else (),
     )  # fmt: skip
-    at = (Item("TrailARN", trail.arn), "KmsKeyId")
     change = case.change(
         f"Encrypt the trail {trail.name} with a KMS key",
         risk=Risk.CAREFUL,
         steps=(*key.steps(), use),
         expects=(Expect(fact=TRAILS, at=at, value=lost or None),),
-        then=(Expect(fact=TRAILS, at=at, value=key.stand_in), *key.then()),
+        then=(new, *key.then()),
         shows=(Difference(what="encryption", before="with S3's own key", after=f"with {key.alias}"),),
     )
     readers = f"Whoever reads the log in {place.name} needs kms:Decrypt on the key from now on."

@@ -95,7 +95,7 @@ def _take_back(
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was taken back")
     try:
-        checked = prove_undone(request, changes, clock) if changes else ()
+        checked = prove_undone(request, changes, clock, log.progress()) if changes else ()
     except RootwardenError as error:
         log.state(undoing.ended())
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
