@@ -50,6 +50,9 @@ def _job(centre: Centre, name: str, job: Group) -> None:
         return
     expects = [] if group else [place("groups", "DisplayName", name)]
     expects += [] if found else [place("sets", "Name", name)]
+    if group and found and not assigned:
+        ours = Item("", {"AccountId": account, "PrincipalId": group_id})
+        expects.append(place("sets", "Name", name, "assignments", ours))
     assignment = place(
         "sets", "Name", name, "assignments", Item("AccountId", account), value={"PrincipalType": "GROUP"}
     )

@@ -16,7 +16,7 @@ from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
-from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
+from rootwarden.flows.applying.keeping_a_way import keep_a_way, needs
 from rootwarden.flows.applying.looking import Looked, at_once, look, unseen
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.request import ApplyRequest, Tell
@@ -116,13 +116,13 @@ def _see_to(changes: list[Change], progress: Progress, request: ApplyRequest) ->
     Raises:
         RefusedError: somebody did, or would be.
     """
-    facts = FACTS if any(map(takes, changes)) else ()
+    facts = needs(changes)
     if not changes or (request.force and not facts):
         return
     seen = look(request, changes, facts=facts)
     if not request.force:
         _untouched(changes, progress, seen)
-    keep_a_way(changes, seen)
+    keep_a_way(changes, seen, request)
 
 
 def _untouched(changes: list[Change], progress: Progress, seen: Looked) -> None:
