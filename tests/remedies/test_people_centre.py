@@ -12,6 +12,7 @@ from rootwarden.aws.ask import Ask
 from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.applying.running import apply_plan, resume_run
 from rootwarden.flows.applying.undoing import undo_run
+from rootwarden.report.run_text import to_take_back
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
@@ -84,8 +85,15 @@ def test_people_come_and_it_is_taken_back(company: Company, centre: Any) -> None
         role["RoleName"] for role in company.iam.list_roles(PathPrefix="/aws-reserved/")["Roles"]
     )
     assert company.iam.list_groups()["Groups"] == []
-    company.undo(done)
+    shown: list[str] = []
+    undone = undo_run(
+        done.run.id, company.request, lambda _, changes: not shown.extend(to_take_back(changes)), company.told.append
+    )
+    assert undone is not None
+    assert undone.exit == 0
     assert directory(company) == before
+    assert any(one.startswith("    stays: a password that dana has chosen") for one in shown)
+    assert "    user dana: developers -> not there" in shown
 
 
 def test_undone_it_takes_nobodys_last_way_in(company: Company, centre: Any) -> None:

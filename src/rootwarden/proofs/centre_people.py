@@ -19,8 +19,8 @@ FACT = "sso.directory"
 # Guide, "Referencing permission sets in resource policies").
 _SESSION = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/AWSReservedSSO_[^/]+/(?P<user>.+)")
 
-# What AWS's own policies say of all of IAM, whose texts Identity Center does not show: these alone make an administrator,
-# or take the power from one who holds them too. A test weighs the published ones.
+# What AWS's own policies say of all of IAM, whose texts Identity Center does not show: these alone make an
+# administrator, or take the power from one who holds them too. A test weighs the published ones.
 _AWS_OWN = ":iam::aws:policy/"
 KNOWN = {
     "AdministratorAccess": ("Allow", "*"),
