@@ -220,10 +220,7 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
 
     def stays_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...] | None:
-        """Return how it reads where something of it stays, by the names that AWS gave; None: the plan does not say.
-
-        Where such a name is not known, what is said of the thing is left out.
-        """
+        """Return how it reads where something of it stays, as `then_with` does; None: the plan does not say."""
         saying = [step.stays_as for step in self.steps if step.stays]
         if None in saying:
             return None

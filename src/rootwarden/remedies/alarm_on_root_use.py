@@ -25,6 +25,7 @@ from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_alarm, on_metric
 from rootwarden.proofs.topic_publish import CLOUDWATCH, Publisher
 from rootwarden.proofs.trails import Trail, survey
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.wished_change import section, wished_change, wished_id
 
 REMEDY = Remedy(
@@ -32,7 +33,7 @@ REMEDY = Remedy(
     order=72,
     params={"emails": (), "topic": "rootwarden-alerts", "alarm": "rootwarden-root-use", "encrypt": False},
     facts=(
-        "iam.authorization", "cloudtrail.trails", "logs.log_groups", "logs.metric_filters", "cloudwatch.alarms",
+        *WAYS_IN, "cloudtrail.trails", "logs.log_groups", "logs.metric_filters", "cloudwatch.alarms",
         "sns.topics", "kms.keys",
     ),
 )  # fmt: skip

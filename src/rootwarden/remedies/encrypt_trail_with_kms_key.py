@@ -23,13 +23,14 @@ from rootwarden.proofs.trail_key_policy import new_key_policy
 from rootwarden.proofs.trail_writers import writer_of
 from rootwarden.proofs.trails import FACT as TRAILS
 from rootwarden.proofs.trails import Trail
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put_on_key
 
 REMEDY = Remedy(
     title="Encrypt the trail with a KMS key",
     order=35,
     params={"admin": ""},
-    facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets"),
+    facts=("cloudtrail.event_rate", *WAYS_IN, "s3.buckets"),
 )
 _GOING = ("PendingDeletion", "PendingReplicaDeletion")
 _KEPT = "the key is kept: to let it be deleted again would make the log unreadable for ever; schedule it by hand"

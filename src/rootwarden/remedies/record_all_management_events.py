@@ -26,6 +26,7 @@ from rootwarden.proofs.trail_coverage import CLOSED, GAPS, Coverage, coverage
 from rootwarden.proofs.trail_key_policy import new_key_policy
 from rootwarden.proofs.trail_writers import Writer
 from rootwarden.proofs.trails import Survey, survey
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put, why_not_put_on_key
 
 REMEDY = Remedy(
@@ -35,7 +36,7 @@ REMEDY = Remedy(
         "admin": "", "name": "management-events", "region": "", "lock_days": 365, "keep_days": 1095,
         "access_log_days": 400, "cloudwatch_logs": False, "log_group_days": 90,
     },
-    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", "iam.authorization", "s3.buckets"),
+    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", *WAYS_IN, "s3.buckets"),
 )  # fmt: skip
 # Where global services write their events: the home of a trail for which nobody named another.
 LEADER = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}
