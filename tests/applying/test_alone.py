@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -87,12 +88,20 @@ def test_a_lab_is_another_aws(tmp_path: Path) -> None:
             pass
 
 
-def test_the_folder_is_the_users(tmp_path: Path) -> None:
+def test_the_folder_is_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the environment; one that others may write to is no place for locks."""
     assert state_folder({"XDG_STATE_HOME": "/s", "HOME": str(tmp_path)}) == Path("/s/rootwarden")
     assert state_folder({"XDG_STATE_HOME": "s", "HOME": str(tmp_path)}) == tmp_path / ".local/state/rootwarden"
     for home in ({}, {"HOME": "/nonexistent"}):
         assert state_folder(home).name == f"rootwarden-{os.geteuid()}"
+    inside = tmp_path / ".local/state/rootwarden"
+    inside.mkdir(parents=True)
+    assert state_folder({"HOME": str(tmp_path)}) == inside
+    with monkeypatch.context() as patch:  # as with sudo that keeps the home, or what such a run left there
+        other = os.geteuid() + 1
+        patch.setattr(os, "geteuid", lambda: other)
+        for kept in ({"HOME": str(tmp_path)}, {"XDG_STATE_HOME": str(tmp_path)}):
+            assert state_folder(kept) == Path(tempfile.gettempdir()) / f"rootwarden-{other}"
     open_to_all = tmp_path / "open"
     open_to_all.mkdir()
     open_to_all.chmod(0o777)

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError
 from rootwarden.flows.applying.looking import Standing
 from rootwarden.flows.applying.running import apply_plan
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.differences import differences
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import Cost, CostClass
 from rootwarden.model.run import RunState
 from rootwarden.store.opening import open_store
 from rootwarden.store.run_log import begin_run, past_runs

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from rootwarden.aws.remediate_policy import change_session_policy
 from rootwarden.errors import InputError
@@ -66,6 +67,15 @@ def test_its_plan_is_read():
     assert isinstance(json.loads(encode(plan))["changes"][0]["steps"][0]["used"], list)
     assert read_plan(encode(plan), "plan.json") == plan
     assert former_run().plan.digest == plan.digest
+
+
+def test_it_said_only_that_something_stays():
+    """Of its steps nobody knows how that reads, so that they excuse what they did then."""
+    key = read_plan(PLAN, "plan.json").changes[1]
+    assert key.stays
+    assert key.stays_with({}) is None
+    said = [replace(one, stays_as=()) if one.stays else one for one in key.steps]
+    assert replace(key, steps=tuple(said)).stays_with({}) == ()
 
 
 def test_its_plan_gets_a_policy():

@@ -11,7 +11,8 @@ import pytest
 from rootwarden.aws.remediate_policy import plan_policy
 from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.planning import affordable
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Plan, Risk, Step, encode
+from rootwarden.model.cost import Cost, CostClass
+from rootwarden.model.plan import Call, Change, Plan, Risk, Step, encode
 from tests.journeys.terminal import rootwarden
 
 ACCOUNT = "111122223333"

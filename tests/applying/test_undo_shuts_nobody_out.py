@@ -92,7 +92,9 @@ def test_another_way_in_is_enough(desk: Desk) -> None:
     [
         ("iam", "DeleteRole", True), ("iam", "DetachRolePolicy", True), ("iam", "RemoveUserFromGroup", True),
         ("iam", "DeleteUser", True), ("iam", "PutUserPolicy", True), ("iam", "UntagUser", False),
-        ("identitystore", "DeleteUser", False), ("cloudtrail", "UpdateTrail", False),
+        ("identitystore", "DeleteUser", True), ("identitystore", "DeleteGroupMembership", True),
+        ("sso-admin", "DeleteAccountAssignment", True), ("sso-admin", "CreateAccountAssignment", False),
+        ("cloudtrail", "UpdateTrail", False),
     ],
 )  # fmt: skip
 def test_only_what_may_take_power_is_looked_at(service: str, operation: str, taken: bool) -> None:

@@ -121,6 +121,7 @@ def sound(change: Change, step: Step, kept: set[str]) -> None:
         assert step.seen.call.name in LOOKS or not WRITES.get(step.seen.call.name), name
     kept |= {f"{step.id}.{one}" for one in step.keeps}
     assert step.undo or step.stays, f"{name}: neither a way back nor a reason"
+    assert bool(step.stays) is (step.stays_as is not None), f"{name}: stays as what?"
     for call in step.undo:
         assert WRITES[call.name].again or WRITES[call.name].gone, name
         assert set(references(call.parameters)) <= kept, name

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.placeholders import as_json, refer
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Plan, Risk, Step
+from rootwarden.model.plan import Call, Change, Declared, Plan, Risk, Step
 
 ACCOUNT, OTHER, REGION = "123412341234", "432143214321", "us-east-1"
 BUCKET, LOG_BUCKET, TRAIL = "rootwarden-trail-123412341234", "rootwarden-access-logs-123412341234", "rootwarden"

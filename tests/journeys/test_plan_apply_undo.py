@@ -132,6 +132,13 @@ RW-TRAIL-03 FAIL -> PASS, proved: Switch log file validation of the trail
     assert "done" in listed.out
     undone = run(open_lab, place, "undo", name, "--yes")
     assert undone.code == 0
+    assert re.sub(r"\d{4}-.* UTC", "TIME", undone.err.replace(name, "RUN")).startswith("""\
+Taking back run RUN of TIME, the last change first:
+  Switch log file validation of the trail member-trail on (444444444402)
+    LogFileValidationEnabled: true -> false
+  Register security@shop.example as the security contact (444444444402)
+    security contact: Security team <security@shop.example>, +1 555 0100 -> none
+""")
     assert undone.out == snapshot("""\
 reads as before: Switch log file validation of the trail member-trail on
   (444444444402); RW-TRAIL-03 is FAIL now

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from rootwarden.model.plan import Cost, CostClass
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.proofs import prices
 from rootwarden.proofs.event_rate import ASSUMED, Events
 

@@ -26,11 +26,12 @@ from rootwarden.model.findings import Finding
 from rootwarden.model.plan import Plan, encode
 from rootwarden.model.plan_file import read_plan
 from rootwarden.model.snapshot import Facts
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.store.snapshots import OpenSnapshot, open_snapshot
 from tests.emulated.collecting import sign_in
 
 FACTS = (
-    "account.identity", "account.regions", "iam.authorization", "org.organization", "org.accounts",
+    "account.identity", "account.regions", *WAYS_IN, "org.organization", "org.accounts",
     "org.service_access", "org.delegated_admins", "cloudtrail.trails", "logs.log_groups", "logs.metric_filters",
     "cloudwatch.alarms", "events.rules", "sns.topics", "kms.keys", "guardduty.detectors", "accessanalyzer.analyzers",
 )  # fmt: skip

@@ -21,7 +21,7 @@ from rootwarden.flows.people import FACTS, PeopleRequest, plan_people_live
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.lab.world import parse_world
-from rootwarden.model.plan import Plan
+from rootwarden.model.plan import Plan, in_steps
 from rootwarden.model.snapshot import Facts
 from rootwarden.model.view import Subject, View
 from rootwarden.people.reading import read_roster
@@ -96,8 +96,10 @@ class Company:
         return client(self.lab, "iam", entry(self.lab, ACCOUNT))
 
     def plan(self, wanted: Roster, **options: Any) -> Plan:
-        """Plan the roster."""
-        return plan_people_live(self.reading, PeopleRequest(roster=wanted, **options))[1]
+        """Plan the roster; every step that says that something stays says how it reads then."""
+        plan = plan_people_live(self.reading, PeopleRequest(roster=wanted, **options))[1]
+        assert all(bool(step.stays) is (step.stays_as is not None) for _, step in in_steps(plan.changes))
+        return plan
 
     def apply(self, plan: Plan) -> Applied:
         """Apply a plan, and see that all of it was made and proved."""

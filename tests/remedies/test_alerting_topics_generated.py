@@ -40,7 +40,8 @@ from tests.controls.alert_facts import (
 from tests.controls.judged import ACCOUNT, NOW, judge, registered, unread
 
 SLUG = "alert-topic-delivers"
-ADA = iam_facts.account(users=(iam_facts.user("ada", iam_facts.ADMINISTRATOR),))
+ADA = iam_facts.account(iam_facts.row("ada", keys=1), users=(iam_facts.user("ada", iam_facts.ADMINISTRATOR),))
+LOCKED_OUT = iam_facts.account(iam_facts.row("ada"), users=(iam_facts.user("ada", iam_facts.ADMINISTRATOR),))
 DENY = {"Sid": "no", "Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": TOPIC}
 KEEP = {"Sid": "keep", "Effect": "Deny", "Principal": "*", "Action": "sns:SetTopicAttributes", "Resource": TOPIC}
 OWN = {
@@ -79,7 +80,9 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
     quiet: dict[str, Any] = {"cloudwatch.alarms": alarms(), "events.rules": []}
     left_out = draw(st.sampled_from(["cloudwatch.alarms", "events.rules", ""]))
     facts = {**senders, **({left_out: quiet[left_out]} if left_out else {})}
-    admins = draw(st.sampled_from([ADA, iam_facts.account(), {"iam.authorization": unread("iam.authorization")}]))
+    admins = draw(
+        st.sampled_from([ADA, LOCKED_OUT, iam_facts.account(), {"iam.authorization": unread("iam.authorization")}])
+    )
     return copy.deepcopy({**facts, "sns.topics": [made], "kms.keys": [draw(KEYS)], **admins})
 
 

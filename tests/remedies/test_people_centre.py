@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rootwarden.aws.ask import Ask
-from rootwarden.errors import RefusedError
+from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.applying.running import apply_plan, resume_run
 from rootwarden.flows.applying.undoing import undo_run
+from rootwarden.report.run_text import to_take_back
 from tests.emulated.lab_at_work import client, entry
 from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     ACCOUNT,
@@ -22,6 +25,10 @@ from tests.remedies.people_at_work import (  # noqa: F401 - two are fixtures
     roster,
 )
 
+NOBODY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
 STAFF = [("dana", "developers"), ("erik", "support"), ("boss", "admins"), *((f"p{n}", "finance") for n in range(8))]
 
 
@@ -78,8 +85,37 @@ def test_people_come_and_it_is_taken_back(company: Company, centre: Any) -> None
         role["RoleName"] for role in company.iam.list_roles(PathPrefix="/aws-reserved/")["Roles"]
     )
     assert company.iam.list_groups()["Groups"] == []
-    company.undo(done)
+    shown: list[str] = []
+    undone = undo_run(
+        done.run.id, company.request, lambda _, changes: not shown.extend(to_take_back(changes)), company.told.append
+    )
+    assert undone is not None
+    assert undone.exit == 0
     assert directory(company) == before
+    assert any(one.startswith("    stays: a password that dana has chosen") for one in shown)
+    assert "    user dana: developers -> not there" in shown
+
+
+def test_undone_it_takes_nobodys_last_way_in(company: Company, centre: Any) -> None:
+    """Root has lost its password since, and nobody else comes in: refused whatever is forced; else it is undone."""
+    done = company.follow(roster(person("dana"), person("boss", "admins")))
+    before = directory(company)
+    company.lab.root_state(ACCOUNT).password = False
+    company.iam.update_assume_role_policy(RoleName="OrganizationAccountAccessRole", PolicyDocument=json.dumps(NOBODY))
+    for force in (False, True):
+        with pytest.raises(RefusedError, match=f"nobody could enter account {ACCOUNT} as an administrator") as refused:
+            undo_run(done.run.id, replace(company.request, force=force), lambda *_: True, print)
+        assert refused.value.exit_code is Exit.REFUSED
+    company.lab.deny("iam:GetAccountAuthorizationDetails", account=ACCOUNT)
+    with pytest.raises(RefusedError, match=f"nobody can tell .* account {ACCOUNT}"):
+        undo_run(done.run.id, replace(company.request, force=True), lambda *_: True, print)
+    company.lab.clear_faults()
+    assert directory(company) == before
+    company.iam.create_user(UserName="founder")
+    company.iam.attach_user_policy(UserName="founder", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    company.iam.create_access_key(UserName="founder")
+    company.undo(done)
+    assert directory(company)["users"] == []
 
 
 def test_iam_users_all_the_same(company: Company, centre: Any) -> None:

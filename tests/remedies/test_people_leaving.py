@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from rootwarden.errors import InputError, RefusedError
+from rootwarden.errors import Exit, InputError, RefusedError
+from rootwarden.flows.applying.undoing import undo_run
 from rootwarden.lab.clock import now
 from rootwarden.lab.server import Lab
 from rootwarden.model.plan import Risk
@@ -100,6 +101,24 @@ def test_disabled_and_back(staffed: Company) -> None:
     assert staffed.people() == before
     assert state(staffed, "p9") == (False, ["Active"], "")
     assert "password of p9 is gone" in undone.checked[0].detail
+
+
+def test_what_is_put_back_before_the_proof_is_no_proof(staffed: Company) -> None:
+    """That the password stays excuses neither the denial nor the mark: whoever put them back is found out."""
+    done = staffed.follow(of(*TEN[:9]))
+
+    def tell(text: str) -> None:
+        if text.startswith("reading again"):
+            staffed.iam.put_user_policy(
+                UserName="p9", PolicyName=DENY_POLICY, PolicyDocument=json.dumps(deny_document())
+            )
+
+    undone = undo_run(done.run.id, staffed.request, lambda *_: True, tell)
+    assert undone is not None
+    assert undone.exit is Exit.UNVERIFIED
+    (checked,) = undone.checked
+    assert not checked.proved
+    assert DENY_POLICY in checked.detail
 
 
 def test_a_key_in_use_is_told_with_when_where_and_for_what(staffed: Company) -> None:

@@ -18,7 +18,8 @@ from rootwarden.flows.planning import PlanRequest, affordable
 from rootwarden.lab.blueprint import Account, Bucket, Trail, World
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
-from rootwarden.model.plan import Cost, Plan, encode
+from rootwarden.model.cost import Cost
+from rootwarden.model.plan import Plan, encode
 from tests.emulated.collecting import sign_in
 from tests.emulated.lab_at_work import client, entry
 from tests.journeys.terminal import rootwarden

@@ -286,6 +286,36 @@ def test_of_another_account_nobody_is_taken_for_an_administrator(near: Start) ->
     assert f"no administrator of account {ARCHIVE}" in plan.left[0].why
 
 
+def test_an_administrator_through_whom_nobody_comes_is_none(near: Start) -> None:
+    """A user without password and key, and a role for machines alone: by them nobody could mend the policy again."""
+    bench = near(
+        world(
+            f"""
+name: dead
+story: Who administers the account has lost every credential.
+region: eu-west-1
+accounts:
+  - id: "{ACCOUNT}"
+    name: alone
+    email: alone@example.com
+    users: [{{name: ada, policies: [AdministratorAccess]}}]
+    buckets: [{{name: {BUCKET}, source_arn: false}}]
+    trails: [{{name: main, bucket: {BUCKET}}}]
+"""
+        )
+    )
+    iam = bench.api("iam")
+    machines = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [machines]})
+    iam.create_role(RoleName="machines", AssumeRolePolicyDocument=document)
+    iam.attach_role_policy(RoleName="machines", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    plan = bench.plan(("RW-TRAIL-05",))
+    assert plan.changes == ()
+    assert "through whom somebody can come in (RW-IAM-13)" in plan.left[0].why
+    iam.create_access_key(UserName="ada")
+    assert [one.remedy for one in bench.plan(("RW-TRAIL-05",)).changes] == [CLOSE]
+
+
 def test_nothing_is_planned_for_what_was_not_read(near: Start) -> None:
     """A bucket that nobody in scope can see is no reason to change anything."""
     bench = near(across(), (ACCOUNT,))

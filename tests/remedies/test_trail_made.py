@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from rootwarden.errors import RefusedError
 from rootwarden.lab.blueprint import World
+from rootwarden.model.cost import CostClass
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import CostClass
 from rootwarden.proofs.trail_bucket_policy import new_policy
 from rootwarden.proofs.trail_writers import Writer
 from tests.remedies.trail_bench import Bench, Start, _lab, _near, _start, only, world  # noqa: F401

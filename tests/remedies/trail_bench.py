@@ -29,6 +29,7 @@ from rootwarden.model.findings import Finding, Status
 from rootwarden.model.plan import Change, Plan, encode
 from rootwarden.model.plan_file import read_plan
 from rootwarden.model.snapshot import Facts
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.store.opening import open_store
 from rootwarden.store.run_log import past_runs
 from rootwarden.store.snapshots import open_snapshot
@@ -39,7 +40,7 @@ TRAIL = tuple(f"RW-TRAIL-0{n}" for n in range(1, 8))
 REGION = "eu-west-1"
 # All that the controls and remedies of trails read.
 _FACTS = (
-    "account.regions", "cloudtrail.trails", "iam.authorization", "kms.keys", "org.accounts", "org.organization",
+    "account.regions", "cloudtrail.trails", *WAYS_IN, "kms.keys", "org.accounts", "org.organization",
     "org.service_access", "s3.buckets",
 )  # fmt: skip
 # What CloudTrail itself writes into the status of a trail; none of it is anybody's setting.

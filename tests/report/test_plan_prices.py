@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from rootwarden.model.plan import Cost, CostClass, Plan, encode
+from rootwarden.model.cost import Cost, CostClass
+from rootwarden.model.plan import Plan, encode
 from rootwarden.proofs import prices
 from rootwarden.proofs.event_rate import ASSUMED
 from rootwarden.report.options import RenderOptions

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Plan, Risk, Step
+from rootwarden.model.plan import Call, Change, Plan, Risk, Step
 from rootwarden.model.run import Checked, Run
 from rootwarden.report import plan_words
 from rootwarden.report.run_text import checks

@@ -14,6 +14,7 @@ from rootwarden.cli.writing import say, screen_width
 from rootwarden.errors import Exit, UsageError
 from rootwarden.model.plan import Change, Plan
 from rootwarden.model.run import Run
+from rootwarden.report import run_text
 from rootwarden.report.labels import plural
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plans import table
@@ -62,12 +63,10 @@ class Asking:
         return self._agreed(plan.caller or plan.accounts[0], plan.accounts, what)
 
     def undo(self, run: Run, changes: Sequence[Change]) -> bool:
-        """Show what would be taken back; return whether to do it."""
+        """Show what would be taken back and how it reads then; return whether to do it."""
         say(f"Taking back run {run.id} of {run.started:%Y-%m-%d %H:%M} UTC, the last change first:")
-        for change in changes:
-            say(f"  {change.title} ({change.account})")
-            for stays in change.stays:
-                say(f"    stays: {stays}")
+        for line in run_text.to_take_back(changes):
+            say(line)
         if self._dry_run:
             say("rootwarden: nothing was changed")
             return False

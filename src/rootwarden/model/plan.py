@@ -16,8 +16,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
+from rootwarden.model.cost import Cost, CostClass, oldest
 from rootwarden.model.expect import Expect, renamed, without
 from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Severity
@@ -33,27 +34,6 @@ class Risk(StrEnum):
     SAFE = "safe"
     CAREFUL = "careful"
     DANGEROUS = "dangerous"
-
-
-class CostClass(StrEnum):
-    """Whether AWS charges for what a change leaves behind: not at all, so much a month, or by how much is used."""
-
-    NONE = "none"
-    FIXED = "fixed"
-    BY_USE = "by_use"
-
-
-class Cost(Struct, frozen=True, kw_only=True):
-    """USD a month that a change adds, from `low` to `high`, and how that was worked out.
-
-    `priced` is the day, or the month, of which the oldest of the prices is that it rests on.
-    """
-
-    kind: CostClass = CostClass.NONE
-    low: Decimal = Decimal(0)
-    high: Decimal = Decimal(0)
-    why: str = ""
-    priced: str | UnsetType = UNSET  # left out where it rests on none, as in plans of former versions
 
 
 class Call(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -105,10 +85,13 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call of a change, and how it is taken back.
 
     `keeps` names what of the answer later steps need (a name, and a JMESPath expression over the answer). `undo` are
-    the calls that take it back, in order; `stays` says why there are none, or what of it stays. `seen` is there when
-    the call must not be made twice; what it keeps is read from the probe's answer then. `used` find out whether
-    something else rests on it by now: then it is not taken back, nor what it rests on. `on` are the ARNs it touches,
-    `also` are IAM actions that these very parameters need beside those of the table of writes.
+    the calls that take it back, in order; `stays` says why there are none, or what of it stays. `stays_as` says how
+    that reads once the change is taken back: there nothing else may stand but this, or what stood there before, and all
+    else reads as before. It is empty where nobody looks, since nothing of the change can be taken back; null is in
+    plans of a former version, which did not say it. `seen` is there when the call must not be made twice; what it keeps
+    is read from the probe's answer then. `used` find out whether something else rests on it by now: then it is not
+    taken back, nor what it rests on. `on` are the ARNs it touches, `also` are IAM actions that these very parameters
+    need beside those of the table of writes.
     """
 
     id: str
@@ -117,6 +100,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     keeps: dict[str, str] = {}
     undo: tuple[Call, ...] = ()
     stays: str = ""
+    stays_as: tuple[Expect, ...] | None = None
     seen: Probe | None = None
     used: tuple[Probe, ...] = ()
     on: tuple[str, ...] = ("*",)
@@ -220,13 +204,23 @@ class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What of it cannot be taken back, and why; each reason once, whatever number of steps has it."""
         return tuple(dict.fromkeys(step.stays for step in self.steps if step.stays))
 
+    def stays_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...] | None:
+        """Return how it reads where something of it stays, as `then_with` does; None: the plan does not say."""
+        saying = [step.stays_as for step in self.steps if step.stays]
+        if None in saying:
+            return None
+        return self._with_names((one for stays_as in saying for one in stays_as or ()), kept)
+
     def then_with(self, kept: Mapping[str, Any]) -> tuple[Expect, ...]:
         """Return what must hold afterwards, by the names that AWS gave to what the steps made.
 
         Where such a name is not known, what is said of the thing is left out.
         """
+        return self._with_names(self.then, kept)
+
+    def _with_names(self, expects: Iterable[Expect], kept: Mapping[str, Any]) -> tuple[Expect, ...]:
         known = {text: str(kept[name]) for text, name in self.made.items() if kept.get(name)}
-        return renamed(without(self.then, self.made.keys() - known.keys()), known)
+        return renamed(without(expects, self.made.keys() - known.keys()), known)
 
     def shuts_out(self, arn: str) -> bool:
         """Return whether it would shut this caller out, whatever the case of the letters."""
@@ -324,11 +318,6 @@ class Plan(Struct, frozen=True, kw_only=True):
     def accounts(self) -> tuple[str, ...]:
         """The accounts in which something is changed, in order."""
         return tuple(dict.fromkeys(one.account for one in self.changes if one.steps))
-
-
-def oldest(costs: Iterable[Cost]) -> str | UnsetType:
-    """Return the day of the oldest price that any of these costs rests on."""
-    return min((one.priced for one in costs if isinstance(one.priced, str)), default=UNSET)
 
 
 encode = msgspec.json.Encoder(decimal_format="string").encode

@@ -23,6 +23,11 @@ from rootwarden.proofs.resting_people import on_centre_user
 from rootwarden.proofs.ways_in import is_break_glass
 
 WHY = "people of an organization with IAM Identity Center sign in there; --iam plans IAM users all the same"
+# Neither sso-admin nor identitystore has a call that shows a password, an MFA device or a sign-in (botocore 1.44).
+_CHOSEN = (
+    "a password that {name} has chosen and MFA devices go with the user when it is deleted; no call of Identity Center "
+    "tells whether there are any"
+)
 _MISSING = ("ResourceNotFoundException",)
 # Between the mark of the roster and the day on which somebody left.
 _LEFT = ":left:"
@@ -157,6 +162,7 @@ def _join(centre: Centre, person: Person) -> None:
             Emails=[{"Value": person.email, "Type": "work", "Primary": True}],
         ),
         undo=(centre.call("DeleteUser", UserId=refer("user", "id")),),
+        stays=_CHOSEN.format(name=person.user), stays_as=(),
         used=on_centre_user(
             centre.admin("ListAccountAssignmentsForPrincipal", PrincipalId=refer("user", "id"), PrincipalType="USER"),
             centre.call("ListGroupMembershipsForMember", MemberId={"UserId": refer("user", "id")}),

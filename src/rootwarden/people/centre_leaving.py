@@ -138,7 +138,8 @@ def _delete_when_over(centre: Centre, user: Mapping[str, Any]) -> bool:
         "centre-delete", f"Delete the user {name}", name, risk=Risk.CAREFUL, never_by=centre.sessions(name),
         why=f"all access was taken on {since}, longer than {centre.ground.roster.grace_days} days ago",
         steps=[Step(id="user", does=f"Delete the user {name}", call=delete,
-                    stays=f"the user {name} is gone; who comes back gets a new one, and chooses a password anew")],
+                    stays=f"the user {name} is gone; who comes back gets a new one, and chooses a password anew",
+                    stays_as=())],
         expects=list(_reads(user, [], [], str(user["UserType"]))), then=[place("users", "UserName", name)],
         shows=[Difference(what=f"user {name}", before=f"left on {since}", after="deleted")],
     )  # fmt: skip

@@ -125,4 +125,5 @@ def _deleting_steps(ground: Ground, user: dict[str, Any], held: dict[str, Any], 
     yield Step(
         id="user", does=f"Delete the user {name}", call=iam("DeleteUser", **one), on=(arn,),
         stays=f"the user {name} is gone, with its keys and devices; who comes back gets a new user",
+        stays_as=(),
     )  # fmt: skip

@@ -57,6 +57,9 @@ def _job(centre: Centre, name: str, job: Group) -> None:
     expects = [place("groups", "DisplayName", name, *(("Members",) if group else ()),
                      value=list(others.members) if group else None)]  # fmt: skip
     expects += [] if found else [place("sets", "Name", name)]
+    if group and found and not assigned:
+        ours = Item("", {"AccountId": account, "PrincipalId": group_id})
+        expects.append(place("sets", "Name", name, "assignments", ours))
     assignment = place(
         "sets", "Name", name, "assignments", Item("AccountId", account), value={"PrincipalType": "GROUP"}
     )

@@ -174,6 +174,7 @@ def _disabling_steps(name: str, arn: str, today: str, keys: list[str], *, has_pa
         yield Step(
             id="password", does="Delete the password", call=iam("DeleteLoginProfile", UserName=name), on=(arn,),
             stays=f"the password of {name} is gone: who comes back gets a new one when the roster names them",
+            stays_as=(),
         )  # fmt: skip
 
 

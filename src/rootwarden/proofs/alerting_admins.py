@@ -1,5 +1,6 @@
 """Who but root can change a topic's or a key's policy once it is written: nothing may be left that only root can mend.
 
+Only those count through whom somebody can come into the account.
 A topic can be changed by whoever IAM lets, unless its own policy denies it; a key only by whom its policy lets, itself
 or by leaving it to IAM through the account's principal (KMS Developer Guide, "Default key policy").
 """
@@ -17,6 +18,7 @@ from rootwarden.proofs.iam_users import account_role, account_users
 from rootwarden.proofs.policy_decision import Effect, Request, decide
 from rootwarden.proofs.policy_principals import identity
 from rootwarden.proofs.user_power import known_of_role, known_of_user
+from rootwarden.proofs.ways_in import comers
 
 TOPIC_CHANGE, KEY_CHANGE = "sns:SetTopicAttributes", "kms:PutKeyPolicy"
 
@@ -29,12 +31,14 @@ class Admin(Struct, frozen=True, gc=False):
 
 
 def administrators(seen: View) -> list[Admin]:
-    """Return the users and roles that are surely administrators of the account, users first, in order of their names.
+    """Return the users and roles as which somebody surely comes in as an administrator, users first, by their names.
 
     Raises:
-        UnseenError: the authorization details could not be read.
+        UnseenError: the authorization details or the credential report could not be read.
     """
-    return sorted(_users(seen), key=lambda one: one.name) + sorted(_roles(seen), key=lambda one: one.name)
+    found = sorted(_users(seen), key=lambda one: one.name) + sorted(_roles(seen), key=lambda one: one.name)
+    come = comers(seen) if found else frozenset()
+    return [one for one in found if one.arn in come]
 
 
 def changer(policy: Mapping[str, Any], action: str, resource: str, admins: list[Admin]) -> str:

@@ -109,6 +109,7 @@ def _made(wanted: Wanted, policy: dict[str, Any], admin: str) -> Part:
             wanted.kms("ScheduleKeyDeletion", KeyId=made, PendingWindowInDays=_WAIT_DAYS),
         ),
         stays=f"KMS keeps the key for {_WAIT_DAYS} days before it deletes it; it can do nothing and costs nothing then",
+        stays_as=(),
         seen=key_by_tag(wanted.region, TAG, wanted.change, "arn"),
         used=on_key(made, wanted.alias, wanted.arn),
     )

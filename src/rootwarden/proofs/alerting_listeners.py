@@ -23,6 +23,10 @@ from rootwarden.proofs.topic_delivery import FACT
 from rootwarden.proofs.topic_subscribers import audience
 
 LAPSES = "SNS drops a subscription that nobody confirms within 48 hours"
+# How SNS shows, instead of an ARN, a subscription that nobody confirmed, and for a while one that was ended (SNS
+# Developer Guide, "Deleting an Amazon SNS subscription").
+_PENDING, _DELETED = "PendingConfirmation", "Deleted"
+_NOT_YET_GONE = (_PENDING, _DELETED)
 # Would end the text in which an address stands in the question for it.
 _BREAKS_OUT = frozenset("'\\`")
 
@@ -65,7 +69,7 @@ def _listed(topic: Sight) -> _Listed:
         arn, address = item["SubscriptionArn"].text(), item["Endpoint"].text(default="")
         if arn.startswith("arn:"):
             confirmed.add(address)
-        elif arn == "PendingConfirmation":
+        elif arn == _PENDING:
             waiting.append(address)
     return _Listed(frozenset(confirmed), tuple(waiting))
 
@@ -121,6 +125,10 @@ def _subscribe(wanted: Wanted, number: int, address: str) -> Step:
         keeps={"arn": "SubscriptionArn"},
         undo=(wanted.sns("Unsubscribe", SubscriptionArn=refer(f"subscribe-{number}", "arn")),),
         stays=f"the mail to {address} was sent, and nobody can remove a subscription that is not confirmed; {LAPSES}",
+        stays_as=tuple(
+            Expect(fact=FACT, at=_place(wanted, address), value={"Protocol": "email", "SubscriptionArn": arn})
+            for arn in _NOT_YET_GONE
+        ),
         seen=Probe(
             call=wanted.sns("ListSubscriptionsByTopic", TopicArn=wanted.arn),
             done=mine,

@@ -73,19 +73,19 @@ def contact_part(seen: View, kind: str, given: Mapping[str, str]) -> Part:
     """
     former, about = held(seen.account[FACT][kind], FIELDS), {"AlternateContactType": kind}
     undo: tuple[Call, ...] = (_call("DeleteAlternateContact", about),)
-    stays = ""
+    stays, new = "", Expect(fact=FACT, at=(kind,), value=dict(given))
     if former and taken_again(former, FIELDS):
         undo = (_call("PutAlternateContact", {**about, **former}),)
     elif former:
         undo, stays = (), "the former contact lacked what AWS asks for now, so that it cannot be put again"
     put = Step(
         id="contact", does="Register the contact", call=_call("PutAlternateContact", {**about, **given}), undo=undo,
-        stays=stays,
+        stays=stays, stays_as=(new,) if stays else None,
     )  # fmt: skip
     return Part(
         steps=(put,),
         expects=(Expect(fact=FACT, at=(kind,), value=former or None),),
-        then=(Expect(fact=FACT, at=(kind,), value=dict(given)),),
+        then=(new,),
         shows=(
             Difference(
                 what=f"{_KINDS[kind]} contact",

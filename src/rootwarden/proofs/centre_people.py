@@ -1,4 +1,8 @@
-"""People of Identity Center: whose a session is, and who is an administrator of which account by their assignments."""
+"""People of Identity Center: whose a session is, and who is an administrator of which account by their assignments.
+
+Whether a permission set makes an administrator is decided by its policies. Not read are a permissions boundary of the
+set, and policies of the account itself that it names.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,34 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rootwarden.model.readings import unknown_in
+from rootwarden.proofs.admin_power import Held, Place, standing
+from rootwarden.proofs.policy_document import Document, read_document
+
 FACT = "sso.directory"
 # Whoever comes by Identity Center is in such a role, the session being named after the user (IAM Identity Center User
 # Guide, "Referencing permission sets in resource policies").
 _SESSION = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/AWSReservedSSO_[^/]+/(?P<user>.+)")
+
+# What AWS's own policies say of all of IAM, whose texts Identity Center does not show: these alone make an
+# administrator, or take the power from one who holds them too. A test weighs the published ones.
+_AWS_OWN = ":iam::aws:policy/"
+KNOWN = {
+    "AdministratorAccess": ("Allow", "*"),
+    "IAMFullAccess": ("Allow", "iam:*"),
+    **dict.fromkeys(
+        (
+            "AWSDenyAll", "AWSIAMIdentityCenterAllowListForIdentityContext", "AmazonSecurityLakePermissionsBoundary",
+            "AmazonDataZoneEnvironmentRolePermissionsBoundary", "SageMakerStudioProjectUserRolePermissionsBoundary",
+            "AmazonDataZoneSageMakerEnvironmentRolePermissionsBoundary", "root-task/IAMAuditRootUserCredentials",
+            "root-task/IAMCreateRootUserPassword", "root-task/IAMDeleteRootUserCredentials",
+            "root-task/S3UnlockBucketPolicy", "root-task/SQSUnlockQueuePolicy",
+        ),
+        ("Deny", "*"),
+    ),
+}  # fmt: skip
+# This one grants everything under a condition that cannot be decided.
+UNSURE = ("AWSMcpServiceActionsFullAccess",)
 
 
 def centre_user(arn: str) -> str:
@@ -46,23 +74,57 @@ def holds(directory: Mapping[str, Any], user: Mapping[str, Any], found: Mapping[
 
 
 def administrators(directory: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return by account the names of the users to whom Identity Center gives AdministratorAccess there."""
-    groups = {one.get("GroupId"): one.get("DisplayName") for one in directory["groups"]}
-    found: dict[str, set[str]] = {}
-    for one in directory["sets"]:
-        if not any(
-            str(policy.get("Arn")).endswith("/AdministratorAccess") for policy in one.get("ManagedPolicies") or ()
-        ):
-            continue
-        for given in one.get("assignments") or ():
-            who = given.get("PrincipalId")
-            for user in directory["users"] if who else ():
-                if user.get("UserId") == who or groups.get(who) in (user.get("Groups") or ()):
-                    found.setdefault(str(given["AccountId"]), set()).add(str(user["UserName"]))
-    return found
+    """Return by account the names of the users whom Identity Center surely makes administrators there."""
+    return _holders(directory, (True,))
 
 
 def shut(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return the accounts that somebody administers before by Identity Center, and nobody after."""
-    left = administrators(after)
-    return sorted(account for account in administrators(before) if not left.get(account))
+    """Return the accounts that somebody administers before by Identity Center, and nobody after.
+
+    Who only may be an administrator, because nobody can decide the policies, does not stand in for one who surely is;
+    where nobody surely is, the last who may be counts as one.
+    """
+    may = (True, None)
+    surely, left, still = administrators(before), administrators(after), _holders(after, may)
+    return sorted(one for one in _holders(before, may) if not (left if one in surely else still).get(one))
+
+
+def _holders(directory: Mapping[str, Any], wanted: tuple[bool | None, ...]) -> dict[str, set[str]]:
+    """Return by account the names of the users of whom the power they have there is one of these answers."""
+    groups = {one.get("GroupId"): one.get("DisplayName") for one in directory["groups"]}
+    partition = str(directory["InstanceArn"]).split(":")[1]
+    found: dict[str, set[str]] = {}
+    for one in directory["sets"]:
+        held, known = _held(one), {}
+        for given in one.get("assignments") or ():
+            account, who = str(given["AccountId"]), given.get("PrincipalId")
+            if account not in known:
+                known[account] = standing(held, None, Place(partition, account), _session(account)).answer.value
+            for user in directory["users"] if who and known[account] in wanted else ():
+                if user.get("UserId") == who or groups.get(who) in (user.get("Groups") or ()):
+                    found.setdefault(account, set()).add(str(user["UserName"]))
+    return found
+
+
+def _held(permission_set: Mapping[str, Any]) -> list[Held]:
+    """Return the policies of a permission set that say something of IAM as a whole; the unread is a flawed document."""
+    managed, inline = permission_set.get("ManagedPolicies") or (), permission_set.get("InlinePolicy")
+    if unknown_in(managed) is not None:
+        return [Held("managed policies", Document((), "they could not be read"))]
+    held = [] if inline is None else [Held("inline policy", read_document(inline))]
+    for arn in (str(one.get("Arn")) for one in managed):
+        _, own, name = arn.partition(_AWS_OWN)
+        if not own or name in UNSURE:
+            held.append(Held(arn, Document((), f"the text of {arn} is not read")))
+        elif name in KNOWN:
+            effect, action = KNOWN[name]
+            held.append(Held(arn, read_document({"Statement": {"Effect": effect, "Action": action, "Resource": "*"}})))
+    return held
+
+
+def _session(account: str) -> dict[str, str | None]:
+    """Return what is known of the requests of whoever comes by Identity Center; the role's ARN has a random part."""
+    return {
+        "aws:principalaccount": account, "aws:principaltype": "AssumedRole", "aws:principalisawsservice": "false",
+        "aws:username": None,
+    }  # fmt: skip

@@ -46,6 +46,11 @@ class MadeBucket(Struct, frozen=True, kw_only=True):
         lock = f", locked for {self.lock_days} days" if self.lock_days else ""
         return f"the bucket {self.name} stays, closed as it is: what was written into it meanwhile is evidence{lock}"
 
+    @property
+    def stays_as(self) -> tuple[Expect, ...]:
+        """How it reads when the change is taken back: it is there."""
+        return (Expect(fact=FACT, at=(self.name,), value={}),)
+
     def steps(self) -> tuple[Step, ...]:
         """Return the calls that make it; its policy comes last but one, so that nothing is written into it before."""
         lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": self._retention}}
@@ -143,7 +148,7 @@ class MadeBucket(Struct, frozen=True, kw_only=True):
         look = bucket_call("HeadBucket", self.name, self.region, {"ExpectedBucketOwner": self.account})
         return Step(
             id=f"{self.id}-{id}", does=does, call=bucket_call(operation, self.name, self.region, parameters),
-            stays=self.stays, on=(self.arn,),
+            stays=self.stays, stays_as=self.stays_as, on=(self.arn,),
             seen=Probe(call=look, done="`true`", absent=("404", "NoSuchBucket")) if seen else None,
         )  # fmt: skip
 

@@ -72,12 +72,12 @@ class MadeKey(Struct, frozen=True, kw_only=True):
         return (
             Step(
                 id=_STEP, does="Make a KMS key", call=self._call("CreateKey", create),
-                keeps={_ARN: "KeyMetadata.Arn"}, stays=self.stays,
+                keeps={_ARN: "KeyMetadata.Arn"}, stays=self.stays, stays_as=(),
                 seen=key_by_tag(self.region, TAG, tag, _ARN),
             ),
             Step(
                 id="rotation", does="Give it new key material each year",
-                call=self._call("EnableKeyRotation", {"KeyId": self.arn}), stays=self.stays,
+                call=self._call("EnableKeyRotation", {"KeyId": self.arn}), stays=self.stays, stays_as=(),
             ),
             Step(
                 id="alias", does=f"Call it {self.alias}",

@@ -12,8 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from rootwarden.model.cost import Cost
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Cost, Declared, Probe, Step
+from rootwarden.model.plan import Call, Declared, Probe, Step
 from rootwarden.proofs import prices
 from rootwarden.proofs.event_rate import Events
 from rootwarden.proofs.made_bucket import FACT as BUCKETS
@@ -126,7 +127,8 @@ class MadeTrail(Struct, frozen=True, kw_only=True):
     def _log_access(self) -> Step:
         status = {"BucketLoggingStatus": {"LoggingEnabled": self._logging}}
         return Step(
-            id="logging", does="Log access to the trail bucket", stays=self.bucket.stays, on=(self.bucket.arn,),
+            id="logging", does="Log access to the trail bucket", stays=self.bucket.stays,
+            stays_as=self.bucket.stays_as, on=(self.bucket.arn,),
             call=bucket_call("PutBucketLogging", self.bucket.name, self.bucket.region, status),
         )  # fmt: skip
 

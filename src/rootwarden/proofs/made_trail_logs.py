@@ -49,12 +49,12 @@ class TrailLogs(Struct, frozen=True, kw_only=True):
         used = on_service_role(self.name, self.role_arn, self.writer.trail, (_POLICY,))
         return (
             Step(
-                id="log-group", does=f"Make the log group {self.name}", stays=stays, on=on_group,
+                id="log-group", does=f"Make the log group {self.name}", stays=stays, stays_as=(), on=on_group,
                 call=Call(service="logs", operation="CreateLogGroup", region=region, parameters=group),
                 seen=Probe(call=looked, done=f"logGroups[?logGroupName=='{self.name}']"),
             ),
             Step(
-                id="log-days", does=f"Keep events for {self.days} days", stays=stays, on=on_group,
+                id="log-days", does=f"Keep events for {self.days} days", stays=stays, stays_as=(), on=on_group,
                 call=Call(
                     service="logs", operation="PutRetentionPolicy", region=region,
                     parameters={**group, "retentionInDays": self.days},

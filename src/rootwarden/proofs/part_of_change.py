@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.expect import Expect
-from rootwarden.model.plan import Cost, CostClass, Declared, Difference, Step
+from rootwarden.model.plan import Declared, Difference, Step
 from rootwarden.proofs.alerting_prices import PRICES_OF
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from rootwarden.model.plan import Cost, CostClass, oldest
+from rootwarden.model.cost import Cost, CostClass, oldest
 from rootwarden.proofs.event_rate import Events
 
 # When the table was made.

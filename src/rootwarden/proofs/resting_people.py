@@ -40,7 +40,8 @@ def on_first_password(name: str) -> Probe:
 def on_centre_user(about: Call, group_free: Call) -> tuple[Probe, ...]:
     """Look whether a user of Identity Center was given something of their own, or is in other people's groups.
 
-    `about` asks for the user's assignments, `group_free` for the groups.
+    `about` asks for the user's assignments, `group_free` for the groups. Whether it has chosen a password, has an MFA
+    device or signed in tells no call of identitystore or sso-admin: the plan says so.
     """
     return (
         Probe(call=about, done="AccountAssignments[?PrincipalType == 'USER']", absent=_MISSING),

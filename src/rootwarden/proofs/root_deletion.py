@@ -180,7 +180,7 @@ _STEPS = {PASSWORD: _password, KEYS: _key, CERTIFICATES: _certificate, DEVICES: 
 
 def _step(name: str, does: str, operation: str, parameters: dict[str, Any], kind: str) -> Step:
     call = Call(service="iam", operation=operation, parameters=parameters)
-    return Step(id=name, does=does, call=call, stays=_STAYS[kind])
+    return Step(id=name, does=does, call=call, stays=_STAYS[kind], stays_as=())
 
 
 def ending(name: str) -> str:

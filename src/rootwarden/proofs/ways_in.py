@@ -17,14 +17,22 @@ from rootwarden.proofs.role_trust import Trusted
 from rootwarden.proofs.truth import Truth, all_true, any_true
 from rootwarden.proofs.user_power import known_of_role, known_of_user, notes_on
 
+# The facts that tell of ways into an account.
+FACTS = ("iam.authorization", "iam.credential_report", "iam.saml_providers", "sso.permission_sets")
+
 
 class Way(Struct, frozen=True, gc=False):
-    """A way in: whether it is there, in words, and what was read to know it."""
+    """A way in: whether it is there, in words, what was read to know it, and the ARN as which somebody comes.
+
+    `bare` says of a user whether somebody comes in as it also by its password alone, which is no way that lasts.
+    """
 
     there: Truth
     says: str
     cells: tuple[Sight, ...] = ()
     notes: tuple[str, ...] = ()
+    arn: str = ""
+    bare: Truth = Truth(False)
 
 
 class WaysIn:
@@ -70,7 +78,8 @@ class WaysIn:
         for role, powerful in inner:
             answer = all_true((reached[role.arn], powerful))
             if answer.value is not False:
-                yield Way(answer, f"role {role.name} (by way of another role)", (role.trust_cell(Log()),))
+                says = f"role {role.name} (by way of another role)"
+                yield Way(answer, says, (role.trust_cell(Log()),), arn=role.arn)
 
     # -- inside ------------------------------------------------------------------------------------------------
     def _user(self, user: Named) -> Iterator[Way]:
@@ -101,7 +110,10 @@ class WaysIn:
         label = (
             (f"break_glass: {user.name} looks like a break-glass user",) if looks_like_break_glass(user.name) else ()
         )
-        yield Way(any_true((by_password, by_key)), f"user {user.name} ({way})", cells, (*notes, *label))
+        there = any_true((by_password, by_key))
+        yield Way(
+            there, f"user {user.name} ({way})", cells, (*notes, *label), user.arn, all_true((held.password, weak))
+        )
 
     def _role(self, named: Named) -> Iterator[Way]:
         if not named.name:
@@ -158,7 +170,24 @@ def _open_question(named: Named) -> Way:
 
 def _way(role: Role, door: Door, there: Truth, power: Standing) -> Way:
     notes = tuple(f"{role.name}: {note}" for note in notes_on(power))
-    return Way(there, f"role {role.name} ({door.says})", (role.trust_cell(Log()), *door.cells), notes)
+    return Way(there, f"role {role.name} ({door.says})", (role.trust_cell(Log()), *door.cells), notes, role.arn)
+
+
+def comers(seen: View) -> frozenset[str]:
+    """Return the ARNs of the users and roles as which somebody surely comes into the account as an administrator.
+
+    They are the ways of RW-IAM-13, and users whose password is not yet joined by MFA, where that is not asked for.
+
+    Raises:
+        UnseenError: the authorization details or the credential report could not be read.
+    """
+    return seen.once(_comers)
+
+
+def _comers(seen: View) -> frozenset[str]:
+    ways = WaysIn(seen)
+    found = (*ways.straight(), *ways.through_roles())
+    return frozenset(way.arn for way in found if way.arn and (way.there.value or way.bare.value))
 
 
 def looks_like_break_glass(name: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from rootwarden.model.plan import Change, Cost, Risk, change_id
+from rootwarden.model.cost import Cost
+from rootwarden.model.plan import Change, Risk, change_id
 from rootwarden.model.remedy import Wish
 from rootwarden.proofs.alerting_wanted import PATIENCE
 from rootwarden.proofs.part_of_change import Part

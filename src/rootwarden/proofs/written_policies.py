@@ -42,4 +42,5 @@ def _not(what: str, why: str) -> Not | None:
 def _admin(case: Case, account: str) -> str | Not:
     todo = f'name one under [remedies.{case.slug}] in rootwarden.toml, as admin = "role/NAME"'
     found = named_admin(case.seen, account, case.settings.text("admin"))
-    return found or Not(f"no administrator of account {account} is known who is not root", todo)
+    none = f"no administrator of account {account} is known who is not root and through whom somebody can come in"
+    return found or Not(f"{none} (RW-IAM-13)", todo)

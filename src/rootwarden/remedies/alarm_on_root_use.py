@@ -12,8 +12,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.expect import Expect, Item
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Risk, Step
+from rootwarden.model.plan import Call, Change, Declared, Difference, Risk, Step
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.model.view import View
 from rootwarden.proofs.alerting_patterns import METRIC_FILTER, same_filter
@@ -25,6 +26,7 @@ from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_alarm, on_metric
 from rootwarden.proofs.topic_publish import CLOUDWATCH, Publisher
 from rootwarden.proofs.trails import Trail, survey
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.wished_change import section, wished_change, wished_id
 
 REMEDY = Remedy(
@@ -32,7 +34,7 @@ REMEDY = Remedy(
     order=72,
     params={"emails": (), "topic": "rootwarden-alerts", "alarm": "rootwarden-root-use", "encrypt": False},
     facts=(
-        "iam.authorization", "cloudtrail.trails", "logs.log_groups", "logs.metric_filters", "cloudwatch.alarms",
+        *WAYS_IN, "cloudtrail.trails", "logs.log_groups", "logs.metric_filters", "cloudwatch.alarms",
         "sns.topics", "kms.keys",
     ),
     risks=(Risk.SAFE, Risk.CAREFUL),

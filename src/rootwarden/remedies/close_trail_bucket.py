@@ -20,6 +20,7 @@ from rootwarden.proofs.made_bucket import BLOCK, FACT, bucket_call
 from rootwarden.proofs.remade_bucket import delivers_from, remade
 from rootwarden.proofs.trail_bucket_policy import lets_write, tied_to
 from rootwarden.proofs.trail_writers import writers_of
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put
 
 REMEDY = Remedy(
@@ -28,7 +29,7 @@ REMEDY = Remedy(
     orders={"source": 18, "public": 18},  # before a trail starts to write into a bucket that is there
     aspects=("missing", "source", "public"),
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
-    facts=("cloudtrail.event_rate", "iam.authorization", "org.accounts"),
+    facts=("cloudtrail.event_rate", *WAYS_IN, "org.accounts"),
     risks=(Risk.CAREFUL,),
     calls=(
         "s3.CreateBucket", "s3.DeletePublicAccessBlock", "s3.PutBucketLifecycleConfiguration", "s3.PutBucketPolicy",

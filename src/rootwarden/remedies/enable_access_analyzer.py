@@ -109,6 +109,7 @@ def _made(wish: Wish, region: str, kind: str, arn: str) -> Part:
         undo=(_call(region, "DeleteAnalyzer", analyzerName=name),),
         used=on_analyzer(name, region),
         stays="the role AWSServiceRoleForAccessAnalyzer stays, and what was found is deleted with the analyzer",
+        stays_as=(),
         seen=Probe(
             call=_call(region, "GetAnalyzer", analyzerName=name),
             done="analyzer.arn",

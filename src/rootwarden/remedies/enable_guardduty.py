@@ -12,9 +12,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import refer
-from rootwarden.model.plan import Call, Change, Cost, CostClass, Declared, Difference, Probe, Risk, Step
+from rootwarden.model.plan import Call, Change, Declared, Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.model.remedy import Not, Remedy, Wish
 from rootwarden.proofs.alerting_prices import (
@@ -85,6 +86,7 @@ def _made(wish: Wish, region: str) -> Part:
         undo=(_call(region, "DeleteDetector", DetectorId=refer("detector", "id")),),
         used=on_detector(refer("detector", "id"), region),
         stays="the role AWSServiceRoleForAmazonGuardDuty stays, and what was found is deleted with the detector",
+        stays_as=(),
         seen=Probe(call=_call(region, "ListDetectors"), done="DetectorIds", keeps={"id": "DetectorIds[0]"}),
     )
     return Part(

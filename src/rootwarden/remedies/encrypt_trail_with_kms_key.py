@@ -23,13 +23,14 @@ from rootwarden.proofs.trail_key_policy import new_key_policy
 from rootwarden.proofs.trail_writers import writer_of
 from rootwarden.proofs.trails import FACT as TRAILS
 from rootwarden.proofs.trails import Trail
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put_on_key
 
 REMEDY = Remedy(
     title="Encrypt the trail with a KMS key",
     order=35,
     params={"admin": ""},
-    facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets"),
+    facts=("cloudtrail.event_rate", *WAYS_IN, "s3.buckets"),
     risks=(Risk.SAFE, Risk.CAREFUL),
     calls=(
         "cloudtrail.UpdateTrail", "kms.CancelKeyDeletion", "kms.CreateAlias", "kms.CreateKey", "kms.DeleteAlias",
@@ -72,12 +73,15 @@ def _enable(case: Case, trail: Trail, key: str) -> Change:
 
 def _keep(case: Case, trail: Trail, key: str, state: str) -> Change:
     probe = _key_call("DescribeKey", key)
+    kept = (Expect(fact=KEYS, at=(Item("Arn", key), "KeyState"), value="Enabled"),)
     waits = " && ".join(f"KeyMetadata.KeyState != '{one}'" for one in _GOING)
     cancel = Step(
         id="keep", does="Cancel the deletion of the key", call=_key_call("CancelKeyDeletion", key), stays=_KEPT,
-        seen=Probe(call=probe, done=waits), on=(key,),
+        stays_as=kept, seen=Probe(call=probe, done=waits), on=(key,),
     )  # fmt: skip
-    enable = Step(id="enable", does="Switch the key on", call=_key_call("EnableKey", key), stays=_KEPT, on=(key,))
+    enable = Step(
+        id="enable", does="Switch the key on", call=_key_call("EnableKey", key), stays=_KEPT, stays_as=kept, on=(key,)
+    )
     return _mended(case, trail, key, state, (cancel, enable), f"Keep the key of the trail {trail.name}")
 
 
@@ -108,20 +112,22 @@ def _make(case: Case, trail: Trail, lost: str) -> Change | Not:
         change=change_id(case.slug, trail.owner, case.finding.region, trail.arn), at=case.now, trail=trail.arn,
         account=trail.owner, region=place.region, partition=partition, policy=policy,
     )  # fmt: skip
+    at = (Item("TrailARN", trail.arn), "KmsKeyId")
+    new = Expect(fact=TRAILS, at=at, value=key.stand_in)
     use = Step(
         id="trail", does="Encrypt with it from now on",
         call=trail_call("UpdateTrail", trail.arn, {"KmsKeyId": key.arn}),
         undo=() if lost else (trail_call("UpdateTrail", trail.arn, {"KmsKeyId": ""}),),
         stays="the trail keeps the new key: the former does not exist" if lost else "",
+        stays_as=(new,) if lost else None,
         on=(trail.arn,), also=FOR_ORGANIZATION if writer.organization else (),
     )  # fmt: skip
-    at = (Item("TrailARN", trail.arn), "KmsKeyId")
     change = case.change(
         f"Encrypt the trail {trail.name} with a KMS key",
         risk=Risk.CAREFUL,
         steps=(*key.steps(), use),
         expects=(Expect(fact=TRAILS, at=at, value=lost or None),),
-        then=(Expect(fact=TRAILS, at=at, value=key.stand_in), *key.then()),
+        then=(new, *key.then()),
         shows=(Difference(what="encryption", before="with S3's own key", after=f"with {key.alias}"),),
     )
     readers = f"Whoever reads the log in {place.name} needs kms:Decrypt on the key from now on."

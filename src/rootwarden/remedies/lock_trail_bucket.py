@@ -11,8 +11,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from rootwarden.model.cost import Cost, CostClass
 from rootwarden.model.expect import Expect
-from rootwarden.model.plan import Change, Cost, CostClass, Difference, Risk, Step
+from rootwarden.model.plan import Change, Difference, Risk, Step
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_keeping import is_versioned, lock_days
@@ -114,11 +115,14 @@ def _versions(place: Place) -> Part | None:
         "PutBucketVersioning", place.name, place.region, {"VersioningConfiguration": {"Status": "Enabled"}}
     )
     at = (place.name, "versioning")
-    step = Step(id="versions", does="Keep every version", call=call, stays=_VERSIONS_STAY, on=(place.arn,))
+    on = Expect(fact=FACT, at=at, value={"Status": "Enabled"})
+    step = Step(
+        id="versions", does="Keep every version", call=call, stays=_VERSIONS_STAY, stays_as=(on,), on=(place.arn,)
+    )
     return (
         step,
         Expect(fact=FACT, at=at, value={"Status": old.get("Status")}),
-        Expect(fact=FACT, at=at, value={"Status": "Enabled"}),
+        on,
         Difference(what="versioning", before=str(old.get("Status", "never")).lower(), after="enabled"),
     )
 
@@ -131,12 +135,13 @@ def _lock(place: Place, mode: str, days: int) -> Part:
         parameters = {"ObjectLockConfiguration": config}
         return bucket_call("PutObjectLockConfiguration", place.name, place.region, parameters)
 
+    at, bare = (place.name, "object_lock"), {"ObjectLockEnabled": "Enabled"}
     former = {name: old[name] for name in ("ObjectLockEnabled", "Rule") if old.get(name)} if old else {}
     step = Step(
         id="lock", does=f"Lock new files for {days} days", call=put(new),
-        undo=(put(former or {"ObjectLockEnabled": "Enabled"}),), stays="" if former else _LOCK_STAYS, on=(place.arn,),
+        undo=(put(former or bare),), stays="" if former else _LOCK_STAYS,
+        stays_as=None if former else (Expect(fact=FACT, at=at, value=bare),), on=(place.arn,),
     )  # fmt: skip
-    at = (place.name, "object_lock")
     held, _ = lock_days(place.sight)
     return (
         step,

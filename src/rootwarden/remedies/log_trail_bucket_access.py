@@ -17,13 +17,14 @@ from rootwarden.proofs.event_rate import monthly_events
 from rootwarden.proofs.landing_zone import of_landing_zone
 from rootwarden.proofs.made_bucket import FACT, bucket_call
 from rootwarden.proofs.made_log_bucket import log_bucket, log_bucket_name
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put
 
 REMEDY = Remedy(
     title="Log access to the trail bucket",
     order=45,
     params={"admin": "", "keep_days": 400},
-    facts=("cloudtrail.event_rate", "iam.authorization"),
+    facts=("cloudtrail.event_rate", *WAYS_IN),
     risks=(Risk.SAFE,),
     calls=(
         "s3.CreateBucket", "s3.PutBucketLifecycleConfiguration", "s3.PutBucketLogging", "s3.PutBucketPolicy",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from rootwarden.model.plan import Change, Cost, Difference, Risk, change_id
+from rootwarden.model.cost import Cost
+from rootwarden.model.plan import Change, Difference, Risk, change_id
 from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs import prices
 from rootwarden.proofs.bucket_place import why_start_with_care
@@ -26,6 +27,7 @@ from rootwarden.proofs.trail_coverage import CLOSED, GAPS, Coverage, coverage
 from rootwarden.proofs.trail_key_policy import new_key_policy
 from rootwarden.proofs.trail_writers import Writer
 from rootwarden.proofs.trails import Survey, survey
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put, why_not_put_on_key
 
 REMEDY = Remedy(
@@ -35,7 +37,7 @@ REMEDY = Remedy(
         "admin": "", "name": "management-events", "region": "", "lock_days": 365, "keep_days": 1095,
         "access_log_days": 400, "cloudwatch_logs": False, "log_group_days": 90,
     },
-    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", "iam.authorization", "s3.buckets"),
+    facts=("cloudtrail.event_rate", "org.organization", "org.service_access", *WAYS_IN, "s3.buckets"),
     risks=(Risk.SAFE, Risk.CAREFUL),
     calls=(
         "cloudtrail.CreateTrail", "cloudtrail.DeleteTrail", "cloudtrail.PutEventSelectors", "cloudtrail.StartLogging",

@@ -99,14 +99,16 @@ def _stateless(wish: Wish, given: Mapping[str, str]) -> Not | None:
 def _part(former: Mapping[str, str | None], wanted: Mapping[str, str | None]) -> Part:
     """Return the change from one contact to another; every field is said, for AWS replaces the contact as a whole."""
     again = bool(former) and taken_again(former, FIELDS) and _has_state(former)
+    new = Expect(fact=FACT, value=dict(wanted))
     step = Step(
         id="contact", does="Register the contact", call=_call(wanted), undo=(_call(former),) if again else (),
         stays="" if again else _NOT_AGAIN if former else _NONE_BEFORE,
+        stays_as=None if again else (new,),
     )  # fmt: skip
     return Part(
         steps=(step,),
         expects=(Expect(fact=FACT, value=dict(former) or None),),
-        then=(Expect(fact=FACT, value=dict(wanted)),),
+        then=(new,),
         shows=tuple(
             Difference(what=field.setting.replace("_", " "), before=before or "none", after=after or "none")
             for field in FIELDS

@@ -14,9 +14,10 @@ from rootwarden.model.remedy import Case, Not, Remedy
 from rootwarden.proofs.alert_paths import alert_paths
 from rootwarden.proofs.alerting_topics import topic_part
 from rootwarden.proofs.alerting_wanted import PATIENCE, Wanted
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 
 REMEDY = Remedy(
-    title="Repair the alert topic", order=60, params={"emails": ()}, facts=("iam.authorization", "kms.keys"),
+    title="Repair the alert topic", order=60, params={"emails": ()}, facts=(*WAYS_IN, "kms.keys"),
     risks=(Risk.CAREFUL,),
     calls=(
         "kms.CreateAlias", "kms.CreateKey", "kms.DeleteAlias", "kms.PutKeyPolicy", "kms.ScheduleKeyDeletion",

@@ -28,13 +28,14 @@ from rootwarden.proofs.trail_key_policy import lets_encrypt, with_encryption
 from rootwarden.proofs.trail_writers import Writer, writer_of
 from rootwarden.proofs.trails import FACT as TRAILS
 from rootwarden.proofs.trails import Trail
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.written_policies import why_not_put, why_not_put_on_key
 
 REMEDY = Remedy(
     title="Let the trail deliver",
     order=22,
     params={"admin": "", "lock_days": 365, "keep_days": 1095},
-    facts=("cloudtrail.event_rate", "iam.authorization", "s3.buckets", "kms.keys"),
+    facts=("cloudtrail.event_rate", *WAYS_IN, "s3.buckets", "kms.keys"),
     risks=(Risk.SAFE, Risk.CAREFUL),
     calls=(
         "cloudtrail.StartLogging", "cloudtrail.StopLogging", "kms.PutKeyPolicy", "s3.CreateBucket",

@@ -24,6 +24,7 @@ from rootwarden.proofs.part_of_change import NOTHING, Part, joined
 from rootwarden.proofs.resting import on_rule
 from rootwarden.proofs.topic_publish import EVENTS, Publisher
 from rootwarden.proofs.trails import survey
+from rootwarden.proofs.ways_in import FACTS as WAYS_IN
 from rootwarden.proofs.wished_change import section, wished_change, wished_id
 
 REMEDY = Remedy(
@@ -33,7 +34,7 @@ REMEDY = Remedy(
         "emails": (), "topic": "rootwarden-alerts", "rule": "rootwarden-root", "regions": (),
         "read_only_events": True, "encrypt": False,
     },
-    facts=("iam.authorization", "account.regions", "cloudtrail.trails", "events.rules", "sns.topics", "kms.keys"),
+    facts=(*WAYS_IN, "account.regions", "cloudtrail.trails", "events.rules", "sns.topics", "kms.keys"),
     risks=(Risk.SAFE, Risk.CAREFUL),
     calls=(
         "events.DeleteRule", "events.PutRule", "events.PutTargets", "events.RemoveTargets", "kms.CreateAlias",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from rootwarden.model.plan import Change, Cost, CostClass, Plan, Unseen
+from rootwarden.model.cost import Cost, CostClass
+from rootwarden.model.plan import Change, Plan, Unseen
 from rootwarden.report.labels import plural
 
 _CENT = Decimal("0.01")

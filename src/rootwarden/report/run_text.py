@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Lying, Progress, Run
 from rootwarden.report.labels import STATUS, plural
+from rootwarden.report.legible import legible
 from rootwarden.report.wrapping import wrapped
 
 _COLUMNS = 80
@@ -16,6 +17,20 @@ def checks(run: Run, checked: Sequence[Checked]) -> str:
     """Return what was found afterwards, change by change."""
     by_id = {one.id: one for one in run.plan.changes}
     return "\n".join(line for one in checked for line in _checked(by_id[one.change], one))
+
+
+def to_take_back(changes: Sequence[Change]) -> Iterator[str]:
+    """Go through what is shown before changes are taken back: how it reads now and will again, and what stays.
+
+    What was closed is open again then, and what was switched on is off: that must not be found out only afterwards.
+    """
+    for change in changes:
+        yield legible(f"  {change.title} ({change.account})")
+        for one in change.shows:
+            yield legible(f"    {one.what}: {one.after} -> {one.before}")
+        if not change.shows:
+            yield from (legible(f"    taken back: {step.does}") for step in change.steps if step.undo)
+        yield from (legible(f"    stays: {words}") for words in change.stays)
 
 
 def restored(run: Run, checked: Sequence[Checked]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
 from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import Found, as_if, broken
+from rootwarden.model.expect import Expect, Found, as_if, broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
@@ -40,13 +41,21 @@ def prove_made(
     return _prove(request, changes, clock, check)
 
 
-def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
-    """Return for each change, in the order taken back, whether the facts read as before it.
+def prove_undone(
+    request: ApplyRequest, changes: Sequence[Change], clock: Clock, progress: Progress
+) -> tuple[Checked, ...]:
+    """Return for each change, in the order taken back, whether the facts read as before it, but for what stays.
 
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, _undone)
+    stays = {one.id: one.stays_with(progress.kept(one)) for one in changes}
+
+    def check(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
+        there = [one for other in changes if other.account == change.account for one in stays[other.id] or ()]
+        return _undone(change, later, seen, None if stays[change.id] is None else there)
+
+    return _prove(request, changes, clock, check)
 
 
 def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
@@ -80,10 +89,14 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
     )
 
 
-def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
-    """Check one that was taken back, as if those taken back after it were made still: it may have rested on them."""
+def _undone(change: Change, later: Sequence[Change], seen: Looked, there: Sequence[Expect] | None) -> Checked:
+    """Check one that was taken back, as if those taken back after it were made still: it may have rested on them.
+
+    `there` is what stays and how it reads; None: a former version said only that something does, so that any may.
+    """
     still = (one for other in reversed(later) if other.account == change.account for one in other.then)
-    found = broken(change.expects, as_if(seen.facts.get(change.account, {}), still))
+    facts = as_if(seen.facts.get(change.account, {}), still)
+    found = [one for one in broken(change.expects, facts) if not _stays(one, there, facts)]
     amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)
@@ -92,7 +105,15 @@ def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
         control=change.control,
         before=None,
         after=finding.status if finding is not None else None,
-        proved=not found or (bool(stays) and all(one.unread is None for one in found)),
+        proved=not found,
         waiting=not amiss and change.patience > 0,
-        detail=stays or (str((amiss or found)[0]) if found else ""),
+        detail=str((amiss or found)[0]) if found else stays,
     )
+
+
+def _stays(found: Found, there: Iterable[Expect] | None, facts: Mapping[str, Any]) -> bool:
+    """Return whether what does not read as before is just what was said beforehand to stay; the unread never is."""
+    if found.unread is not None or there is None:
+        return found.unread is None
+    wanted = found.expect
+    return any((one.fact, one.at) == (wanted.fact, wanted.at) and not broken((one,), facts) for one in there)

@@ -17,7 +17,7 @@ from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.handing import left_lying
-from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
+from rootwarden.flows.applying.keeping_a_way import keep_a_way, needs
 from rootwarden.flows.applying.looking import look
 from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.ready import same_place
@@ -98,7 +98,7 @@ def _take_back(
     tell("reading again what was taken back")
     try:
         # Where nothing was begun, what the run was about is read all the same: only that tells that it is as before.
-        checked = prove_undone(request, changes or [*reversed(log.run.plan.changes)], clock)
+        checked = prove_undone(request, changes or [*reversed(log.run.plan.changes)], clock, log.progress())
     except RootwardenError as error:
         unread = (
             Checked(change=one.id, control="", proved=False, detail=f"not read again: {error}") for one in changes
@@ -124,7 +124,7 @@ def _see_to(run: Run, changes: list[Change], progress: Progress, request: ApplyR
     Raises:
         RefusedError: somebody did, or would be.
     """
-    facts = FACTS if any(map(takes, changes)) else ()
+    facts = needs(changes)
     if not changes or (request.force and not facts):
         return
     began = clock.monotonic()
@@ -139,7 +139,7 @@ def _see_to(run: Run, changes: list[Change], progress: Progress, request: ApplyR
             if late or not any(is_unproved(run, one) for one in changes):
                 raise
             clock.sleep(pause or 0)
-    keep_a_way(changes, seen)
+    keep_a_way(changes, seen, request)
 
 
 class _Undoing:

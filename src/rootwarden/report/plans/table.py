@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from rootwarden.model.plan import Change, CostClass, Left, Plan, Risk
+from rootwarden.model.cost import CostClass
+from rootwarden.model.plan import Change, Left, Plan, Risk
 from rootwarden.report.labels import plural
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.plan_words import afterwards, cost, others, total, unseen, where
