@@ -1,4 +1,4 @@
-"""What a change costs a month: USD from so much to so much, how that was worked out, and of which day the prices are."""
+"""What a change costs a month: USD from so much to so much, how that was worked out, and how old the prices are."""
 
 from __future__ import annotations
 
