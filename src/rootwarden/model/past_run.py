@@ -96,6 +96,9 @@ class PastRun(Struct, frozen=True):
         shown = f"see `rootwarden runs show {self.run.id}`; "
         if amiss:
             return f"{amiss} of {len(self.run.checked)} NOT PROVED, {shown}"
+        people = dict.fromkeys(who for one in self.run.checked if one.waiting for who in one.awaits)
+        if people:
+            return f"{waiting} of {len(self.run.checked)} not proved before {' or '.join(people)} confirms, {shown}"
         return f"{waiting} of {len(self.run.checked)} not to be seen yet, {shown}" if waiting else ""
 
     def is_back(self, change: Change) -> bool:

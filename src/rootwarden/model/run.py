@@ -60,7 +60,10 @@ class Logged(Struct, frozen=True, kw_only=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be."""
+    """What was found when a change was looked at afterwards. `proved` says whether it is as it should be.
+
+    `waiting`: not yet, for AWS needs time, or for the people at `awaits` (e-mail addresses), who have to confirm.
+    """
 
     change: str
     control: str
@@ -69,6 +72,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     proved: bool
     waiting: bool = False
     detail: str = ""
+    awaits: tuple[str, ...] = ()
 
 
 class Run(Struct, frozen=True, kw_only=True):

@@ -137,7 +137,8 @@ def _run(one: PastRun) -> RunSaid:
     return RunSaid(
         id=run.id, stands=one.stands, started=run.started, finished=run.finished, by=run.by, role=run.role,
         plan=run.plan.digest, announced=run.announced, accounts=run.accounts, changes=len(run.plan.changes),
-        made=one.made, taken_back=one.taken_back, left=one.left, next=one.next,
+        made=one.made, taken_back=one.taken_back, left=one.left,
+        next=masked_value(one.next, show_ids=True),
         what=tuple(_change(one, change, checked.get(change.id)) for change in run.plan.changes),
         calls=tuple(_calls(one)),
     )  # fmt: skip

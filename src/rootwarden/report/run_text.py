@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Progress, Run
+from rootwarden.proofs.unheard import asked
 from rootwarden.report.labels import STATUS, plural
 from rootwarden.report.wrapping import wrapped
 
@@ -55,18 +56,15 @@ def _checked(change: Change, one: Checked) -> Iterator[str]:
 
 def _awaited(change: Change) -> str:
     """Return what it takes until a change shows: a person who follows a link in a mail, or time."""
-    calls = [step.call for step in change.steps]
-    asked = [
-        str(one.parameters.get("Endpoint"))
-        for one in calls
-        if one.name == "sns.Subscribe" and one.parameters.get("Protocol") == "email"
-    ]
-    if not asked:
-        return f"AWS may take {_span(change.patience)} to show it"
-    return (
-        f"It waits for a person: whoever reads {' and '.join(asked)} has {_span(change.patience)} to follow the link "
-        "in the mail from AWS that confirms the subscription"
-    )
+    people = asked(change)
+    if people:
+        return (
+            f"It waits for a person: whoever reads {' and '.join(people)} has {_span(change.patience)} to follow the "
+            "link in the mail from AWS that confirms the subscription"
+        )
+    if not change.patience:
+        return "It waits for a person"
+    return f"AWS may take {_span(change.patience)} to show it"
 
 
 def _span(seconds: int) -> str:

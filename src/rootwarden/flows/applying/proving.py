@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
 
 from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
@@ -11,6 +14,8 @@ from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked, Progress
+from rootwarden.proofs.topic_delivery import FACT as TOPICS
+from rootwarden.proofs.unheard import sends_to, unheard
 
 # Seconds before it is looked again.
 PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
@@ -33,9 +38,10 @@ def prove_made(
         amiss = broken(lasting_then(change, later, progress), own)
         shown_late = (one for one in change.then_with(progress.kept(change)) if one.fact in change.late)
         late = () if change.control else tuple(broken(shown_late, own))
-        return _made(change, amiss, late, seen)
+        return _heard(_made(change, amiss, late, seen), change, own)
 
-    return _prove(request, changes, clock, check)
+    topics = (TOPICS,) if any(map(sends_to, changes)) else ()
+    return _prove(request, changes, clock, check, topics)
 
 
 def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock) -> tuple[Checked, ...]:
@@ -47,10 +53,12 @@ def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock)
     return _prove(request, changes, clock, _undone)
 
 
-def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
+def _prove(
+    request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check, facts: Sequence[str] = ()
+) -> tuple[Checked, ...]:
     began = clock.monotonic()
     for pause in (*PAUSES, None):
-        seen = look(request, changes)
+        seen = look(request, changes, facts=facts)
         found = tuple(check(one, changes[at + 1 :], seen) for at, one in enumerate(changes))
         late = clock.monotonic() - began + (pause or 0) > request.patience
         if pause is None or late or all(one.proved or one.waiting for one in found):
@@ -75,6 +83,14 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
         waiting=not (passes and not late) and not amiss and change.patience > 0,
         detail=said,
     )
+
+
+def _heard(one: Checked, change: Change, facts: Mapping[str, Any]) -> Checked:
+    """Wait for a person where all reads as planned, and nobody has confirmed that they want to hear it."""
+    deaf = unheard(change, facts) if one.proved or one.waiting else None
+    if deaf is None:
+        return one
+    return replace(one, proved=False, waiting=True, detail=deaf.why, awaits=deaf.who)
 
 
 def _undone(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
