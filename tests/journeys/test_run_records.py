@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from rootwarden.cli import main
@@ -82,6 +83,12 @@ def shown(verb: Verb, run: str) -> dict[str, Any]:
     return found
 
 
+def checker() -> Draft202012Validator:
+    """Return what the schema of the JSON asks for."""
+    path = Path(__file__).parents[2] / "docs" / "schema" / "runs.schema.json"
+    return Draft202012Validator(json.loads(path.read_text()))
+
+
 def client(lab: Lab, service: str, region: str = "eu-west-1") -> Any:
     """Return a client of whoever works in the management account."""
     given = lab.environment(MANAGEMENT, "Admin", region)
@@ -115,3 +122,57 @@ def test_what_nobody_has_confirmed_is_not_proved(verb: Verb) -> None:
     listed = " ".join(verb("runs").out.split())
     assert "1 of 1 not proved before …@shop.example confirms" in listed and "alerts@shop" not in listed
     assert verb("audit", "--only", "RW-MON-05").code == 3
+
+
+def test_a_run_is_evidence(verb: Verb, tmp_path: Path) -> None:
+    """Tied to its file by one checksum; from what to what, what was put, what was read, when and by whom."""
+    checksum = planned(verb, "RW-TRAIL-03,RW-POL-05")
+    run = applied(verb)
+    text = verb("runs", "show", run).out
+    assert f"Plan: {checksum}\n" in text
+    assert "LogFileValidationEnabled: false -> true\n" in text and "EnableLogFileValidation" not in text
+    assert "-v shows" in text
+    whole = verb("runs", "show", run, "-v").out
+    assert "EnableLogFileValidation: true\n" in whole
+    assert re.search(r"read:cloudtrail\.trails\S*LogFileValidationEnabled=true", "".join(whole.split()))
+    said = shown(verb, run)
+    assert said["plan"] == checksum
+    trail = next(one for one in said["what"] if one["control"] == "RW-TRAIL-03")
+    assert trail["shows"] == [{"what": "LogFileValidationEnabled", "before": "false", "after": "true"}]
+    assert trail["proved"] and trail["said"] and trail["read_at"] and trail["read"]
+    (put,) = [one for one in said["calls"] if one["call"] == "cloudtrail.UpdateTrail"]
+    assert put["parameters"]["EnableLogFileValidation"] is True
+    (contact,) = [one for one in said["calls"] if one["call"] == "account.PutAlternateContact"]
+    assert contact["parameters"] == {
+        "AlternateContactType": "SECURITY", "EmailAddress": "…@shop.example", "Name": "…", "PhoneNumber": "…",
+        "Title": "…",
+    }  # fmt: skip
+    for told in (text, whole, json.dumps(said)):
+        assert CONTACT["phone"] not in told and f"{CONTACT['name']} <" not in told
+    open_ = json.loads(verb("runs", "show", run, "-o", "json", "--show-pii").out)["runs"][0]
+    assert CONTACT["phone"] in json.dumps(open_)
+    assert [(one["what"], one["by"]) for one in said["acts"]] == [("applied", said["by"])]
+    assert said["acts"][0]["began"] == said["started"] and said["acts"][0]["ended"] == said["finished"]
+    checker().validate(json.loads(verb("runs", "show", run, "-o", "json").out))
+
+
+def test_what_undo_found_is_kept(verb: Verb, lab: Lab) -> None:
+    """Its own proof, who did it, and that it was forced."""
+    planned(verb, "RW-POL-05")
+    run = applied(verb)
+    client(lab, "account").put_alternate_contact(
+        AlternateContactType="SECURITY", EmailAddress="x@shop.example", Name="X", PhoneNumber="+1 555 0199", Title="X"
+    )
+    assert verb("undo", run, "--yes", "--patience", "0").code == 6
+    assert verb("undo", run, "--force", "--yes", "--patience", "0").code == 0
+    text = " ".join(verb("runs", "show", run).out.split())
+    assert "FAIL -> PASS, proved" not in text
+    assert "taken back, RW-POL-05 is FAIL now, reads as before" in text
+    assert f"undone with --force by arn:aws:sts::{MANAGEMENT}:" in text
+    said = shown(verb, run)
+    undone = said["acts"][-1]
+    assert (undone["what"], undone["forced"]) == ("undone", True)
+    assert undone["by"] == said["by"] and undone["ended"]
+    first = next(one for one in said["what"] if one["control"] == "RW-POL-05")
+    assert (first["came"], first["before"], first["after"], first["proved"]) == ("taken back", None, "FAIL", True)
+    checker().validate(json.loads(verb("runs", "-o", "json").out))

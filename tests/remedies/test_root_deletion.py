@@ -247,7 +247,7 @@ def test_a_withdrawn_announcement_stops_a_deletion_that_was_begun(opened: Open) 
 
     def objects(_: object) -> None:
         """Withdraw it before the first session that would delete: the next thing would be to take hold of the run."""
-        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
+        withdrawn(str(desk.folder / STORE), checksum_of(plan), lambda _: True)
 
     late = desk.request(**asked, announce=_at(3, objects))
     with pytest.raises(RefusedError, match=r"the announcement of the plan was withdrawn: what cannot be taken back"):
@@ -370,7 +370,7 @@ def test_withdrawn_while_it_is_looked_nothing_is_done(opened: Open) -> None:
 
     def looked(_: object) -> None:
         """Object when root's credentials are read for the last time: the next thing would be to begin."""
-        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
+        withdrawn(str(desk.folder / STORE), checksum_of(plan), lambda _: True)
 
     with pytest.raises(RefusedError, match="the announcement of the plan was withdrawn"):
         desk.apply(plan, lambda *_: True, remedies=mailbox, announce=_at(3, looked))

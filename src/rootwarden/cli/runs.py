@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import platform
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +26,7 @@ _store = click.option("--store", envvar="ROOTWARDEN_STORE", default=DEFAULT_STOR
 _output = click.option("--output", "-o", type=click.Choice(["table", "json"]), default="table", show_default=True)
 _plain = click.option("--plain", envvar="ROOTWARDEN_PLAIN", is_flag=True, help="ASCII only: no symbols, no lines.")
 _ids = click.option("--show-ids", is_flag=True, help="Print access-key ids whole.")
+_pii = click.option("--show-pii", is_flag=True, help="Print e-mail addresses and contacts whole.")
 
 
 class _Listing(click.Group):
@@ -54,8 +57,9 @@ def command() -> None:
 @_output
 @_plain
 @_ids
+@_pii
 @_store
-def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> int:
+def list_(store: str, most: int, output: str, plain: bool, show_ids: bool, show_pii: bool) -> int:
     """List runs, the newest first: how each stands, what was made, what to do next; and what is announced.
 
     A run is under way, broken off (its process ended), stopped (something stood in its way), done, half undone, part
@@ -64,7 +68,7 @@ def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> in
     from rootwarden.flows import past_runs as flow  # noqa: PLC0415
     from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415
 
-    found = past_runs.said(flow.listed(store, most), show_ids=show_ids)
+    found = past_runs.said(flow.listed(store, most), show_ids=show_ids, show_pii=show_pii)
     write_out(past_runs.as_json(found) if output == "json" else past_runs_text.table(found, _look(plain=plain)))
     return Exit.FINE
 
@@ -74,17 +78,20 @@ def list_(store: str, most: int, output: str, plain: bool, show_ids: bool) -> in
 @_output
 @_plain
 @_ids
+@_pii
+@click.option("--verbose", "-v", is_flag=True, help="Show what was sent with every call, and what was read afterwards.")
 @_store
-def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
-    """Show the evidence of a run: the plan, who applied it, each call with its time and answer, what was proved.
+def show(run: str, store: str, output: str, plain: bool, show_ids: bool, show_pii: bool, verbose: bool) -> int:
+    """Show the evidence of a run: the plan, who did what and when, from what to what, each call, what was proved.
 
-    The beginning of an id will do.
+    The beginning of an id will do. `Plan` is the checksum that stands in the plan's file.
     """
     from rootwarden.flows import past_runs as flow  # noqa: PLC0415
     from rootwarden.report import past_runs, past_runs_text  # noqa: PLC0415
 
-    found = past_runs.said(flow.shown(store, run), show_ids=show_ids)
-    text = past_runs.as_json(found) if output == "json" else past_runs_text.whole(found.runs[0], _look(plain=plain))
+    found = past_runs.said(flow.shown(store, run), show_ids=show_ids, show_pii=show_pii)
+    look = _look(plain=plain, verbose=verbose)
+    text = past_runs.as_json(found) if output == "json" else past_runs_text.whole(found.runs[0], look)
     write_out(text)
     return Exit.FINE
 
@@ -92,20 +99,29 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool) -> int:
 @command.command()
 @click.argument("announcement", metavar="ANNOUNCEMENT")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask; for automation.")
+@click.option("--by", help="Who withdraws it [default: who is logged in on this machine]; it is kept.")
 @_store
-def cancel(announcement: str, store: str, yes: bool) -> int:
+def cancel(announcement: str, store: str, yes: bool, by: str | None) -> int:
     """Withdraw an announced plan: it cannot be applied any more, and announcing it again begins a new wait.
 
     Refused (6) while the plan is being applied, or when nobody agrees.
     """
     from rootwarden.flows.past_runs import withdrawn  # noqa: PLC0415
 
-    found = withdrawn(store, announcement, lambda one: yes or _agreed(one))
+    found = withdrawn(store, announcement, lambda one: yes or _agreed(one), by or _who())
     if found is None:
         say("rootwarden: nothing was withdrawn")
         return Exit.REFUSED
     say(f"rootwarden: {found.name} is withdrawn; applying the plan again announces it anew")
     return Exit.FINE
+
+
+def _who() -> str:
+    """Return who is logged in here, and on which machine: AWS is not asked."""
+    try:
+        return f"{getpass.getuser()} on {platform.node()}"
+    except (OSError, KeyError) as error:
+        raise UsageError("who are you?", why="nobody is logged in here", todo="give your name with --by") from error
 
 
 def _agreed(one: Announced) -> bool:
@@ -125,7 +141,7 @@ def _agreed(one: Announced) -> bool:
     return click.confirm(f"Withdraw {one.name}?", err=True)
 
 
-def _look(*, plain: bool) -> RenderOptions:
+def _look(*, plain: bool, verbose: bool = False) -> RenderOptions:
     return RenderOptions(
-        width=screen_width(), color=colorful("auto", os.environ), plain=plain or not speaks_unicode()
-    )  # fmt: skip
+        width=screen_width(), color=colorful("auto", os.environ), plain=plain or not speaks_unicode(), verbose=verbose
+    )

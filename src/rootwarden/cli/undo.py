@@ -36,7 +36,11 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
     from rootwarden.report import run_text  # noqa: PLC0415
 
     if run is None:
-        return int(ctx.invoke(list_, store=given["store"], most=50, output="table", plain=False, show_ids=False))
+        return int(
+            ctx.invoke(
+                list_, store=given["store"], most=50, output="table", plain=False, show_ids=False, show_pii=False
+            )
+        )
     settings: Settings = ctx.obj
     asking = Asking(settings, given, dry_run=dry_run)
     undone = undo_run(run, request_of(settings, given | {"force": force}), asking.undo, asking.tell)

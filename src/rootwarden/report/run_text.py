@@ -80,8 +80,11 @@ def stopped(run: Run, progress: Progress, at: Change, why: str, *, undoing: bool
     for change in run.plan.changes:
         state = "done" if progress.made(change) else "done in part" if progress.begun(change) else "not done"
         lines += _wrapped(f"  {state}: {change.title} ({change.account})", "", "    ")
+    force = " --force" if run.forced else ""
     if undoing:
-        return "\n".join([*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}` goes on", "", "  ")])
+        return "\n".join(
+            [*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}{force}` goes on", "", "  ")]
+        )
     begun = any(progress.begun(change) for change in run.plan.changes)
     back = f", or `rootwarden undo {run.id}` takes back what was done" if begun else ""
     return "\n".join(

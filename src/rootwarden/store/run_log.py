@@ -18,7 +18,7 @@ from rootwarden.model.announced import Announced
 from rootwarden.model.past_run import OPEN, PastRun, UnreadRun
 from rootwarden.model.plan import Plan
 from rootwarden.model.run import Progress, Run, RunState, StepState, Way, body_of
-from rootwarden.store.announcements import forget_announcement, see_announced
+from rootwarden.store.announcements import see_announced, withdraw_announcement
 from rootwarden.store.locks import HeldError, Lock, lock_file
 from rootwarden.store.opening import Store
 from rootwarden.store.run_rows import KIND, Outline, begun_of, chosen, done_of, lines_of, outline, told_apart, whole
@@ -71,8 +71,8 @@ class RunLog:
             )
 
     def state(self, run: Run) -> None:
-        """Write down how the run stands."""
-        self.run = run
+        """Write down how the run stands; where it is finished, so is what was under way with it."""
+        self.run = run = run.ends()
         with self._store.write() as connection:
             mine = update(runs).where(runs.c.id == run.id)
             connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))
@@ -212,8 +212,8 @@ def count_runs(store: Store) -> int:
         return int(connection.execute(select(func.count()).where(runs.c.kind == KIND)).scalar() or 0)
 
 
-def withdraw(store: Store, announced: Announced) -> None:
-    """Let go of an announcement: no run that rests on it is begun or gone on with from now on.
+def withdraw(store: Store, announced: Announced, by: str, now: datetime) -> None:
+    """Let go of an announcement: no run that rests on it is begun or gone on with from now on. `by` is who says so.
 
     Runs are opened in transactions that look at it, one by one: either the run is there first, or the withdrawal.
 
@@ -230,7 +230,7 @@ def withdraw(store: Store, announced: Announced) -> None:
                     "the plan is being applied", why=f"{run.id} is under way, started by {run.by}",
                     todo="stop it (Ctrl-C ends it between two calls), and withdraw the announcement then",
                 )  # fmt: skip
-        if not forget_announcement(connection, announced):
+        if not withdraw_announcement(connection, announced, by, now):
             raise InputError(f"no plan {announced.name!r} is announced any more", todo="see `rootwarden runs`")
 
 

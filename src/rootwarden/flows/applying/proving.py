@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import Found, as_if, broken
+from rootwarden.model.expect import Expect, Found, as_if, broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
+from rootwarden.model.read_back import read_back
 from rootwarden.model.run import Checked, Progress
 from rootwarden.proofs.topic_delivery import FACT as TOPICS
 from rootwarden.proofs.unheard import sends_to, unheard
@@ -38,7 +39,10 @@ def prove_made(
         amiss = broken(lasting_then(change, later, progress), own)
         shown_late = (one for one in change.then_with(progress.kept(change)) if one.fact in change.late)
         late = () if change.control else tuple(broken(shown_late, own))
-        return _heard(_made(change, amiss, late, seen), change, own)
+        found = _with_read(
+            _made(change, amiss, late, seen), change.then_with(progress.kept(change)), seen, change, clock
+        )
+        return _heard(found, change, own)
 
     topics = (TOPICS,) if any(map(sends_to, changes)) else ()
     return _prove(request, changes, clock, check, topics)
@@ -50,7 +54,11 @@ def prove_undone(request: ApplyRequest, changes: Sequence[Change], clock: Clock)
     Raises:
         RootwardenError: nothing could be read at all.
     """
-    return _prove(request, changes, clock, _undone)
+
+    def check(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
+        return _with_read(_undone(change, later, seen), change.expects, seen, change, clock)
+
+    return _prove(request, changes, clock, check)
 
 
 def _prove(
@@ -83,6 +91,14 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
         waiting=not (passes and not late) and not amiss and change.patience > 0,
         detail=said,
     )
+
+
+def _with_read(one: Checked, expects: Sequence[Expect], seen: Looked, change: Change, clock: Clock) -> Checked:
+    """Keep with what was found when that was, and how it read: a proof that nobody can look at again is none."""
+    finding = seen.findings.get(change.fingerprint)
+    judged, said = (finding.evidence, finding.message) if finding is not None else ((), "")
+    read = read_back(expects, seen.facts.get(change.account, {}), judged)
+    return replace(one, at=clock.now(), read=read, said=said)
 
 
 def _heard(one: Checked, change: Change, facts: Mapping[str, Any]) -> Checked:

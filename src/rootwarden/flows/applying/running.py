@@ -14,6 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
+from rootwarden.flows.applying.acting import began
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
@@ -28,8 +29,9 @@ from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
 from rootwarden.model.announced import Announced
 from rootwarden.model.plan import Change, Plan
+from rootwarden.model.plan_file import checksum_of
 from rootwarden.model.ports import Clock, NewId
-from rootwarden.model.run import Checked, Progress, Run, RunState
+from rootwarden.model.run import Checked, Deed, Progress, Run, RunState
 from rootwarden.store.opening import Store, open_store, reopen_store
 from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, readable_runs, steps_of
 
@@ -84,6 +86,7 @@ def apply_plan(
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, run_id, request = clock or SystemClock(), new_id(), request.one_errand()
+    plan = replace(plan, checksum=checksum_of(plan))  # what is left of it below is named by it still
     affordable(plan, request.max_monthly_usd)
     begun = begun_before(plan, request.store)
     if begun is not None and not request.dry_run:
@@ -115,7 +118,7 @@ def apply_plan(
         run = Run(
             id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
             announced=rests_on.digest if rests_on is not None else "",
-        )  # fmt: skip
+        ).begins(began(Deed.APPLIED, hands, started, changes, request))  # fmt: skip
         with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
             tell(f"run {run.id}, written down in {store.name}")
             return _carry_out(log, hands, request, clock, tell, changes)
@@ -167,6 +170,7 @@ def resume_run(
         with alone_here(_to_make(ready), run.id, request, hands):
             changes = _look_again(replace(run.plan, changes=_to_make(ready)), before, request, hands, clock, tell)
             with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+                log.state(log.run.begins(began(Deed.RESUMED, hands, clock.now(), changes, request)))
                 tell(f"going on with run {run.id}")
                 return _carry_out(log, hands, request, clock, tell, changes)
 

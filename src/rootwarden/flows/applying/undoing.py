@@ -13,6 +13,7 @@ from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.flows.applying.acting import began
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
@@ -26,7 +27,7 @@ from rootwarden.model.expect import as_if, broken
 from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
+from rootwarden.model.run import Checked, Deed, Progress, Run, RunState, StepState, Way
 from rootwarden.model.writes import LOOKS
 from rootwarden.store.opening import reopen_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
@@ -78,6 +79,7 @@ def undo_run(
             except BaseException:
                 log.state(run)  # nothing was taken back yet
                 raise
+            log.state(log.run.begins(began(Deed.UNDONE, hands, clock.now(), changes, request)))
             return _take_back(log, hands, changes, request, clock, tell)
 
 
@@ -99,8 +101,8 @@ def _take_back(
     except RootwardenError as error:
         log.state(undoing.ended())
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
-    log.state(undoing.ended())
     checked = tuple(_with_what_is_left(one, undoing.left) for one in checked)
+    log.state(undoing.ended().ends(checked))
     return Applied(log.run, log.progress(), checked, unlooked=undoing.unlooked)
 
 
