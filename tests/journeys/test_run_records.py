@@ -122,6 +122,43 @@ def test_what_nobody_has_confirmed_is_not_proved(verb: Verb) -> None:
     listed = " ".join(verb("runs").out.split())
     assert "1 of 1 not proved before …@shop.example confirms" in listed and "alerts@shop" not in listed
     assert verb("audit", "--only", "RW-MON-05").code == 3
+    run = listed.split()[3]
+    assert f"`rootwarden runs prove {run}` reads" in " ".join(answer.err.split())
+    assert "runs prove" in verb("apply", "--resume", run).err
+    assert verb("runs", "prove", run, "--patience", "0").code == 8
+    confirm(f"arn:aws:sns:eu-west-1:{MANAGEMENT}:rootwarden-alerts", EMAIL)
+    proved = verb("runs", "prove", run, "--patience", "0")
+    assert proved.code == 0 and "proved: Tell rootwarden-alerts" in " ".join(proved.out.split()), proved
+    said = shown(verb, run)
+    assert [(one["what"], one["proved"]) for one in said["acts"]] == [
+        ("applied", 0),
+        ("read again", 0),
+        ("read again", 1),
+    ]
+    assert said["what"][0]["proved"] and "not proved" not in verb("runs").out
+    again = verb("runs", "prove", run)
+    assert again.code == 0 and "proved already" in again.err
+
+
+def test_what_somebody_else_made_is_no_run(verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another folder applies the plan while this one asks: no run is written down, and that is said."""
+    planned(verb, "RW-TRAIL-03")
+    from rootwarden.cli.agreeing import Asking  # noqa: PLC0415
+
+    asked: list[str] = []
+
+    def meanwhile(self: Asking, *_: Any) -> bool:
+        if not asked:
+            asked.append("once")
+            assert main.run(["apply", "plan.json", "--yes", "--patience", "0", "--store", "other.sqlite3"]) == 0
+        return True
+
+    monkeypatch.setattr(Asking, "_agreed", meanwhile)
+    answer = verb("apply", "plan.json", "--patience", "0", "--store", "mine.sqlite3")
+    assert answer.code == 0, answer
+    assert "made by somebody else meanwhile: Switch log file validation" in " ".join(answer.err.split())
+    assert "no run is written down" in answer.err
+    assert json.loads(verb("runs", "-o", "json", "--store", "mine.sqlite3").out)["runs"] == []
 
 
 def test_a_run_is_evidence(verb: Verb, tmp_path: Path) -> None:

@@ -307,8 +307,12 @@ def test_without_a_store_there_is_nothing(place: Path) -> None:
     Draft202012Validator(json.loads(SCHEMA.read_text())).validate(found)
     assert (found["store"], found["store_exists"], found["runs"]) == (str(place / "kept.sqlite3"), False, [])
     one_line(rootwarden("runs", "show", "01", cwd=place), 2, "there is no store", "--store")
-    one_line(rootwarden("runs", "cancel", "3f", "--store", "other.sqlite3", cwd=place), 2, "no store other.sqlite3")
-    one_line(rootwarden("apply", "--resume", cwd=place), 2, "there is no store kept.sqlite3", "--store")
+    one_line(
+        rootwarden("runs", "cancel", "3f", "--store", "other.sqlite3", cwd=place),
+        2,
+        f"no store {place / 'other.sqlite3'}",
+    )
+    one_line(rootwarden("apply", "--resume", cwd=place), 2, f"there is no store {place / 'kept.sqlite3'}", "--store")
     assert not list(place.glob("*.sqlite3"))
 
 

@@ -26,6 +26,7 @@ from rootwarden.lab.services.iam_reports import Reports
 from rootwarden.model.context import Context, Standing
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
+from rootwarden.model.plan_file import checksum_of
 from rootwarden.model.run import RunState
 from rootwarden.store.opening import open_store
 from rootwarden.store.run_log import find_run, hold_run

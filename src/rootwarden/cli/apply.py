@@ -15,7 +15,7 @@ from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.state_folder import state_folder
 from rootwarden.cli.writing import say
-from rootwarden.errors import UsageError
+from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.limits import checked, checked_remedies
 
 
@@ -75,6 +75,8 @@ def command(
     lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
     back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}` takes it back"
     say(f"rootwarden: run {applied.run.id}; {back}")
+    if applied.exit in (Exit.WAITING, Exit.INCOMPLETE):
+        say(f"rootwarden: not proved yet; `rootwarden runs prove {applied.run.id}` reads it again later")
     return applied.exit or asking.declined
 
 

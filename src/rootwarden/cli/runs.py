@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from rootwarden.cli.options import aws_options, some
+from rootwarden.cli.settings import Settings
 from rootwarden.cli.showing import colorful, speaks_unicode
 from rootwarden.cli.standard_input import somebody_there
 from rootwarden.cli.watch_settings import DEFAULT_STORE
 from rootwarden.cli.writing import say, screen_width, write_out
 from rootwarden.errors import Exit, UsageError
+from rootwarden.model.run import RunState
 from rootwarden.report.options import RenderOptions
 
 if TYPE_CHECKING:
@@ -43,11 +46,12 @@ class _Listing(click.Group):
 def command() -> None:
     """List the plans that were applied and how each stands, and those that are announced and wait.
 
-    Only the store is read; AWS is not asked.
+    Only the store is read; AWS is asked by `prove` alone.
 
     \b
     rootwarden runs                          the same as `runs list`
     rootwarden runs show 01J8XQ5V            who, which calls, when, what was proved
+    rootwarden runs prove 01J8XQ5V           read again what was not proved yet
     rootwarden runs cancel 3f2a9c1d07be      withdraw an announced plan
     """
 
@@ -94,6 +98,39 @@ def show(run: str, store: str, output: str, plain: bool, show_ids: bool, show_pi
     text = past_runs.as_json(found) if output == "json" else past_runs_text.whole(found.runs[0], look)
     write_out(text)
     return Exit.FINE
+
+
+@command.command()
+@click.argument("run", metavar="RUN")
+@_store
+@click.option("--role", envvar="ROOTWARDEN_ROLE", default="RootwardenAudit", show_default=True,
+              help="Role to assume to read other accounts.")  # fmt: skip
+@click.option("--regions", envvar="ROOTWARDEN_REGIONS", callback=some,
+              help="Read these Regions only, comma separated.")  # fmt: skip
+@click.option("--paid", envvar="ROOTWARDEN_PAID", is_flag=True, help="Allow calls that AWS charges for.")
+@click.option("--patience", type=click.FloatRange(0), default=30.0, show_default=True,
+              help="Seconds to look again while a change does not show yet.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="No notes on stderr.")
+@aws_options
+@click.pass_obj
+def prove(settings: Settings, /, run: str, **given: Any) -> int:
+    """Read again what of a run was not proved when it ended, and write down what is found, when and by whom.
+
+    Nothing is changed in AWS. Ends with 0 when all is proved, 7 when something is not as planned, 8 when AWS does not
+    show it yet or somebody has still to confirm.
+    """
+    from rootwarden.cli.apply import request_of  # noqa: PLC0415
+    from rootwarden.flows.applying.proving_later import prove_run  # noqa: PLC0415
+    from rootwarden.report import run_text  # noqa: PLC0415
+
+    request = request_of(settings, given | {"remediate_role": "", "yes": True})
+    found = prove_run(run, request, lambda text: None if given["quiet"] else say(text))
+    if found is None:
+        say("rootwarden: all of it was proved already; how it stands today, `rootwarden audit` says")
+        return Exit.FINE
+    undone = found.run.state is RunState.UNDONE
+    click.echo((run_text.restored if undone else run_text.checks)(found.run, found.checked))
+    return found.exit
 
 
 @command.command()

@@ -106,7 +106,7 @@ class PastRun(Struct, frozen=True):
         """What of it was not proved when it ended, in words, "" if all was."""
         waiting = sum(one.waiting for one in self.run.checked)
         amiss = sum(not one.proved and not one.waiting for one in self.run.checked)
-        shown = f"see `rootwarden runs show {self.run.id}`; "
+        shown = f"see `rootwarden runs show {self.run.id}`; `rootwarden runs prove {self.run.id}` reads it again; "
         if amiss:
             return f"{amiss} of {len(self.run.checked)} NOT PROVED, {shown}"
         people = dict.fromkeys(who for one in self.run.checked if one.waiting for who in one.awaits)

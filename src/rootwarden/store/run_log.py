@@ -153,6 +153,20 @@ def hold_run(
     return RunLog(store, replace(find_run(store, run.id), state=state, finished=None), lock)
 
 
+def write_act(store: Store, before: Run, after: Run) -> None:
+    """Write down what was found of a run that nobody is at work on, if it stands as it did when it was read.
+
+    Raises:
+        RefusedError: somebody has written to it meanwhile.
+    """
+    with store.write() as connection:
+        row = connection.execute(select(runs).where(runs.c.id == before.id)).first()
+        if row is None or whole(row) != before:
+            todo = f"see how it stands with `rootwarden runs show {before.id}`"
+            raise RefusedError(f"somebody else did something with the run {before.id} meanwhile", todo=todo)
+        connection.execute(update(runs).where(runs.c.id == before.id).values(body=body_of(after)))
+
+
 def find_run(store: Store, name: str) -> Run:
     """Return the run with this id, or the only one whose id begins so.
 
@@ -165,7 +179,7 @@ def find_run(store: Store, name: str) -> Run:
         ).all()
     todo = "list them with `rootwarden runs`"
     if len(rows) != 1 or not name:
-        what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.name}"
+        what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.place}"
         raise InputError(what, todo=todo)
     return whole(rows[0])
 

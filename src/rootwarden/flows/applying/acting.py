@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rootwarden.aws.hands import Hands
 from rootwarden.flows.applying.cooling import approving
-from rootwarden.flows.applying.request import ApplyRequest
+from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Act, Approval, Deed
 
@@ -22,3 +22,13 @@ def began(what: Deed, hands: Hands, now: datetime, changes: Iterable[Change], re
         Approval(id=one.id, account=one.account, opens=one.opens, closes=one.closes, task=one.task) for one in windows
     )
     return Act(what=what, by=hands.opened.arn, began=now, forced=request.force, windows=approvals)
+
+
+def left_by_others(agreed: Sequence[Change], left: Sequence[Change], tell: Tell) -> bool:
+    """Say what somebody else made while a person was asked; return whether anything is left to make."""
+    for one in agreed:
+        if one not in left:
+            tell(f"made by somebody else meanwhile: {one.title} ({one.account})")
+    if not left:
+        tell("nothing is left to do, so that no run is written down")
+    return bool(left)

@@ -14,7 +14,7 @@ from rootwarden.aws.hands import ENTERING, Hands, WriteError
 from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
-from rootwarden.flows.applying.acting import began
+from rootwarden.flows.applying.acting import began, left_by_others
 from rootwarden.flows.applying.alone import alone_here
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
@@ -114,7 +114,9 @@ def apply_plan(
         raise announce(waits, plan, request, hands.opened.arn, clock, tell)
     with alone_here(changes, run_id, request, hands):
         started = clock.now()
-        changes = _look_again(replace(plan, changes=changes), _NOTHING, request, hands, clock, tell)
+        agreed, changes = changes, _look_again(replace(plan, changes=changes), _NOTHING, request, hands, clock, tell)
+        if not left_by_others(agreed, changes, tell):
+            return None
         run = Run(
             id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
             announced=rests_on.digest if rests_on is not None else "",
@@ -344,5 +346,5 @@ def _broken_off(store: Store, plan: Plan | None) -> str:
     if undoing is not None:
         raise not_to_go_on_with(undoing)
     raise InputError(
-        f"no run in {store.name} was broken off", todo="apply a plan with `rootwarden apply plan.json`"
+        f"no run in {store.place} was broken off", todo="apply a plan with `rootwarden apply plan.json`"
     )  # fmt: skip
