@@ -35,6 +35,7 @@ class RunLog:
     def __init__(self, store: Store, run: Run, lock: Lock) -> None:
         """Take over what `begin_run` or `hold_run` opened."""
         self.run, self._store, self._lock = run, store, lock
+        self.marks: list[Path] = []  # files that say on this machine that it has no end yet
 
     def __enter__(self) -> RunLog:
         """Return itself."""
@@ -45,7 +46,9 @@ class RunLog:
         self.close()
 
     def close(self) -> None:
-        """Let go of the run."""
+        """Let go of the run; where it has an end, nothing of it stays on this machine."""
+        for path in self.marks if self.run.state not in _OPEN else ():
+            path.unlink(missing_ok=True)
         self._lock.close(done=self.run.state not in _OPEN)
 
     def progress(self) -> Progress:

@@ -15,7 +15,7 @@ from rootwarden.aws.root_window import change_window
 from rootwarden.errors import AuthError, Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying import guards
 from rootwarden.flows.applying.acting import began, left_by_others
-from rootwarden.flows.applying.alone import alone_here
+from rootwarden.flows.applying.alone import alone_here, mark_here, tell_of_others
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
@@ -95,6 +95,7 @@ def apply_plan(
         tell(str(begun))
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
+    tell_of_others(plan.changes, request, hands, tell)
     try:
         found, seen = _ready(plan, request, _NOTHING)
     except RefusedError as stale:
@@ -197,6 +198,7 @@ def _rests_on(
 def _carry_out(
     log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell, changes: Sequence[Change]
 ) -> Applied:
+    mark_here(log, request, hands)
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
     changes = tuple(changes)
@@ -345,6 +347,4 @@ def _broken_off(store: Store, plan: Plan | None) -> str:
     undoing = half_undone(found, plan)
     if undoing is not None:
         raise not_to_go_on_with(undoing)
-    raise InputError(
-        f"no run in {store.place} was broken off", todo="apply a plan with `rootwarden apply plan.json`"
-    )  # fmt: skip
+    raise InputError(f"no run in {store.place} was broken off", todo="apply a plan: `rootwarden apply plan.json`")

@@ -14,7 +14,7 @@ from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.acting import began
-from rootwarden.flows.applying.alone import alone_here
+from rootwarden.flows.applying.alone import alone_here, mark_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.keeping_a_way import FACTS, keep_a_way, takes
@@ -86,6 +86,7 @@ def undo_run(
 def _take_back(
     log: RunLog, hands: Hands, changes: list[Change], request: ApplyRequest, clock: Clock, tell: Tell
 ) -> Applied:
+    mark_here(log, request, hands)
     stop = Event()
     undoing = _Undoing(log, hands, clock, tell, stop, request.patience)
     try:
