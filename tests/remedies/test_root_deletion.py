@@ -270,6 +270,7 @@ def test_a_deletion_that_was_begun_is_not_gone_on_with_outside_its_window(opened
     desk.lab.deny("iam:DeleteSigningCertificate", account=OLD)
     done = desk.apply(plan, **asked)
     assert done is not None and done.exit is Exit.AUTH
+    assert [one.id for one in done.run.acts[0].windows] == [one.id for one in asked["windows"]]
     made = desk.calls(OLD, *DELETES)
     desk.lab.clear_faults()
 

@@ -32,7 +32,9 @@ class Unheard(Struct, frozen=True):
 
 def asked(change: Change) -> tuple[str, ...]:
     """Return the addresses that SNS asks by mail to confirm what a change subscribes, each once."""
-    return tuple(dict.fromkeys(_address(one) for one in change.then if _is_to_confirm(one)))
+    calls = [step.call for step in change.steps if step.call.name == "sns.Subscribe"]
+    fresh = (str(one.parameters.get("Endpoint")) for one in calls if one.parameters.get("Protocol") == "email")
+    return tuple(dict.fromkeys((*fresh, *(_address(one) for one in change.then if _is_to_confirm(one)))))
 
 
 def sends_to(change: Change) -> tuple[str, ...]:
