@@ -16,7 +16,7 @@ from rootwarden.cli.state_folder import state_folder
 from rootwarden.errors import RefusedError, UsageError
 from rootwarden.flows.applying.alone import which_aws
 from rootwarden.model.plan import encode
-from rootwarden.store.machine import alone_on
+from rootwarden.store.machine import alone_on, marks_on
 from tests.applying.workshop import MANAGEMENT, MEMBER, REGIONS, Workshop
 from tests.journeys.terminal import CLEAN, Answer, rootwarden
 
@@ -58,9 +58,16 @@ def test_one_of_two_folders_is_refused(shop: Workshop, tmp_path: Path) -> None:
     assert shop.writes(MANAGEMENT) == []
     done = again()
     assert done.code == 0, done
-    assert list(folder.iterdir()) == []  # nothing is left of locks, also of the killed one's
-    name = again("undo").out.split()[3]
+    broken = rootwarden("runs", env=where, cwd=tmp_path / "one").out.split()[4]
+    left = sorted(folder.iterdir())  # nothing is left of locks, also of the killed one's; that has no end
     aws = which_aws(shop.lab.endpoint)
+    assert [one.name for one in left] == [f"open-{account}-{aws}-{broken}.run" for account in (MANAGEMENT, MEMBER)]
+    warned = [line for line in done.err.splitlines() if "warning:" in line]
+    assert len(warned) == 1 and f"the run {broken} on account {MANAGEMENT}, {MEMBER} was broken off" in warned[0]
+    assert (
+        f"written down in {tmp_path / 'one' / 'rootwarden.sqlite3'}" in warned[0] and f"delete {left[0]}" in warned[0]
+    )
+    name = again("undo").out.split()[3]
     with alone_on(folder, [MEMBER], aws, "01OTHER", "elsewhere"):
         undo = again("undo", name, "--yes", "--regions", ",".join(REGIONS))
         assert undo.code == 6 and f"process {os.getpid()}, whose run 01OTHER" in undo.err
@@ -109,3 +116,19 @@ def test_the_folder_is_the_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for folder in (open_to_all, tmp_path / "link"):
         with pytest.raises(UsageError, match="folder of locks"), alone_on(folder, ["1"], "", "01A", "a"):
             raise AssertionError("it is not safe")
+
+
+def test_a_run_that_ends_takes_its_marks_with_it(shop: Workshop, tmp_path: Path) -> None:
+    """One that is stopped has an end, one that is half undone has none until it is undone; then nobody is warned."""
+    locks = tmp_path / "locks"
+    plan = shop.plan("RW-POL-05")
+    applied = shop.apply(plan, locks=str(locks))
+    assert applied is not None and list(locks.iterdir()) == []
+    shop.lab.deny("account:DeleteAlternateContact")
+    half = shop.undo(applied.run.id, locks=str(locks))
+    assert half is not None and half.stopped is not None
+    accounts = {one.account for one in marks_on(locks, [MANAGEMENT, MEMBER], which_aws(shop.lab.endpoint))}
+    assert accounts == {MANAGEMENT, MEMBER} and marks_on(locks, [MANAGEMENT], "") == []
+    shop.lab.clear_faults()
+    undone = shop.undo(applied.run.id, locks=str(locks))
+    assert undone is not None and undone.stopped is None and list(locks.iterdir()) == []

@@ -29,7 +29,7 @@ def ended(*read: Expect, proved: bool = False, checked: bool = True) -> tuple[Ru
     """Return a run whose only change was made, and read so at the places that were not as planned when it ended."""
     one = run("01A", "1")
     change = replace(one.plan.changes[0], expects=BEFORE, then=AFTER)
-    found = Checked(change=change.id, control="", proved=proved, read=read)
+    found = Checked(change=change.id, control="", proved=proved, stood=read)
     one = replace(one, plan=replace(one.plan, changes=(change,)), checked=(found,) if checked else ())
     line = Logged(n=1, way=Way.DO, change=change.id, step=change.steps[0].id, state=StepState.DONE, began=NOW)
     return one, change, Progress((line,))

@@ -238,10 +238,11 @@ def test_what_does_not_read_as_before_is_kept_with_the_run(shop: Workshop):
     assert one.next.startswith(f"1 of 1 NOT AS BEFORE, see `rootwarden runs show {one.id}`")
     assert [line.partition(": ")[0] for line in one.differs] == [f"{change.title} ({MANAGEMENT})"]
     assert "account.contacts.BILLING" in one.differs[0]
-    assert (one.what[0].as_before, one.what[0].differs != "") == (False, True)
+    assert (one.what[0].came, one.what[0].proved) == ("taken back", False)
     assert "other@" not in table(found, RenderOptions()) + whole(one, RenderOptions())
     assert "  NOT AS BEFORE: Register" in table(found, RenderOptions(width=300))
-    assert "     NOT AS BEFORE: account.contacts.BILLING" in whole(one, RenderOptions(width=300))
+    evidence = whole(one, RenderOptions(width=300))
+    assert "NOT AS BEFORE\n     account.contacts.BILLING" in evidence
 
 
 def test_what_was_not_read_again_is_not_said_to_be_as_before(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
@@ -274,7 +275,7 @@ def not_proved(shop: Workshop, *, reads: str = "false") -> tuple[Applied, Change
     assert applied is not None
     assert applied.exit is Exit.UNVERIFIED
     assert [one.proved for one in applied.checked] == [False]
-    assert [(one.at[-1], one.value) for one in applied.checked[0].read] == [("IsOrganizationTrail", False)]
+    assert [(one.at[-1], one.value) for one in applied.checked[0].stood] == [("IsOrganizationTrail", False)]
     return applied, change
 
 

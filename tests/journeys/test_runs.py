@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,8 @@ from rootwarden.cli import main
 from rootwarden.errors import RefusedError
 from rootwarden.model.announced import Announced
 from rootwarden.model.findings import Status
-from rootwarden.model.plan import Call
-from rootwarden.model.run import Checked, Run, RunState, StepState, Way
+from rootwarden.model.plan import Call, Cost, CostClass
+from rootwarden.model.run import Act, Approval, Checked, Deed, Run, RunState, StepState, Way
 from rootwarden.store.announcements import announcement_of, keep_announcement
 from rootwarden.store.opening import Store, open_store
 from rootwarden.store.run_log import begin_run, hold_run
@@ -157,10 +159,15 @@ def test_a_run_is_shown_with_its_evidence(runs: Runs, store: Store) -> None:
     applied(store, "02STOP", "2", RunState.STOPPED, error="AccessDenied: no")
     assert runs("show", "01d").out == snapshot("""\
 Run 01DONE ──────────────────────────────────────────────────────────────── done
-Plan: 554bb096698fbbc91fb02f0ea70697637e01dc07419d5517421c5a8ae5c76621
+Plan: not known; its file held no checksum
+      made on 2026-11-26 12:00:00 UTC
 By: arn:aws:iam::1:user/eve; in other accounts as the role R
 From 2026-11-26 12:00:00 to 2026-11-26 12:00:00 UTC
 1 of 1 change made in 1
+
+What was done with it ────────────────────────────────────────────────── 0 times
+The version that wrote it down kept neither who went on with it or undid it, nor
+any window.
 
 Changes ─────────────────────────────────────────────────────────────── 1 change
   1  Do (1)
@@ -171,6 +178,7 @@ Calls ────────────────────────�
      Do it
      key = …CDEF
 
+-v shows what was sent with every call, and what was read afterwards.
 Next: `rootwarden undo 01DONE` takes it back
 """)
     assert "failed in 2.0 s" in runs("show", "02").out and "AccessDenied: no" in runs("show", "02").out
@@ -194,7 +202,8 @@ def test_what_is_announced_is_listed_and_withdrawn(runs: Runs, store: Store) -> 
     announced = Announced(digest=DIGEST, at=now, by="eve", accounts=("1",), titles=("1: Delete root's password",))
     keep_announcement(store, announced)
     listed = runs().out
-    assert "announced    3f2a9c1d07be" in listed and "abab" not in listed
+    assert "announced    3f2a9c1d07be" in listed and "announced    abab" not in listed
+    assert "over         abababababab" in listed
     assert f"may be applied from {now + timedelta(days=1):%Y-%m-%d %H:%M} to" in " ".join(listed.split())
     one_line(runs("cancel", "77"), 2, "no plan '77' is announced", "rootwarden runs")
     asked = runs("cancel", "3f2a")
@@ -203,7 +212,76 @@ def test_what_is_announced_is_listed_and_withdrawn(runs: Runs, store: Store) -> 
     gone = runs("cancel", "3f2a", "--yes")
     assert (gone.code, gone.out) == (0, "") and "3f2a9c1d07be is withdrawn" in gone.err
     assert announcement_of(store, DIGEST) is None
+    kept = " ".join(runs("list").out.split())
+    assert "withdrawn 3f2a9c1d07be" in kept and "announced by eve" in kept
+    assert re.search(r"withdrawn on \d{4}-\d\d-\d\d \d\d:\d\d UTC by \S+ on \S+", kept)
+    found = json.loads(runs("list", "-o", "json").out)
+    Draft202012Validator(json.loads(SCHEMA.read_text())).validate(found)
+    assert [(one["came"], one["by"]) for one in found["former"]] == [("withdrawn", "eve"), ("over", "eve")]
+    assert found["announced"] == []
+    keep_announcement(store, announced)
+    assert "by tom" in runs("cancel", "3f2a", "--yes", "--by", "tom").err + runs("list").out
     one_line(runs("cancel", "3f2a", "--yes"), 2, "no plan '3f2a' is announced")
+
+
+def test_what_stays_of_an_undone_run_is_said_with_its_cost(runs: Runs, store: Store) -> None:
+    """By `show`, where the list points; of a run whose undoing an older version did not write down, that is said."""
+    one = planned("01BACK", "1")
+    cost = Cost(kind=CostClass.FIXED, low=Decimal(1), high=Decimal(1), why="A key.")
+    changes = tuple(
+        replace(each, cost=cost, steps=tuple(replace(step, stays="the key stays") for step in each.steps))
+        for each in one.plan.changes
+    )
+    with begin_run(store, replace(one, plan=replace(one.plan, changes=changes))) as log:
+        for way in (Way.DO, Way.UNDO):
+            log.end(log.begin(way, "do-1", "one", 0, NOW), StepState.DONE, NOW, {})
+        log.state(replace(log.run, state=RunState.UNDONE, finished=NOW))
+    assert "what stays is named by `rootwarden runs show`" in " ".join(runs().out.split())
+    text = " ".join(runs("show", "01BACK").out.split())
+    assert "taken back, nobody looked afterwards, or that was not kept stays: the key stays" in text
+    assert "The whole change: Costs 1.00 USD a month. A key." in text
+    assert "kept neither who went on with it or undid it" in text
+    said = json.loads(runs("show", "01BACK", "-o", "json").out)["runs"][0]["what"][0]
+    assert (said["stays"], said["proved"], said["cost"]) == (["the key stays"], None, "Costs 1.00 USD a month. A key.")
+
+
+def test_counts_and_commands_are_true(runs: Runs, store: Store) -> None:
+    """What was made in part is counted too; undoing that was forced goes on by force; an empty run offers nothing."""
+    two = planned("01HALF", "1")
+    change = two.plan.changes[0]
+    more = replace(change, steps=(*change.steps, replace(change.steps[0], id="two")))
+    act = Act(what=Deed.UNDONE, by="eve", began=NOW, forced=True)
+    with begin_run(store, replace(two, plan=replace(two.plan, changes=(more,)))) as log:
+        for way in (Way.DO, Way.UNDO):
+            log.end(log.begin(way, "do-1", "one", 0, NOW), StepState.DONE, NOW, {})
+        log.state(replace(log.run.begins(act), state=RunState.UNDOING))
+    empty = run("02NONE")
+    with begin_run(store, empty) as log:
+        log.state(replace(log.run, state=RunState.DONE, finished=NOW))
+    listed = " ".join(runs().out.split())
+    assert "0 of 1 change made, 1 more in part in 1, 1 taken back, by" in listed
+    assert "`rootwarden undo 01HALF --force` goes on with taking it back" in listed
+    assert "0 of 0 changes made, by" in listed and "nothing: somebody else had made all of it" in listed
+
+
+def test_what_was_carried_out_is_no_longer_announced(runs: Runs, store: Store) -> None:
+    """The list says which run rests on it; the run says when it was announced, by whom, and in which window it was."""
+    announced = Announced(digest=DIGEST, at=NOW - timedelta(days=2), by="eve", accounts=("1",), titles=("1: Delete",))
+    keep_announcement(store, announced)
+    window = Approval(id="CHG-1", account="1", opens=NOW, closes=NOW + timedelta(hours=1), task="IAMDeleteRoot")
+    act = Act(what=Deed.APPLIED, by="arn:aws:iam::1:user/tom", began=NOW, windows=(window,))
+    with begin_run(store, replace(run("01DONE", "1"), announced=DIGEST).begins(act), announced) as log:
+        log.state(replace(log.run, state=RunState.DONE, finished=NOW))
+    listed = " ".join(runs().out.split())
+    assert "carried out 3f2a9c1d07be" in listed and "the run 01DONE rests on it" in listed
+    assert "apply PLAN" not in listed
+    found = json.loads(runs("-o", "json").out)
+    assert (found["announced"], found["former"][0]["run"]) == ([], "01DONE")
+    text = " ".join(runs("show", "01DONE").out.split())
+    assert f"Announced as: {DIGEST}, on 2026-11-24 12:00:00 UTC by eve" in text
+    assert "approved window CHG-1: account 1 for IAMDeleteRoot, 2026-11-26 12:00:00 to 2026-11-26 13:00:00" in text
+    said = json.loads(runs("show", "01DONE", "-o", "json").out)["runs"][0]
+    assert [one["id"] for one in said["acts"][0]["windows"]] == ["CHG-1"]
 
 
 def test_what_is_being_applied_is_not_withdrawn(runs: Runs, store: Store) -> None:
@@ -229,8 +307,12 @@ def test_without_a_store_there_is_nothing(place: Path) -> None:
     Draft202012Validator(json.loads(SCHEMA.read_text())).validate(found)
     assert (found["store"], found["store_exists"], found["runs"]) == (str(place / "kept.sqlite3"), False, [])
     one_line(rootwarden("runs", "show", "01", cwd=place), 2, "there is no store", "--store")
-    one_line(rootwarden("runs", "cancel", "3f", "--store", "other.sqlite3", cwd=place), 2, "no store other.sqlite3")
-    one_line(rootwarden("apply", "--resume", cwd=place), 2, "there is no store kept.sqlite3", "--store")
+    one_line(
+        rootwarden("runs", "cancel", "3f", "--store", "other.sqlite3", cwd=place),
+        2,
+        f"no store {place / 'other.sqlite3'}",
+    )
+    one_line(rootwarden("apply", "--resume", cwd=place), 2, f"there is no store {place / 'kept.sqlite3'}", "--store")
     assert not list(place.glob("*.sqlite3"))
 
 

@@ -76,7 +76,7 @@ def test_both_ways_share_one_topic(desk: Desk) -> None:
         "SetTopicAttributes", "PutMetricFilter", "PutMetricAlarm"
     ]  # fmt: skip
     applied = desk.apply(plan)
-    assert all(one.proved for one in applied.checked), applied.checked
+    assert all(one.waiting and one.awaits == ("security@startup.example",) for one in applied.checked), applied.checked
     desk.confirm(TOPIC, "security@startup.example")
     assert desk.findings("RW-MON-05")[TOPIC].status is Status.PASS
     again = desk.plan(wishes=(watch, SLUG), settings=settings)

@@ -105,7 +105,7 @@ def test_with_a_key_of_its_own(desk: Desk) -> None:
     plan = desk.plan(wishes=(SLUG,), settings=settings)
     assert plan.cost.high == 2
     applied = desk.apply(plan)
-    assert all(one.proved for one in applied.checked)
+    assert all(one.waiting and one.awaits == ("security@startup.example",) for one in applied.checked)
     desk.confirm(topic("us-east-1"), "security@startup.example")
     assert desk.findings("RW-MON-05")[topic("us-east-1")].status is Status.PASS
     box = listen(desk, "us-east-1")
@@ -116,6 +116,7 @@ def test_with_a_key_of_its_own(desk: Desk) -> None:
 def test_a_rule_that_somebody_switched_off(desk: Desk) -> None:
     """It is set as wanted again; taken back, it is off as it was found, with what else it said."""
     desk.apply(desk.plan(wishes=(SLUG,), settings=SETTINGS))
+    desk.confirm(topic("us-east-1"), "security@startup.example")
     events = desk.client("events", "us-east-1")
     mine = {"detail": {"userIdentity": {"type": ["Root"]}}}
     events.put_rule(Name="rootwarden-root", State="DISABLED", EventPattern=json.dumps(mine), Description="mine")
@@ -192,7 +193,7 @@ def test_a_member_is_entered_with_the_rights_of_its_change_alone(
     plan = desk.plan(wishes=wishes, settings=settings)
     assert [one.account for one in plan.changes] == [member] * 3
     applied = desk.apply(plan)
-    assert all(one.proved for one in applied.checked), applied.checked
+    assert [(one.proved, one.waiting) for one in applied.checked] == [(False, True), (True, False), (True, False)]
     made = f"arn:aws:sns:us-east-1:{member}:rootwarden-alerts"
     box = Box(desk.lab, member, "heard").admit("sns.amazonaws.com", made)
     desk.client("sns", "us-east-1").subscribe(

@@ -26,6 +26,7 @@ from rootwarden.lab.services.iam_reports import Reports
 from rootwarden.model.context import Context, Standing
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Plan, Risk
+from rootwarden.model.plan_file import checksum_of
 from rootwarden.model.run import RunState
 from rootwarden.store.opening import open_store
 from rootwarden.store.run_log import find_run, hold_run
@@ -248,7 +249,7 @@ def test_a_withdrawn_announcement_stops_a_deletion_that_was_begun(opened: Open) 
 
     def objects(_: object) -> None:
         """Withdraw it before the first session that would delete: the next thing would be to take hold of the run."""
-        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
+        withdrawn(str(desk.folder / STORE), checksum_of(plan), lambda _: True)
 
     late = desk.request(**asked, announce=_at(3, objects))
     with pytest.raises(RefusedError, match=r"the announcement of the plan was withdrawn: what cannot be taken back"):
@@ -270,6 +271,7 @@ def test_a_deletion_that_was_begun_is_not_gone_on_with_outside_its_window(opened
     desk.lab.deny("iam:DeleteSigningCertificate", account=OLD)
     done = desk.apply(plan, **asked)
     assert done is not None and done.exit is Exit.AUTH
+    assert [one.id for one in done.run.acts[0].windows] == [one.id for one in asked["windows"]]
     made = desk.calls(OLD, *DELETES)
     desk.lab.clear_faults()
 
@@ -371,7 +373,7 @@ def test_withdrawn_while_it_is_looked_nothing_is_done(opened: Open) -> None:
 
     def looked(_: object) -> None:
         """Object when root's credentials are read for the last time: the next thing would be to begin."""
-        withdrawn(str(desk.folder / STORE), plan.digest, lambda _: True)
+        withdrawn(str(desk.folder / STORE), checksum_of(plan), lambda _: True)
 
     with pytest.raises(RefusedError, match="the announcement of the plan was withdrawn"):
         desk.apply(plan, lambda *_: True, remedies=mailbox, announce=_at(3, looked))

@@ -95,7 +95,7 @@ def test_an_open_run_of_a_newer_program_holds_its_accounts_only(store: Store) ->
     with pytest.raises(InputError, match="01A cannot be read"):
         begin_run(store, run("01C", "3"))
     keep_announcement(store, announced())
-    withdraw(store, announced())  # whoever objects is not held up by it
+    withdraw(store, announced(), "tom", NOW)  # whoever objects is not held up by it
 
 
 def test_of_two_at_once_the_second_sees_what_the_first_has_begun(store: Store) -> None:

@@ -112,14 +112,14 @@ def test_a_run_is_not_begun_on_what_was_withdrawn(store: Store):
     begin_run(store, run("01A", "1"), announced()).close()
     with pytest.raises(RefusedError, match="was withdrawn"):
         begin_run(store, run("01B", "2"), announced(by="another"))
-    withdraw(store, announced())
+    withdraw(store, announced(), "tom", NOW)
     with pytest.raises(RefusedError, match="was withdrawn"):
         begin_run(store, run("01B", "2"), announced())
     with pytest.raises(RefusedError, match="was withdrawn"):
         hold_run(store, "01A", RunState.RUNNING, rests_on=announced())
     assert [one.id for one in past_runs(store)] == ["01A"]
     with pytest.raises(InputError, match="is announced any more"):
-        withdraw(store, announced())
+        withdraw(store, announced(), "tom", NOW)
 
 
 def _begin(url: str, wanted: Run, rests_on: Announced, ready: Any, done: threading.Event, begun: list[bool]) -> None:
@@ -143,7 +143,7 @@ def test_either_the_run_is_begun_or_the_announcement_withdrawn(store: Store, add
         thread.start()
         ready.wait()
         try:
-            withdraw(store, one)
+            withdraw(store, one, "tom", NOW)
             withdrawn = True
         except RefusedError:
             withdrawn = False
@@ -157,5 +157,5 @@ def test_only_what_belongs_to_an_announcement_holds_it(store: Store):
     """A run under way that rests on nothing, or on another one, is no matter."""
     keep_announcement(store, announced())
     with begin_run(store, run("01A", "1")), begin_run(store, replace(run("01B", "2"), announced="cd" * 32)):
-        withdraw(store, announced())
+        withdraw(store, announced(), "tom", NOW)
     assert announcements(store) == []

@@ -15,7 +15,7 @@ from rootwarden.cli.plan import needs_paid, read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.state_folder import state_folder
 from rootwarden.cli.writing import say, write_text
-from rootwarden.errors import UsageError
+from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.limits import checked, checked_remedies
 
 
@@ -76,6 +76,8 @@ def command(
     paid = " --paid" if needs_paid(applied.run.plan.changes) else ""
     back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}{paid}` takes it back"
     say(f"rootwarden: run {applied.run.id}; {back}")
+    if applied.exit in (Exit.WAITING, Exit.INCOMPLETE):
+        say(f"rootwarden: not proved yet; `rootwarden runs prove {applied.run.id}` reads it again later")
     return applied.exit or asking.declined
 
 

@@ -37,7 +37,15 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
 
     if run is None:
         return int(
-            ctx.invoke(list_, store=given["store"], most=50, output="table", plain=given["plain"], show_ids=False)
+            ctx.invoke(
+                list_,
+                store=given["store"],
+                most=50,
+                output="table",
+                plain=given["plain"],
+                show_ids=False,
+                show_pii=False,
+            )
         )
     settings: Settings = ctx.obj
     asking = Asking(settings, given, dry_run=dry_run)

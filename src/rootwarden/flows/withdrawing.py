@@ -49,11 +49,13 @@ class Withdrawn(Struct, frozen=True, kw_only=True):
 
 
 def withdrawn(
-    url: str, name: str, agree: Callable[[Announced], bool], voices: Voices | None = None, clock: Clock | None = None
-) -> Withdrawn | None:
+    url: str, name: str, agree: Callable[[Announced], bool], voices: Voices | None = None, clock: Clock | None = None,
+    by: str = "",
+) -> Withdrawn | None:  # fmt: skip
     """Withdraw the announcement whose digest begins so, and tell; None when nobody agreed.
 
-    Where it was withdrawn before and somebody is not told yet, the telling goes on, and nobody is asked.
+    `by` is who does so, and is kept. Where it was withdrawn before and somebody is not told yet, the telling goes on,
+    and nobody is asked.
 
     Raises:
         InputError: there is none, or there are several.
@@ -73,7 +75,8 @@ def withdrawn(
             return None
         now = clock.now()
         told = found.told if found.told is not None else voices.names
-        withdraw(store, found, Withdrawal(announced=found, at=now, left=told if found.counts(now) else ()))
+        telling = Withdrawal(announced=found, at=now, left=told if found.counts(now) else ())
+        withdraw(store, found, by, now, telling)
         return _tell(store, found, voices, before=False)
 
 

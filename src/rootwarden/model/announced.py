@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from msgspec import Struct
 
@@ -15,8 +16,9 @@ _SHORT = 12
 class Announced(Struct, frozen=True, kw_only=True):
     """One plan that was announced: its digest, when people had been told, by whom (an ARN), and what it would do.
 
-    `accounts` are those of what cannot be taken back, `titles` say what that is. `told` are the channels that people
-    were told by; None: not known, as in what a former version wrote.
+    The digest is the checksum of the plan's file; the former version took that of its changes. `accounts` are those of
+    what cannot be taken back, `titles` say what that is. `told` are the channels that people were told by; None: not
+    known, as in what a former version wrote. `withdrawn` is when somebody took it back, `withdrawn_by` who.
     """
 
     digest: str
@@ -25,6 +27,8 @@ class Announced(Struct, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     told: tuple[str, ...] | None = None
+    withdrawn: datetime | None = None
+    withdrawn_by: str = ""
 
     @property
     def name(self) -> str:
@@ -44,6 +48,34 @@ class Announced(Struct, frozen=True, kw_only=True):
     def counts(self, now: datetime) -> bool:
         """Return whether it has begun and is not over yet."""
         return self.at <= now <= self.ends
+
+
+class Came(StrEnum):
+    """What came of an announcement."""
+
+    WAITS = "announced"
+    CARRIED_OUT = "carried out"
+    WITHDRAWN = "withdrawn"
+    OVER = "over"
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """An announcement with what came of it, and the run that rests on it, "" where none does."""
+
+    of: Announced
+    came: Came
+    run: str = ""
+
+
+def outcome(one: Announced, run: str, now: datetime) -> Outcome:
+    """Return what came of an announcement; `run` is the newest that rests on it, "" where none does."""
+    if one.withdrawn is not None:
+        came = Came.WITHDRAWN
+    elif run:
+        came = Came.CARRIED_OUT
+    else:
+        came = Came.WAITS if one.counts(now) else Came.OVER
+    return Outcome(of=one, came=came, run=run)
 
 
 def short(digest: str) -> str:

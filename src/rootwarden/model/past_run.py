@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from rootwarden.model.announced import Announced
+from rootwarden.model.announced import Announced, Outcome
 from rootwarden.model.plan import Change
-from rootwarden.model.run import Progress, Run, RunState, StepState, Way
+from rootwarden.model.run import Checked, Deed, Progress, Run, RunState, StepState, Way
 
 
 class Stands(StrEnum):
@@ -37,11 +37,15 @@ OPEN = (RunState.RUNNING, RunState.UNDOING)
 
 
 class PastRun(Struct, frozen=True):
-    """One run of the run log with all its lines; `held` says whether a process is at work on it now."""
+    """One run of the run log with all its lines; `held` says whether a process is at work on it now.
+
+    `rests_on` is the announcement that it rests on, where that is known.
+    """
 
     run: Run
     progress: Progress
     held: bool = False
+    rests_on: Announced | None = None
 
     @property
     def stands(self) -> Stands:
@@ -52,6 +56,11 @@ class PastRun(Struct, frozen=True):
     def made(self) -> int:
         """How many of its changes were made whole."""
         return sum(self.progress.made(one) for one in self.run.plan.changes)
+
+    @property
+    def in_part(self) -> int:
+        """How many were begun and not made whole."""
+        return sum(self.progress.begun(one) for one in self.run.plan.changes) - self.made
 
     @property
     def taken_back(self) -> int:
@@ -79,6 +88,7 @@ class PastRun(Struct, frozen=True):
         """What a person can do with it now."""
         name = self.run.id
         begun = [one for one in self.run.plan.changes if self.progress.begun(one)]
+        force = " --force" if self.run.forced else ""
         lasts = begun and not any(step.undo for one in begun for step in one.steps)
         if lasts:
             back = "what was done cannot be taken back"
@@ -90,9 +100,11 @@ class PastRun(Struct, frozen=True):
             case Stands.BROKEN_OFF | Stands.STOPPED:
                 return f"`rootwarden apply --resume {name}` goes on; {back}"
             case Stands.DONE:
+                if not self.run.plan.changes:
+                    return "nothing: somebody else had made all of it"
                 return self._proof + ("it cannot be taken back" if lasts else f"`rootwarden undo {name}` takes it back")
             case Stands.HALF_UNDONE:
-                return f"`rootwarden undo {name}` goes on with taking it back; then its plan can be applied anew"
+                return f"`rootwarden undo {name}{force}` goes on with taking it back; then its plan can be applied anew"
             case Stands.PART_UNDONE:
                 return f"`rootwarden undo {name}` takes back what was left, once nothing else rests on it"
             case Stands.UNDONE if self.differs:
@@ -100,17 +112,34 @@ class PastRun(Struct, frozen=True):
                 by_hand = "look who changed it, and mend that by hand: what could be taken back was"
                 return f"{amiss}, see `rootwarden runs show {name}`; {by_hand}"
             case Stands.UNDONE:
-                return "nothing: what could be taken back was"
+                stays = ", and what stays is named by `rootwarden runs show`" if any(one.stays for one in begun) else ""
+                return f"nothing: what could be taken back was{stays}"
 
     @property
     def _proof(self) -> str:
         """What of it was not proved when it ended, in words, "" if all was."""
         waiting = sum(one.waiting for one in self.run.checked)
         amiss = sum(not one.proved and not one.waiting for one in self.run.checked)
-        shown = f"see `rootwarden runs show {self.run.id}`; "
+        shown = f"see `rootwarden runs show {self.run.id}`; `rootwarden runs prove {self.run.id}` reads it again; "
         if amiss:
             return f"{amiss} of {len(self.run.checked)} NOT PROVED, {shown}"
+        people = dict.fromkeys(who for one in self.run.checked if one.waiting for who in one.awaits)
+        if people:
+            return f"{waiting} of {len(self.run.checked)} not proved before {' or '.join(people)} confirms, {shown}"
         return f"{waiting} of {len(self.run.checked)} not to be seen yet, {shown}" if waiting else ""
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it was taken back, or somebody began to."""
+        return self.run.state in (RunState.UNDOING, RunState.PART_UNDONE, RunState.UNDONE)
+
+    @property
+    def checked(self) -> dict[str, Checked]:
+        """What was found last of each change, by its id: of one that was undone what undoing found, if that is kept."""
+        if not self.is_undone:
+            return {one.change: one for one in self.run.checked}
+        since = next((at for at, one in enumerate(self.run.acts) if one.what is Deed.UNDONE), len(self.run.acts))
+        return {one.change: one for act in self.run.acts[since:] for one in act.checked}
 
     def is_back(self, change: Change) -> bool:
         """Return whether every call that takes back what was done of a change, or may have been, was made."""
@@ -132,7 +161,7 @@ class UnreadRun(Struct, frozen=True):
 class PastRuns(Struct, frozen=True):
     """The newest of the `total` runs of a store, and the plans that were announced and are not over.
 
-    `store` is where it was looked; `exists` whether there is a store.
+    `store` is where it was looked; `exists` whether there is a store. `former` are announcements that wait no more.
     """
 
     runs: tuple[PastRun, ...]
@@ -141,3 +170,4 @@ class PastRuns(Struct, frozen=True):
     unread: tuple[UnreadRun, ...] = ()
     store: str = ""
     exists: bool = True
+    former: tuple[Outcome, ...] = ()

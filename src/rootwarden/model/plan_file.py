@@ -36,6 +36,14 @@ def _checksum(body: dict[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(rest, order="sorted")).hexdigest()
 
 
+def checksum_of(plan: Plan) -> str:
+    """Return the checksum that stands in the plan's file, by which runs and announcements name it.
+
+    A plan that was read from no file, or from one without a checksum, gets the one that its file would have.
+    """
+    return plan.checksum or _checksum(msgspec.json.decode(encode(plan)))
+
+
 def read_plan(data: bytes, file: str) -> Plan:
     """Decode a plan file.
 

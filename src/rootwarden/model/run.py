@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden.model.expect import Expect
-from rootwarden.model.findings import Status
+from rootwarden.model.findings import Evidence, Status
 from rootwarden.model.former import read_json
 from rootwarden.model.plan import Change, Plan, Step, encode
 
@@ -66,7 +67,9 @@ class Logged(Struct, frozen=True, kw_only=True):
 class Checked(Struct, frozen=True, kw_only=True):
     """What was found when a change was looked at afterwards. `proved` says whether it is as it should be.
 
-    `read` is how those places read that did not read as planned.
+    `waiting`: not yet, for AWS needs time, or for the people at `awaits` (e-mail addresses), who have to confirm. `at`
+    is when it was read, `read` what was found then, `said` what the control said of it, `stood` how those places read
+    that did not read as planned.
     """
 
     change: str
@@ -76,7 +79,11 @@ class Checked(Struct, frozen=True, kw_only=True):
     proved: bool
     waiting: bool = False
     detail: str = ""
-    read: tuple[Expect, ...] = ()
+    awaits: tuple[str, ...] = ()
+    at: datetime | None = None
+    read: tuple[Evidence, ...] = ()
+    said: str = ""
+    stood: tuple[Expect, ...] = ()
 
 
 class Lying(Struct, frozen=True):
@@ -87,12 +94,46 @@ class Lying(Struct, frozen=True):
     what: str
 
 
+class Deed(StrEnum):
+    """What somebody did with a run."""
+
+    APPLIED = "applied"
+    RESUMED = "gone on with"
+    UNDONE = "undone"
+    PROVED = "read again"
+
+
+class Approval(Struct, frozen=True, kw_only=True):
+    """An approved window that something which cannot be taken back rested on: its id, for which root, from when on."""
+
+    id: str
+    account: str
+    opens: datetime
+    closes: datetime
+    task: str = ""
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """Something that somebody did with a run: who (an ARN), when, by force or not, in which approved windows.
+
+    `checked` is what was found afterwards. Without an end it is under way, or was broken off.
+    """
+
+    what: Deed
+    by: str
+    began: datetime
+    ended: datetime | None = None
+    forced: bool = False
+    windows: tuple[Approval, ...] = ()
+    checked: tuple[Checked, ...] = ()
+
+
 class Run(Struct, frozen=True, kw_only=True):
     """One run: the plan it is about, who started it, how it stands, what was checked afterwards.
 
-    `announced` is the digest of the plan whose announcement it rests on, "" where it rests on none. `left` says of each
-    change of which undoing left something, by its id, which step something else rested on. `handover` are the folders
-    into which it put first secrets. `restored` is what was found after it was taken back.
+    `announced` names the plan whose announcement it rests on, "" where it rests on none. `left` says of each change of
+    which undoing left something, by its id, which step something else rested on. `handover` are the folders into which
+    it put first secrets. `acts` are what was done with it, in order; none where an older version wrote it.
     """
 
     id: str
@@ -106,7 +147,31 @@ class Run(Struct, frozen=True, kw_only=True):
     announced: str = ""
     left: dict[str, str] = {}
     handover: tuple[str, ...] = ()
-    restored: tuple[Checked, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+    @property
+    def forced(self) -> bool:
+        """Whether it was last undone, or is being undone, by force."""
+        return any(one.what is Deed.UNDONE and one.forced for one in self.acts[-1:])
+
+    @property
+    def restored(self) -> tuple[Checked, ...]:
+        """What was found last once it had been taken back; none where nobody looked, or an older version wrote it."""
+        since = next((at for at, one in enumerate(self.acts) if one.what is Deed.UNDONE), len(self.acts))
+        found = {one.change: one for act in self.acts[since:] for one in act.checked}
+        return tuple(found.values())
+
+    def begins(self, act: Act) -> Run:
+        """Return the run as it stands once somebody begins something with it."""
+        return replace(self, acts=(*self.acts, act))
+
+    def ends(self, checked: tuple[Checked, ...] = ()) -> Run:
+        """Return the run with what is under way ended when it is finished, and with what was found then."""
+        if not self.acts or self.acts[-1].ended is not None or self.finished is None:
+            return self
+        if self.state is RunState.DONE and not checked:
+            checked = self.checked
+        return replace(self, acts=(*self.acts[:-1], replace(self.acts[-1], ended=self.finished, checked=checked)))
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -128,7 +193,7 @@ class _Body(Struct, frozen=True):
     announced: str = ""
     left: dict[str, str] = {}
     handover: tuple[str, ...] = ()
-    restored: tuple[Checked, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 _body = msgspec.json.Decoder(_Body)
@@ -136,7 +201,7 @@ _body = msgspec.json.Decoder(_Body)
 
 def body_of(run: Run) -> bytes:
     """Return what of a run is kept beside its id, times and state."""
-    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left, run.handover, run.restored))
+    return encode(_Body(run.plan, run.by, run.role, run.checked, run.announced, run.left, run.handover, run.acts))
 
 
 def run_from(name: str, state: str, started: datetime, finished: datetime | None, body: bytes) -> Run:
@@ -149,7 +214,7 @@ def run_from(name: str, state: str, started: datetime, finished: datetime | None
     return Run(
         id=name, plan=held.plan, by=held.by, role=held.role, started=started, finished=finished,
         state=RunState(state), checked=held.checked, announced=held.announced, left=held.left,
-        handover=held.handover, restored=held.restored,
+        handover=held.handover, acts=held.acts,
     )  # fmt: skip
 
 

@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from rootwarden.model.announced import Announced
-from rootwarden.model.findings import Status
+from rootwarden.model.announced import Came, Outcome, outcome
+from rootwarden.model.cost import CostClass
+from rootwarden.model.findings import Evidence, Status
 from rootwarden.model.past_run import PastRun, PastRuns, Stands, UnreadRun
-from rootwarden.model.plan import Change
-from rootwarden.model.run import Checked, Logged, StepState, Way
+from rootwarden.model.plan import Change, Difference
+from rootwarden.model.run import Act, Approval, Checked, Deed
 from rootwarden.report.masking import masked_value
+from rootwarden.report.past_calls import CallSaid, calls_of, shows_of
+from rootwarden.report.plan_words import cost
 
 SCHEMA = "runs/1"
-# BEGUN without an end: the answer never came, or the process ended first.
-_ENDED = {StepState.BEGUN: "no answer known", StepState.DONE: "done", StepState.FAILED: "failed"}
-
-
-class CallSaid(Struct, frozen=True, kw_only=True):
-    """One call of a run: `way` is "do" or "undo", `answer` what later calls needed of it, `detail` an error or note."""
-
-    n: int
-    way: Way
-    change: str
-    account: str
-    does: str
-    call: str
-    region: str
-    ended: str
-    began: datetime
-    until: datetime | None
-    answer: dict[str, Any]
-    detail: str
 
 
 class ChangeSaid(Struct, frozen=True, kw_only=True):
-    """One change of a run: how far it came, and its control before and afterwards (None: it was not judged).
+    """One change of a run: from what to what, how far it came, and what was found afterwards (None: nobody looked).
 
-    `as_before` says whether it read as before once it had been taken back (None: it was not), `differs` what did not.
+    `before` and `after` are its control's; of one that was taken back all this is what undoing found, `proved` whether
+    it reads as before. `read` is what was read at `read_at`, `said` what the control said of it. `awaits` are people
+    who have to confirm. `stays` cannot be taken back; `cost` is that of the whole change.
     """
 
     id: str
@@ -49,20 +33,44 @@ class ChangeSaid(Struct, frozen=True, kw_only=True):
     account: str
     region: str
     resource: str
+    shows: tuple[Difference, ...]
     came: str
     control: str
     before: Status | None
     after: Status | None
     proved: bool | None
+    waiting: bool
+    awaits: tuple[str, ...]
     detail: str
-    as_before: bool | None
-    differs: str
+    said: str
+    read_at: datetime | None
+    read: tuple[Evidence, ...]
+    stays: tuple[str, ...]
+    cost: str
+
+
+class ActSaid(Struct, frozen=True, kw_only=True):
+    """What somebody did with a run: `what`, who, when (no end: under way or broken off), by force or not.
+
+    `windows` are the approved windows that it rested on. Of `found` changes so many were `proved` afterwards.
+    """
+
+    what: Deed
+    by: str
+    began: datetime
+    ended: datetime | None
+    forced: bool
+    windows: tuple[Approval, ...]
+    found: int
+    proved: int
 
 
 class RunSaid(Struct, frozen=True, kw_only=True):
-    """One run: `plan` is the SHA-256 of its changes, `announced` that of the plan whose announcement it rests on.
+    """One run: `plan` is the checksum that stands in the plan's file ("": not known), `planned` when that was made.
 
-    `left` is what undoing left because something else rested on it, `differs` what does not read as before.
+    `announced` names the plan whose announcement it rests on, `announced_at` and `announced_by` say when and by whom.
+    `left` is what undoing left because something else rested on it, `differs` what does not read as before. `acts` are
+    what was done with it; none where an older version wrote it.
     """
 
     id: str
@@ -72,20 +80,28 @@ class RunSaid(Struct, frozen=True, kw_only=True):
     by: str
     role: str
     plan: str
+    planned: datetime
     announced: str
+    announced_at: datetime | None
+    announced_by: str
     accounts: tuple[str, ...]
     changes: int
     made: int
+    in_part: int
     taken_back: int
     left: tuple[str, ...]
     differs: tuple[str, ...]
     next: str
+    acts: tuple[ActSaid, ...]
     what: tuple[ChangeSaid, ...]
     calls: tuple[CallSaid, ...]
 
 
 class AnnouncedSaid(Struct, frozen=True, kw_only=True):
-    """One plan that is announced: since when, by whom, and from when until when it may be applied."""
+    """One plan that was announced: when, by whom, and from when until when it might be applied.
+
+    `came` is what came of it: the `run` that carried it out, or who withdrew it and when.
+    """
 
     name: str
     plan: str
@@ -95,6 +111,10 @@ class AnnouncedSaid(Struct, frozen=True, kw_only=True):
     latest: datetime
     accounts: tuple[str, ...]
     what: tuple[str, ...]
+    came: Came = Came.WAITS
+    run: str = ""
+    withdrawn: datetime | None = None
+    withdrawn_by: str = ""
 
 
 class UnreadSaid(Struct, frozen=True, kw_only=True):
@@ -108,7 +128,10 @@ class UnreadSaid(Struct, frozen=True, kw_only=True):
 
 
 class RunsSaid(Struct, frozen=True, kw_only=True):
-    """What `rootwarden runs` prints; `total` is how many runs the store has, if `store_exists` at all."""
+    """What `rootwarden runs` prints; `total` is how many runs the store has, if `store_exists` at all.
+
+    `announced` are the plans that wait, `former` those that were carried out, withdrawn or not applied in time.
+    """
 
     rootwarden: str = SCHEMA
     store: str
@@ -116,18 +139,21 @@ class RunsSaid(Struct, frozen=True, kw_only=True):
     total: int
     runs: tuple[RunSaid, ...]
     announced: tuple[AnnouncedSaid, ...]
+    former: tuple[AnnouncedSaid, ...]
     unreadable: tuple[UnreadSaid, ...]
 
 
-def said(found: PastRuns, *, show_ids: bool) -> RunsSaid:
+def said(found: PastRuns, *, show_ids: bool, show_pii: bool = False) -> RunsSaid:
     """Return runs and announcements as they are told; ids of access keys are hidden but for their last characters.
 
-    Who applied it, and what, is evidence and told whole; in `detail`, which quotes AWS and the account, the local parts
-    of e-mail addresses are hidden too.
+    Who applied it, and the names of what was done, are evidence and told whole; in what quotes AWS and the account, and
+    in what was sent, the local parts of e-mail addresses and people's own data are hidden too, unless `show_pii`.
     """
     whole = RunsSaid(
-        store=found.store, store_exists=found.exists, total=found.total, runs=tuple(map(_run, found.runs)),
-        announced=tuple(map(_announced, found.announced)), unreadable=tuple(map(_unread, found.unread)),
+        store=found.store, store_exists=found.exists, total=found.total,
+        runs=tuple(_run(one, show_pii=show_pii) for one in found.runs),
+        announced=tuple(_announced(outcome(one, "", one.at)) for one in found.announced),
+        former=tuple(map(_announced, found.former)), unreadable=tuple(map(_unread, found.unread)),
     )  # fmt: skip
     return masked_value(whole, show_ids=show_ids, show_pii=True)
 
@@ -137,17 +163,28 @@ def as_json(found: RunsSaid) -> str:
     return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
 
 
-def _run(one: PastRun) -> RunSaid:
-    run = one.run
-    checked = {found.change: found for found in run.checked}
-    restored = {found.change: found for found in run.restored}
+def _run(one: PastRun, *, show_pii: bool) -> RunSaid:
+    run, announced, checked = one.run, one.rests_on, one.checked
     return RunSaid(
         id=run.id, stands=one.stands, started=run.started, finished=run.finished, by=run.by, role=run.role,
-        plan=run.plan.digest, announced=run.announced, accounts=run.accounts, changes=len(run.plan.changes),
-        made=one.made, taken_back=one.taken_back, left=one.left, next=one.next,
-        differs=tuple(f"{what}: {masked_value(detail, show_ids=True)}" for what, detail in one.differs),
-        what=tuple(_change(one, each, checked.get(each.id), restored.get(each.id)) for each in run.plan.changes),
-        calls=tuple(_calls(one)),
+        plan=run.plan.checksum, planned=run.plan.made_at, announced=run.announced,
+        announced_at=announced.at if announced is not None else None,
+        announced_by=announced.by if announced is not None else "",
+        accounts=run.accounts, changes=len(run.plan.changes), made=one.made, in_part=one.in_part,
+        taken_back=one.taken_back, left=one.left,
+        differs=tuple(
+            f"{what}: {masked_value(detail, show_ids=True, show_pii=show_pii)}" for what, detail in one.differs
+        ),
+        next=masked_value(one.next, show_ids=True, show_pii=show_pii), acts=tuple(map(_act, run.acts)),
+        what=tuple(_change(one, change, checked.get(change.id), show_pii=show_pii) for change in run.plan.changes),
+        calls=tuple(calls_of(one, show_pii=show_pii)),
+    )  # fmt: skip
+
+
+def _act(one: Act) -> ActSaid:
+    return ActSaid(
+        what=one.what, by=one.by, began=one.began, ended=one.ended, forced=one.forced, windows=one.windows,
+        found=len(one.checked), proved=sum(each.proved for each in one.checked),
     )  # fmt: skip
 
 
@@ -155,40 +192,25 @@ def _unread(one: UnreadRun) -> UnreadSaid:
     return UnreadSaid(id=one.id, started=one.started, state=one.state, why=one.why)
 
 
-def _change(one: PastRun, change: Change, checked: Checked | None, restored: Checked | None) -> ChangeSaid:
+def _change(one: PastRun, change: Change, checked: Checked | None, *, show_pii: bool) -> ChangeSaid:
     made, begun = one.progress.made(change), one.progress.begun(change)
     came = "taken back" if one.is_back(change) else "made" if made else "made in part" if begun else "not made"
+    found = masked_value(checked or Checked(change=change.id, control=change.control, proved=False), show_ids=True,
+                         show_pii=show_pii)  # fmt: skip
     return ChangeSaid(
         id=change.id, title=change.title, account=change.account, region=change.region, resource=change.resource,
-        came=came if change.steps else "by hand",
-        control=checked.control if checked is not None else change.control,
-        before=checked.before if checked is not None else None, after=checked.after if checked is not None else None,
-        proved=checked.proved if checked is not None else None,
-        detail=masked_value(checked.detail, show_ids=True) if checked is not None else "",
-        as_before=restored.proved if restored is not None else None,
-        differs=masked_value(restored.detail, show_ids=True) if restored is not None and not restored.proved else "",
+        shows=shows_of(change, show_pii=show_pii), came=came if change.steps else "by hand", control=found.control,
+        before=found.before, after=found.after, proved=found.proved if checked is not None else None,
+        waiting=found.waiting and not found.proved, awaits=found.awaits, detail=found.detail, said=found.said,
+        read_at=found.at, read=found.read, stays=change.stays if begun else (),
+        cost="" if change.cost.kind is CostClass.NONE else f"{cost(change.cost)}. {change.cost.why}".strip(),
     )  # fmt: skip
 
 
-def _calls(one: PastRun) -> Iterator[CallSaid]:
-    changes = {change.id: change for change in one.run.plan.changes}
-    for line in one.progress.log:
-        change = changes[line.change]
-        yield _call(line, change)
-
-
-def _call(line: Logged, change: Change) -> CallSaid:
-    step = next(one for one in change.steps if one.id == line.step)
-    call = step.call if line.way is Way.DO else step.undo[line.call]
-    return CallSaid(
-        n=line.n, way=line.way, change=change.id, account=change.account, does=step.does, call=call.name,
-        region=call.region, ended=_ENDED[line.state], began=line.began, until=line.ended, answer=line.kept,
-        detail=masked_value(line.detail, show_ids=True),
-    )  # fmt: skip
-
-
-def _announced(one: Announced) -> AnnouncedSaid:
+def _announced(found: Outcome) -> AnnouncedSaid:
+    one = found.of
     return AnnouncedSaid(
         name=one.name, plan=one.digest, announced=one.at, by=one.by, earliest=one.ripe, latest=one.ends,
-        accounts=one.accounts, what=one.titles,
+        accounts=one.accounts, what=one.titles, came=found.came, run=found.run, withdrawn=one.withdrawn,
+        withdrawn_by=one.withdrawn_by,
     )  # fmt: skip

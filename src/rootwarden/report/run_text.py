@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Lying, Progress, Run
+from rootwarden.proofs.unheard import asked
 from rootwarden.report.labels import STATUS, plural
 from rootwarden.report.legible import legible
 from rootwarden.report.wrapping import wrapped
@@ -78,18 +79,15 @@ def _checked(change: Change, one: Checked) -> Iterator[str]:
 
 def _awaited(change: Change) -> str:
     """Return what it takes until a change shows: a person who follows a link in a mail, or time."""
-    calls = [step.call for step in change.steps]
-    asked = [
-        str(one.parameters.get("Endpoint"))
-        for one in calls
-        if one.name == "sns.Subscribe" and one.parameters.get("Protocol") == "email"
-    ]
-    if not asked:
-        return f"AWS may take {_span(change.patience)} to show it"
-    return (
-        f"It waits for a person: whoever reads {' and '.join(asked)} has {_span(change.patience)} to follow the link "
-        "in the mail from AWS that confirms the subscription"
-    )
+    people = asked(change)
+    if people:
+        return (
+            f"It waits for a person: whoever reads {' and '.join(people)} has {_span(change.patience)} to follow the "
+            "link in the mail from AWS that confirms the subscription"
+        )
+    if not change.patience:
+        return "It waits for a person"
+    return f"AWS may take {_span(change.patience)} to show it"
 
 
 def _span(seconds: int) -> str:
@@ -105,8 +103,11 @@ def stopped(run: Run, progress: Progress, at: Change, why: str, *, undoing: bool
     for change in run.plan.changes:
         state = "done" if progress.made(change) else "done in part" if progress.begun(change) else "not done"
         lines += _wrapped(f"  {state}: {change.title} ({change.account})", "", "    ")
+    force = " --force" if run.forced else ""
     if undoing:
-        return "\n".join([*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}` goes on", "", "  ")])
+        return "\n".join(
+            [*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}{force}` goes on", "", "  ")]
+        )
     begun = any(progress.begun(change) for change in run.plan.changes)
     back = f", or `rootwarden undo {run.id}` takes back what was done" if begun else ""
     return "\n".join(

@@ -1,12 +1,17 @@
-"""One run at a time on an AWS account by anybody at this machine, whatever store it is written down in."""
+"""One run at a time on an AWS account by anybody at this machine, whatever store it is written down in.
+
+A run that was broken off leaves marks beside the locks, so that whoever comes from another store learns of it.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+
+from msgspec import Struct
 
 from rootwarden.errors import RefusedError, UsageError
 from rootwarden.store.locks import FileLock, HeldError
@@ -39,6 +44,36 @@ def alone_on(folder: Path, accounts: Sequence[str], aws: str, run: str, store: s
             words = f"process {os.getpid()}, whose run {run} is written down in {store}"
             about.write_text(f"{run} {words}", encoding="utf-8")
         yield
+
+
+class Mark(Struct, frozen=True):
+    """What a run without an end left behind: its account, its id, where it is written down, the file of the mark."""
+
+    account: str
+    run: str
+    store: str
+    path: Path
+
+
+def mark(folder: Path, accounts: Sequence[str], aws: str, run: str, store: str) -> list[Path]:
+    """Write down beside the locks that a run is at work on these accounts; return the files, to remove when it ends."""
+    found = [folder / f"open-{one}{f'-{aws}' if aws else ''}-{run}.run" for one in sorted(set(accounts))]
+    for path in found:
+        path.write_text(store, encoding="utf-8")
+    return found
+
+
+def marks_on(folder: Path, accounts: Sequence[str], aws: str) -> list[Mark]:
+    """Return the marks of runs on these accounts that are under way or were broken off."""
+    found: list[Mark] = []
+    for one in sorted(set(accounts)):
+        begins = f"open-{one}{f'-{aws}' if aws else ''}-"
+        for path in sorted(folder.glob(f"{begins}*.run")):
+            run = path.name.removeprefix(begins).removesuffix(".run")
+            with suppress(OSError, UnicodeDecodeError):  # it has just ended
+                if "-" not in run:  # that of a lab under the same account
+                    found.append(Mark(one, run, path.read_text(encoding="utf-8")[:1000], path))
+    return found
 
 
 def _own(folder: Path) -> None:

@@ -50,6 +50,11 @@ class Store:
         """Whether it is a server that other machines reach too."""
         return self.engine.dialect.name == "postgresql"
 
+    @property
+    def place(self) -> str:
+        """Where it is, whatever folder one stands in: the whole path of its file, or the name people are told."""
+        return self.name if self.shared else str(Path(str(self.engine.url.database)).absolute())
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that writes; committed when the block ends, undone when it raises.
@@ -130,7 +135,7 @@ def reopen_store(url: str) -> Store:
     """
     if not is_store(url):
         todo = "name the store that the plan was applied with: --store"
-        raise InputError(f"there is no store {store_name(url)}", why="there is no such file", todo=todo)
+        raise InputError(f"there is no store {store_place(url)}", why="there is no such file", todo=todo)
     return open_store(url)
 
 

@@ -18,7 +18,7 @@ from rootwarden.model.announced import Announced
 from rootwarden.model.past_run import OPEN, PastRun, UnreadRun
 from rootwarden.model.plan import Plan
 from rootwarden.model.run import Progress, Run, RunState, StepState, Way, body_of
-from rootwarden.store.announcements import forget_announcement, see_announced
+from rootwarden.store.announcements import see_announced, withdraw_announcement
 from rootwarden.store.locks import HeldError, Lock, lock_file
 from rootwarden.store.opening import Store
 from rootwarden.store.run_rows import KIND, Outline, begun_of, chosen, done_of, lines_of, outline, told_apart, whole
@@ -36,6 +36,7 @@ class RunLog:
     def __init__(self, store: Store, run: Run, lock: Lock) -> None:
         """Take over what `begin_run` or `hold_run` opened."""
         self.run, self._store, self._lock = run, store, lock
+        self.marks: list[Path] = []  # files that say on this machine that it has no end yet
 
     def __enter__(self) -> RunLog:
         """Return itself."""
@@ -46,7 +47,9 @@ class RunLog:
         self.close()
 
     def close(self) -> None:
-        """Let go of the run."""
+        """Let go of the run; where it has an end, nothing of it stays on this machine."""
+        for path in self.marks if self.run.state not in _OPEN else ():
+            path.unlink(missing_ok=True)
         self._lock.close(done=self.run.state not in _OPEN)
 
     def progress(self) -> Progress:
@@ -72,8 +75,8 @@ class RunLog:
             )
 
     def state(self, run: Run) -> None:
-        """Write down how the run stands."""
-        self.run = run
+        """Write down how the run stands; where it is finished, so is what was under way with it."""
+        self.run = run = run.ends()
         with self._store.write() as connection:
             mine = update(runs).where(runs.c.id == run.id)
             connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))
@@ -154,6 +157,20 @@ def hold_run(
     return RunLog(store, replace(find_run(store, run.id), state=state, finished=None), lock)
 
 
+def write_act(store: Store, before: Run, after: Run) -> None:
+    """Write down what was found of a run that nobody is at work on, if it stands as it did when it was read.
+
+    Raises:
+        RefusedError: somebody has written to it meanwhile.
+    """
+    with store.write() as connection:
+        row = connection.execute(select(runs).where(runs.c.id == before.id)).first()
+        if row is None or whole(row) != before:
+            todo = f"see how it stands with `rootwarden runs show {before.id}`"
+            raise RefusedError(f"somebody else did something with the run {before.id} meanwhile", todo=todo)
+        connection.execute(update(runs).where(runs.c.id == before.id).values(body=body_of(after)))
+
+
 def find_run(store: Store, name: str) -> Run:
     """Return the run with this id, or the only one whose id begins so.
 
@@ -166,7 +183,7 @@ def find_run(store: Store, name: str) -> Run:
         ).all()
     todo = "list them with `rootwarden runs`"
     if len(rows) != 1 or not name:
-        what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.name}"
+        what = f"several runs begin with {name!r}" if rows else f"there is no run {name!r} in {store.place}"
         raise InputError(what, todo=todo)
     return whole(rows[0])
 
@@ -213,8 +230,8 @@ def count_runs(store: Store) -> int:
         return int(connection.execute(select(func.count()).where(runs.c.kind == KIND)).scalar() or 0)
 
 
-def withdraw(store: Store, announced: Announced, telling: Withdrawal | None = None) -> None:
-    """Let go of an announcement: no run that rests on it is begun or gone on with from now on.
+def withdraw(store: Store, announced: Announced, by: str, now: datetime, telling: Withdrawal | None = None) -> None:
+    """Let go of an announcement: no run that rests on it is begun or gone on with from now on. `by` is who says so.
 
     `telling` says who is to be told of it.
 
@@ -233,7 +250,7 @@ def withdraw(store: Store, announced: Announced, telling: Withdrawal | None = No
                     "the plan is being applied", why=f"{run.id} is under way, started by {run.by}",
                     todo="stop it (Ctrl-C ends it between two calls), and withdraw the announcement then",
                 )  # fmt: skip
-        if not forget_announcement(connection, announced):
+        if not withdraw_announcement(connection, announced, by, now):
             raise InputError(f"no plan {announced.name!r} is announced any more", todo="see `rootwarden runs`")
         if telling is not None:
             note_withdrawal(connection, telling)

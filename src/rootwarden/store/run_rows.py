@@ -83,6 +83,19 @@ def outline(row: Any) -> Outline:
     )
 
 
+def resting_of(connection: Connection, since: datetime) -> dict[str, list[tuple[str, datetime]]]:
+    """Return which runs rest on which announcement, each with when it started, the newest first; not older ones."""
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    for row in connection.execute(chosen().where(runs.c.started >= since)):
+        try:
+            one = outline(row)
+        except InputError:  # listed as unreadable
+            continue
+        if one.announced:
+            found.setdefault(one.announced, []).append((one.id, one.started))
+    return found
+
+
 def told_apart(rows: Iterable[Any]) -> tuple[list[Run], list[UnreadRun]]:
     """Return the runs, and those that cannot be read."""
     found: list[Run] = []

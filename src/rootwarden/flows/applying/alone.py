@@ -9,10 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rootwarden.aws.hands import Hands
-from rootwarden.flows.applying.request import ApplyRequest
+from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.plan import Change
-from rootwarden.store.machine import alone_on
+from rootwarden.store.machine import Mark, alone_on, mark, marks_on
 from rootwarden.store.opening import store_place
+from rootwarden.store.run_log import RunLog
 
 # AWS General Reference, "AWS service endpoints", also of VPC endpoints; those of China by their own names.
 _REAL = (".amazonaws.com", ".api.aws", ".amazonaws.com.cn", ".amazonwebservices.com.cn")
@@ -31,6 +32,33 @@ def alone_here(
         return nullcontext()
     accounts = [one.account for one in changes]
     return alone_on(Path(request.locks), accounts, which_aws(hands.opened.endpoint), run, store_place(request.store))
+
+
+def mark_here(log: RunLog, request: ApplyRequest, hands: Hands) -> None:
+    """Leave marks on this machine, where the request says where locks are, for as long as a run has no end."""
+    if request.locks:
+        aws, place = which_aws(hands.opened.endpoint), store_place(request.store)
+        log.marks = mark(Path(request.locks), log.run.accounts, aws, log.run.id, place)
+
+
+def tell_of_others(changes: Sequence[Change], request: ApplyRequest, hands: Hands, tell: Tell) -> None:
+    """Say which runs of other stores on these accounts have no end; of its own the store knows, and refuses.
+
+    No refusal: nobody can tell whether that store still is.
+    """
+    if not request.locks:
+        return
+    own, accounts = store_place(request.store), [one.account for one in changes]
+    left: dict[tuple[str, str], list[Mark]] = {}
+    for one in marks_on(Path(request.locks), accounts, which_aws(hands.opened.endpoint)):
+        if one.store != own:
+            left.setdefault((one.run, one.store), []).append(one)
+    for (run, store), marks in left.items():
+        tell(
+            f"warning: the run {run} on account {', '.join(one.account for one in marks)} was broken off, or is under "
+            f"way; it is written down in {store}: see `rootwarden runs show {run} --store {store}`, and go on with it "
+            f"or take it back first; where that store is gone, delete {', '.join(str(one.path) for one in marks)}"
+        )
 
 
 def which_aws(endpoint: str) -> str:

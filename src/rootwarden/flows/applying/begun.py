@@ -69,6 +69,8 @@ def not_to_go_on_with(run: Run) -> RootwardenError:
             todo=f"`rootwarden undo {run.id}` goes on with that; then apply its plan anew",
         )  # fmt: skip
     back = f"`rootwarden undo {run.id}` takes it back" if run.state is RunState.DONE else "apply its plan anew"
+    if run.state is RunState.DONE and not (run.checked and all(one.proved for one in run.checked)):
+        back = f"`rootwarden runs prove {run.id}` reads again what was not proved; {back}"
     if run.state is RunState.PART_UNDONE:
         back = f"`rootwarden undo {run.id}` takes back what was left, once nothing else rests on it"
     return InputError(f"the run {run.id} is {run.state}", why="there is nothing to go on with", todo=back)

@@ -17,8 +17,9 @@ from rootwarden.errors import RefusedError, WaitingError
 from rootwarden.flows.applying.looking import again
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.announced import LASTS, WAIT, Announced, short
-from rootwarden.model.context import MATCH_GRACE
+from rootwarden.model.context import MATCH_GRACE, Window
 from rootwarden.model.plan import Change, Plan
+from rootwarden.model.plan_file import checksum_of
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Run
 from rootwarden.report.labels import plural
@@ -43,7 +44,7 @@ def cooling(plan: Plan, changes: Iterable[Change], request: ApplyRequest, now: d
     if not hot:
         return None
     with closing(open_store(request.store)) as store:
-        found = announcement_of(store, plan.digest)
+        found = announcement_of(store, *named(plan))
     return Cooling(hot, found if found is not None and found.counts(now) else None)
 
 
@@ -80,7 +81,7 @@ def still_approved(
     if not hot and not (run.announced and lasting):
         return None
     with closing(open_store(request.store)) as store:
-        found = announcement_of(store, run.announced or run.plan.digest)
+        found = announcement_of(store, *([run.announced] if run.announced else named(run.plan)))
     if found is None or run.started < found.ripe:
         began = f"the run began on {_said(run.started)}"
         if run.announced:
@@ -116,9 +117,10 @@ def announce(one: Cooling, plan: Plan, request: ApplyRequest, by: str, clock: Cl
         if request.inform is not None:
             soonest = clock.now() + WAIT
             title = f"{plural(len(one.changes), 'change')} that cannot be taken back will be made from {_said(soonest)}"
-            object_ = f"If you object, say so before then; `rootwarden runs cancel {short(plan.digest)}` withdraws it."
+            name = short(checksum_of(plan))
+            object_ = f"If you object, say so before then; `rootwarden runs cancel {name}` withdraws it."
             told = request.inform(title, (f"Who: {by}", *titles), (object_,))
-        found = Announced(digest=plan.digest, at=clock.now(), by=by, accounts=accounts, titles=titles, told=told)
+        found = Announced(digest=checksum_of(plan), at=clock.now(), by=by, accounts=accounts, titles=titles, told=told)
         keep_announcement(store, found)
         tell(f"announced in {store.name}")
         if request.inform is None:
@@ -137,12 +139,25 @@ def foretold(one: Cooling, now: datetime) -> str:
     return f"it was announced on {_said(one.announced.at)}, and may be applied from {_said(one.announced.ripe)}"
 
 
+def named(plan: Plan) -> tuple[str, ...]:
+    """Return by what a plan may be announced: the checksum of its file, or, by the former version, its digest."""
+    return checksum_of(plan), plan.digest
+
+
+def approving(changes: Iterable[Change], request: ApplyRequest, now: datetime) -> tuple[Window, ...]:
+    """Return the approved windows that are open for what these changes do as root, each once."""
+    hot = [one for one in changes if one.dangerous]
+    return tuple(one for one in request.windows if any(_covers(one, change, now) for change in hot))
+
+
 def _approved(change: Change, request: ApplyRequest, now: datetime) -> bool:
     """Return whether an approved window is open for what this change does as root of the account."""
-    return bool(change.as_root) and any(
-        one.covers(change.account, now, MATCH_GRACE) and one.task.rpartition("/")[2] == change.as_root
-        for one in request.windows
-    )
+    return any(_covers(one, change, now) for one in request.windows)
+
+
+def _covers(window: Window, change: Change, now: datetime) -> bool:
+    task = window.task.rpartition("/")[2] == change.as_root
+    return bool(change.as_root) and task and window.covers(change.account, now, MATCH_GRACE)
 
 
 def _said(when: datetime) -> str:

@@ -13,7 +13,10 @@ from rootwarden.model.expect import Expect, Found, as_if, broken
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
+from rootwarden.model.read_back import read_back
 from rootwarden.model.run import Checked, Progress
+from rootwarden.proofs.topic_delivery import FACT as TOPICS
+from rootwarden.proofs.unheard import sends_to, unheard
 
 # Seconds before it is looked again.
 PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
@@ -36,9 +39,13 @@ def prove_made(
         amiss = broken(lasting_then(change, later, progress), own)
         shown_late = (one for one in change.then_with(progress.kept(change)) if one.fact in change.late)
         late = () if change.control else tuple(broken(shown_late, own))
-        return _made(change, amiss, late, seen)
+        found = _with_read(
+            _made(change, amiss, late, seen), change.then_with(progress.kept(change)), seen, change, clock
+        )
+        return _heard(found, change, own)
 
-    return _prove(request, changes, clock, check)
+    topics = (TOPICS,) if any(map(sends_to, changes)) else ()
+    return _prove(request, changes, clock, check, topics)
 
 
 def prove_undone(
@@ -53,15 +60,18 @@ def prove_undone(
 
     def check(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
         there = [one for other in changes if other.account == change.account for one in stays[other.id] or ()]
-        return _undone(change, later, seen, None if stays[change.id] is None else there)
+        found = _undone(change, later, seen, None if stays[change.id] is None else there)
+        return _with_read(found, change.expects, seen, change, clock)
 
     return _prove(request, changes, clock, check)
 
 
-def _prove(request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check) -> tuple[Checked, ...]:
+def _prove(
+    request: ApplyRequest, changes: Sequence[Change], clock: Clock, check: _Check, facts: Sequence[str] = ()
+) -> tuple[Checked, ...]:
     began = clock.monotonic()
     for pause in (*PAUSES, None):
-        seen = look(request, changes)
+        seen = look(request, changes, facts=facts)
         found = tuple(check(one, changes[at + 1 :], seen) for at, one in enumerate(changes))
         late = clock.monotonic() - began + (pause or 0) > request.patience
         if pause is None or late or all(one.proved or one.waiting for one in found):
@@ -85,8 +95,24 @@ def _made(change: Change, amiss: Sequence[Found], late: Sequence[Found], seen: L
         proved=passes and not amiss and not late,
         waiting=not (passes and not late) and not amiss and change.patience > 0,
         detail=said,
-        read=tuple(replace(one.expect, value=one.value) for one in amiss if one.unread is None),
+        stood=tuple(replace(one.expect, value=one.value) for one in amiss if one.unread is None),
     )
+
+
+def _with_read(one: Checked, expects: Sequence[Expect], seen: Looked, change: Change, clock: Clock) -> Checked:
+    """Keep with what was found when that was, and how it read: a proof that nobody can look at again is none."""
+    finding = seen.findings.get(change.fingerprint)
+    judged, said = (finding.evidence, finding.message) if finding is not None else ((), "")
+    read = read_back(expects, seen.facts.get(change.account, {}), judged)
+    return replace(one, at=clock.now(), read=read, said=said)
+
+
+def _heard(one: Checked, change: Change, facts: Mapping[str, Any]) -> Checked:
+    """Wait for a person where all reads as planned, and nobody has confirmed that they want to hear it."""
+    deaf = unheard(change, facts) if one.proved or one.waiting else None
+    if deaf is None:
+        return one
+    return replace(one, proved=False, waiting=True, detail=deaf.why, awaits=deaf.who)
 
 
 def _undone(change: Change, later: Sequence[Change], seen: Looked, there: Sequence[Expect] | None) -> Checked:

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hands import Hands
 from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
-from rootwarden.flows.applying.alone import alone_here
+from rootwarden.flows.applying.acting import began, left_by_others
+from rootwarden.flows.applying.alone import alone_here, mark_here, tell_of_others
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
@@ -25,8 +26,9 @@ from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.interruption import interruptible
 from rootwarden.flows.planning import affordable
 from rootwarden.model.plan import Change, Plan
+from rootwarden.model.plan_file import checksum_of
 from rootwarden.model.ports import Clock, NewId
-from rootwarden.model.run import Checked, Lying, Progress, Run, RunState
+from rootwarden.model.run import Checked, Deed, Lying, Progress, Run, RunState
 from rootwarden.store.opening import Store, open_store, reopen_store
 from rootwarden.store.run_log import RunLog, begin_run, find_run, hold_run, readable_runs, steps_of
 
@@ -83,6 +85,7 @@ def apply_plan(
         RootwardenError: AWS or the store cannot be reached.
     """
     clock, run_id, request = clock or SystemClock(), new_id(), request.one_errand()
+    plan = replace(plan, checksum=checksum_of(plan))  # what is left of it below is named by it still
     affordable(plan, request.max_monthly_usd)
     begun = begun_before(plan, request.store)
     if begun is not None and not request.dry_run:
@@ -91,6 +94,7 @@ def apply_plan(
         tell(str(begun))
     hands = Hands(request.reading.way, clock, run_id, request.entry, handing_over(plan, request))
     same_place(plan, hands)
+    tell_of_others(plan.changes, request, hands, tell)
     try:
         found, seen = ready(plan, request, _NOTHING)
     except RefusedError as stale:
@@ -108,12 +112,14 @@ def apply_plan(
         raise announce(waits, plan, request, hands.opened.arn, clock, tell)
     with alone_here(changes, run_id, request, hands):
         started = clock.now()
-        last = look_again(replace(plan, changes=changes), _NOTHING, found, request, hands, clock, tell)
+        agreed, last = changes, look_again(replace(plan, changes=changes), _NOTHING, found, request, hands, clock, tell)
         changes = to_make(last)
+        if not left_by_others(agreed, changes, tell):
+            return None
         run = Run(
             id=run_id, plan=replace(plan, changes=changes), by=hands.opened.arn, role=request.role, started=started,
             announced=rests_on.digest if rests_on is not None else "", handover=folders(plan, request),
-        )  # fmt: skip
+        ).begins(began(Deed.APPLIED, hands, started, changes, request))  # fmt: skip
         with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
             tell(f"run {run.id}, written down in {store.name}")
             return _carry_out(log, hands, request, clock, tell, [one for one in last if one.change in changes])
@@ -157,6 +163,7 @@ def resume_run(
                 except BaseException as error:
                     log.state(_as_it_was(run, error, clock))  # nothing was made yet
                     raise
+                log.state(log.run.begins(began(Deed.RESUMED, hands, clock.now(), to_make(found), request)))
                 tell(f"going on with run {run.id}")
                 if (into := folders(run.plan, request, run.handover)) != run.handover:
                     log.state(replace(log.run, handover=into))
@@ -188,6 +195,7 @@ def _carry_out(
     log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell, found: Sequence[Seen]
 ) -> Applied:
     """Make what is left of these changes, and prove all of them, those that are made already too."""
+    mark_here(log, request, hands)
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
     left = {one.id for one in to_make(found)}
@@ -244,6 +252,4 @@ def _broken_off(store: Store, plan: Plan | None) -> str:
     undoing = half_undone(found, plan)
     if undoing is not None:
         raise not_to_go_on_with(undoing)
-    raise InputError(
-        f"no run in {store.name} was broken off", todo="apply a plan with `rootwarden apply plan.json`"
-    )  # fmt: skip
+    raise InputError(f"no run in {store.place} was broken off", todo="apply a plan: `rootwarden apply plan.json`")

@@ -62,7 +62,7 @@ def _not_late(
 
 
 def _may_be_late(change: Change, checked: Checked | None, place: Expect) -> bool:
-    was_amiss = checked is None or any(_same(one, place) for one in checked.read)
+    was_amiss = checked is None or any(_same(one, place) for one in checked.stood)
     told = any(
         not one.assumed and one.fact == place.fact and one.at == place.at[: len(one.at)] for one in change.expects
     )
@@ -73,7 +73,7 @@ def _refused(change: Change, checked: Checked | None, found: Found) -> Exception
     if found.unread is not None:
         return unseen(change, found)
     about = f"{change.title} in account {change.account}"
-    if checked is not None and any(_same(one, found.expect) and one.value == found.value for one in checked.read):
+    if checked is not None and any(_same(one, found.expect) and one.value == found.value for one in checked.stood):
         return RefusedError(
             f"{about} does not read as planned, and did not when the run ended", why=str(found),
             todo="compare: that may be how AWS writes it, or somebody changed it while the run was at work; "

@@ -13,7 +13,8 @@ from rootwarden.aws.hands import Hands, WriteError
 from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
-from rootwarden.flows.applying.alone import alone_here
+from rootwarden.flows.applying.acting import began
+from rootwarden.flows.applying.alone import alone_here, mark_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.handing import left_lying
@@ -27,7 +28,7 @@ from rootwarden.flows.applying.touched import is_unproved, untouched
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
-from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
+from rootwarden.model.run import Checked, Deed, Progress, Run, RunState, StepState, Way
 from rootwarden.model.writes import LOOKS
 from rootwarden.store.opening import reopen_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
@@ -79,6 +80,7 @@ def undo_run(
             except BaseException:
                 log.state(run)  # nothing was taken back yet
                 raise
+            log.state(log.run.begins(began(Deed.UNDONE, hands, clock.now(), changes, request)))
             undone = _take_back(log, hands, changes, request, clock, tell)
             return replace(undone, lying=left_lying(undone.run, undone.progress))
 
@@ -86,6 +88,7 @@ def undo_run(
 def _take_back(
     log: RunLog, hands: Hands, changes: list[Change], request: ApplyRequest, clock: Clock, tell: Tell
 ) -> Applied:
+    mark_here(log, request, hands)
     stop = Event()
     undoing = _Undoing(log, hands, clock, tell, stop, request.patience)
     try:
@@ -103,10 +106,10 @@ def _take_back(
         unread = (
             Checked(change=one.id, control="", proved=False, detail=f"not read again: {error}") for one in changes
         )
-        log.state(replace(undoing.ended(), restored=tuple(unread)))
+        log.state(undoing.ended().ends(tuple(unread)))
         return Applied(log.run, log.progress(), unproved=error, unlooked=undoing.unlooked)
     checked = tuple(_with_what_is_left(one, undoing.left) for one in checked)
-    log.state(replace(undoing.ended(), restored=checked))
+    log.state(undoing.ended().ends(checked))
     return Applied(log.run, log.progress(), checked, unlooked=undoing.unlooked)
 
 
