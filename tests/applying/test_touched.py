@@ -39,7 +39,7 @@ def judged(given: tuple[Run, Change, Progress], **facts: str) -> str:
     """Return "" where undoing may go on, else in words why not."""
     one, change, progress = given
     try:
-        untouched(one, [change], progress, {change.account: {FACT: facts}})
+        untouched(one, [change], progress, {change.account: {FACT: facts}}, lambda _: None)
     except RefusedError as error:
         return "as at the end" if "did not when the run ended" in str(error) else "since"
     return ""
@@ -76,3 +76,12 @@ def test_whose_it_is(
 ) -> None:  # fmt: skip
     """Only what did not read as planned at the end, and reads as before or as planned, is AWS's being late."""
     assert judged(ended(*read, proved=proved, checked=checked), **now) == said
+
+
+def test_every_place_is_told() -> None:
+    """Two places that somebody changed are two, not the first of them."""
+    one, change, progress = ended(proved=True)
+    told: list[str] = []
+    with pytest.raises(RefusedError, match=r"changed since \(and 1 more place\)"):
+        untouched(one, [change], progress, {change.account: {FACT: {"A": "x", "B": "y", "C": "c1"}}}, told.append)
+    assert [line.partition("account.contacts.")[2][:4] for line in told] == ["A is", "B is"]

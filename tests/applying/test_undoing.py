@@ -230,8 +230,11 @@ def test_what_does_not_read_as_before_is_kept_with_the_run(shop: Workshop):
     there.put_alternate_contact(
         AlternateContactType="BILLING", Name="N", Title="T", PhoneNumber="1", EmailAddress="other@shop.example"
     )
+    contact_now(shop, EmailAddress="theirs@shop.example")
     undone = shop.undo(applied.run.id, force=True)
     assert undone is not None
+    assert any("not as the run left it" in one and "--force takes it back" in one for one in shop.said), shop.said
+    assert not any("theirs@" in one for one in shop.said)
     assert (undone.exit, undone.run.state) == (Exit.UNVERIFIED, RunState.UNDONE)
     found = said(listed(shop.store), show_ids=False)
     (one,) = found.runs

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.looking import at_once, unseen
+from rootwarden.flows.applying.request import Tell
 from rootwarden.model.expect import Expect, Found, as_if, broken
 from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Progress, Run, Way
 
 
-def untouched(run: Run, changes: Iterable[Change], progress: Progress, facts: Mapping[str, Mapping[str, Any]]) -> None:
-    """See that everything still reads as the run left it, the newest change looked at first.
-
-    What was made, or taken back, only in part may read as before, as planned, or between the two. Of what was made and
-    not proved so may the places that did not read as planned when the run ended: AWS may show them late.
+def untouched(
+    run: Run, changes: Iterable[Change], progress: Progress, facts: Mapping[str, Mapping[str, Any]], tell: Tell
+) -> None:
+    """See that everything still reads as the run left it; where several places do not, each is told.
 
     Raises:
         RefusedError: somebody changed it since, and taking it back would overwrite that; or what was not proved reads
             neither as before nor as planned, so that nobody can tell whose it is.
         AuthError, UnreachableError: it cannot be read, so that nobody knows.
+    """
+    found = list(touched(run, changes, progress, facts))
+    if not found:
+        return
+    if len(found) > 1:
+        for change, place in found:
+            tell(overwritten(change, place))
+    change, place = next((one for one in found if one[1].unread is None), found[0])
+    raise _refused(change, _checked(run, change), place, len(found) - 1)
+
+
+def overwritten(change: Change, place: Found) -> str:
+    """Return in words which place of a change does not read as the run left it."""
+    return f"not as the run left it: {change.title} ({change.account}): {place}"
+
+
+def touched(
+    run: Run, changes: Iterable[Change], progress: Progress, facts: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[Change, Found]]:
+    """Go through the places that do not read as the run left them, the newest change looked at first.
+
+    What was made, or taken back, only in part may read as before, as planned, or between the two. Of what was made and
+    not proved so may the places that did not read as planned when the run ended: AWS may show them late.
     """
     now = dict(facts)
     for change in changes:
@@ -37,7 +60,7 @@ def untouched(run: Run, changes: Iterable[Change], progress: Progress, facts: Ma
         elif amiss and is_unproved(run, change):
             amiss = _not_late(change, _checked(run, change), amiss, own)
         if amiss and broken(change.expects, own):
-            raise _refused(change, _checked(run, change), amiss[0])
+            yield from ((change, one) for one in amiss)
         now[change.account] = as_if(own, change.expects)
 
 
@@ -69,18 +92,19 @@ def _may_be_late(change: Change, checked: Checked | None, place: Expect) -> bool
     return was_amiss and told
 
 
-def _refused(change: Change, checked: Checked | None, found: Found) -> Exception:
+def _refused(change: Change, checked: Checked | None, found: Found, more: int) -> Exception:
     if found.unread is not None:
         return unseen(change, found)
     about = f"{change.title} in account {change.account}"
+    others = f" (and {more} more {'place' if more == 1 else 'places'})" if more else ""
     if checked is not None and any(_same(one, found.expect) and one.value == found.value for one in checked.stood):
         return RefusedError(
-            f"{about} does not read as planned, and did not when the run ended", why=str(found),
+            f"{about} does not read as planned, and did not when the run ended{others}", why=str(found),
             todo="compare: that may be how AWS writes it, or somebody changed it while the run was at work; "
             "--force takes it back all the same",
         )  # fmt: skip
     return RefusedError(
-        f"{about} was changed since", why=str(found),
+        f"{about} was changed since{others}", why=str(found),
         todo="look who did it and why; --force takes it back all the same",
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ from rootwarden.flows.applying.proving import PAUSES, prove_undone
 from rootwarden.flows.applying.ready import same_place
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.flows.applying.running import Applied
-from rootwarden.flows.applying.touched import is_unproved, untouched
+from rootwarden.flows.applying.touched import is_unproved, overwritten, touched, untouched
 from rootwarden.flows.interruption import interruptible
 from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
@@ -68,7 +68,9 @@ def undo_run(
         for one in begun:
             if one not in changes:
                 tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
-        _see_to(run, changes, progress, request, clock)
+        _see_to(run, changes, progress, request, clock, tell)
+        if request.force:
+            _say_what_is_overwritten(run, changes, progress, request, tell)
         if not agree(run, changes):
             return None
         former = tuple(set(RunState) - {RunState.UNDONE})
@@ -76,7 +78,7 @@ def undo_run(
         with alone, hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
             try:  # whoever was asked may have taken an hour to answer
                 not_rested_on(store, run)
-                _see_to(run, changes, progress, request, clock)
+                _see_to(run, changes, progress, request, clock, tell)
             except BaseException:
                 log.state(run)  # nothing was taken back yet
                 raise
@@ -119,7 +121,9 @@ def _with_what_is_left(one: Checked, left: Mapping[str, str]) -> Checked:
     return one if why is None else replace(one, proved=False, waiting=False, detail=f"left, because {why}")
 
 
-def _see_to(run: Run, changes: list[Change], progress: Progress, request: ApplyRequest, clock: Clock) -> None:
+def _see_to(
+    run: Run, changes: list[Change], progress: Progress, request: ApplyRequest, clock: Clock, tell: Tell
+) -> None:
     """See that nobody changed since what would be taken back, unless that is forced, and that nobody is shut out.
 
     Of what was not proved when the run ended it is looked again for as long as AWS may not show it.
@@ -132,17 +136,32 @@ def _see_to(run: Run, changes: list[Change], progress: Progress, request: ApplyR
         return
     began = clock.monotonic()
     for pause in (*PAUSES, None):
-        seen = look(request, changes, facts=facts)
+        seen, told = look(request, changes, facts=facts), list[str]()
         try:
             if not request.force:
-                untouched(run, changes, progress, seen.facts)
+                untouched(run, changes, progress, seen.facts, told.append)
             break
         except RefusedError:
             late = pause is None or clock.monotonic() - began + pause > request.patience
             if late or not any(is_unproved(run, one) for one in changes):
+                for line in told:
+                    tell(line)
                 raise
             clock.sleep(pause or 0)
     keep_a_way(changes, seen, request)
+
+
+def _say_what_is_overwritten(
+    run: Run, changes: list[Change], progress: Progress, request: ApplyRequest, tell: Tell
+) -> None:
+    """Say before anybody agrees which work of others force overwrites; where nobody can look, that."""
+    try:
+        seen = look(request, changes) if changes else None
+    except RootwardenError as error:
+        tell(f"nobody can look what --force overwrites: {error}")
+        return
+    for change, place in touched(run, changes, progress, seen.facts) if seen is not None else ():
+        tell(f"{overwritten(change, place)}; --force takes it back all the same")
 
 
 class _Undoing:
