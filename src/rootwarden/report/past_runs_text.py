@@ -27,7 +27,7 @@ def table(found: RunsSaid, options: RenderOptions) -> str:
     for former in found.former:
         _announced(pen, former)
     for unread in found.unreadable:
-        pen.line(f"{unread.started:%Y-%m-%d %H:%M}  unreadable   {unread.id}")
+        pen.line(f"{unread.started:%Y-%m-%d %H:%M}  unreadable   {unread.id}", hang=2)
         pen.line(f"{unread.state}; {unread.why}", indent=2)
         _next(pen, unread.next, indent=2)
     told = len(found.runs) + len(found.unreadable)
@@ -78,7 +78,7 @@ def whole(one: RunSaid, options: RenderOptions) -> str:
 def _act(pen: Pen, one: ActSaid) -> None:
     """Say who did what and when, on what approval, and what was found then."""
     until = f" to {_time(one.ended)}" if one.ended is not None else ", without an end"
-    pen.line(f"{_time(one.began)}{until}  {one.what}{' with --force' if one.forced else ''} by {one.by}")
+    pen.line(f"{_time(one.began)}{until}  {one.what}{' with --force' if one.forced else ''} by {one.by}", hang=5)
     if one.found:
         pen.line(f"{one.proved} of {plural(one.found, 'change')} proved", indent=5)
     for window in one.windows:
@@ -91,7 +91,7 @@ def _act(pen: Pen, one: ActSaid) -> None:
 
 
 def _announced(pen: Pen, one: AnnouncedSaid) -> None:
-    pen.line(f"{one.announced:%Y-%m-%d %H:%M}  {one.came:<11}  {one.name}")
+    pen.line(f"{one.announced:%Y-%m-%d %H:%M}  {one.came:<11}  {one.name}", hang=2)
     said = "" if one.came == "announced" else "announced "
     where = f" in {_some(one.accounts)}," if one.accounts else ""
     pen.line(f"{plural(len(one.what), 'change')} that cannot be taken back,{where} {said}by {one.by}", indent=2)
@@ -119,7 +119,7 @@ def _came(pen: Pen, one: AnnouncedSaid) -> None:
 
 
 def _run(pen: Pen, one: RunSaid) -> None:
-    pen.line(f"{one.started:%Y-%m-%d %H:%M}  {one.stands:<11}  {one.id}")
+    pen.line(f"{one.started:%Y-%m-%d %H:%M}  {one.stands:<11}  {one.id}", hang=2)
     pen.line(f"{_count(one, one.accounts, _TITLES)}, by {one.by}", indent=2)
     _left(pen, one.left[:_TITLES], len(one.left), indent=2)
     _differs(pen, one.differs[:_TITLES], len(one.differs), indent=2)
@@ -156,7 +156,7 @@ def _next(pen: Pen, words: str, indent: int = 0) -> None:
 
 
 def _change(pen: Pen, at: int, one: ChangeSaid, *, verbose: bool) -> None:
-    pen.line(f"{at:>3}  {one.title} ({one.account})")
+    pen.line(f"{at:>3}  {one.title} ({one.account})", hang=5)
     for shown in one.shows:
         pen.line(f"{shown.what}: {shown.before} -> {shown.after}", indent=5)
     back = one.came == "taken back"
@@ -189,7 +189,7 @@ def _call(pen: Pen, one: CallSaid, *, verbose: bool) -> None:
     word = "take back: " if one.way == "undo" else ""
     took = f" in {(one.until - one.began).total_seconds():.1f} s" if one.until is not None else ""
     place = f"{one.account} {one.region}".strip()
-    pen.line(f"{_time(one.began)}  {word}{one.call} ({place}): {one.ended}{took}")
+    pen.line(f"{_time(one.began)}  {word}{one.call} ({place}): {one.ended}{took}", hang=5)
     pen.line(one.does, "dim", indent=5)
     for name, value in one.parameters.items() if verbose else ():
         pen.line(f"{name}: {_value(value)}", "dim", indent=5)
