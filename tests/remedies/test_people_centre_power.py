@@ -98,6 +98,7 @@ def test_an_assignment_that_was_missing_is_missing_again_once_undone() -> None:
     """Group and permission set are there, but not assigned: the change says so, so that undoing can be proved."""
     found = directory(user("boss", "admins"))
     found["sets"][0]["assignments"] = []
+    found["groups"][0]["Members"] = ["boss"]
     wanted = roster(person("boss", "admins"), jobs={"admins": "{policies: [AdministratorAccess], unbounded: true}"})
     ground = Ground(wanted, ACCOUNT, "aws", NOW, {IDENTITY: {"Arn": f"{SSO}somebody"}}, lambda _: pytest.fail("looked"))
     plan_jobs(Centre(ground, MANAGEMENT, found))

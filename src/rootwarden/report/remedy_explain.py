@@ -8,6 +8,7 @@ from rootwarden.model.control import Registered
 from rootwarden.model.facts import FACTS
 from rootwarden.model.plan import Risk
 from rootwarden.model.remedy import RegisteredRemedy
+from rootwarden.model.write import Write
 from rootwarden.model.writes import WRITES
 from rootwarden.report.control_facts import actions
 from rootwarden.report.prose import paragraphs
@@ -18,7 +19,7 @@ _INDENT, _FURTHER = "  ", "    "
 RISKS = {
     Risk.SAFE: "safe: nothing that anybody uses is touched",
     Risk.CAREFUL: "careful: something that is used may be touched, look first",
-    Risk.DANGEROUS: "dangerous: it cannot be taken back; announced, guarded, and tried in one account first",
+    Risk.DANGEROUS: "dangerous: what may be in use is gone for good; announced, guarded, tried in one account first",
 }
 BY_HAND = "a person does it; the plan names the steps"
 
@@ -30,7 +31,7 @@ def explain(one: RegisteredRemedy, controls: Sequence[Registered], width: int = 
     """
     remedy = one.remedy
     why = [line for part in paragraphs(one.why) for line in ("", *wrapped(part, width, _INDENT))][1:]
-    calls = [f"{_INDENT}{name}  ({', '.join(WRITES[name].actions)})" for name in remedy.calls]
+    calls = [line for name in remedy.calls for line in _call(WRITES[name], width)]
     settings = [f"{_INDENT}{name}: {default_of(one, name).replace('`', '')}" for name in remedy.params]
     tried = "in the lab only" if remedy.verified == "no" else f"on AWS, {remedy.verified}"
     sections = (
@@ -47,6 +48,18 @@ def explain(one: RegisteredRemedy, controls: Sequence[Registered], width: int = 
         ("", [f"Tried {tried}."]),
     )  # fmt: skip
     return "\n\n".join("\n".join([title, *lines] if title else lines) for title, lines in sections if lines)
+
+
+def _call(row: Write, width: int) -> Iterator[str]:
+    """Say what a call needs: always, and where it sets something that AWS asks more for."""
+    always = (row.action, *(one.action for one in row.also if not one.given))
+    yield from wrapped(f"{row.call}  ({', '.join(always)})", width, _INDENT, _FURTHER)
+    more: dict[str, list[str]] = {}
+    for one in row.also:
+        if one.given:
+            more.setdefault(one.given, []).append(one.action)
+    for given, needed in more.items():
+        yield from wrapped(f"with {given} also {', '.join(needed)}", width, _FURTHER, _FURTHER * 2)
 
 
 def mended_by(one: RegisteredRemedy, controls: Sequence[Registered]) -> list[Registered]:
