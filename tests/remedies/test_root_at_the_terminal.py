@@ -120,7 +120,9 @@ def test_channels_are_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> No
     assert "announces it anew" in said
     assert "people was told of the announcement and is not configured here" in said
     assert main.run(["runs", *place]) == 0
-    assert capsys.readouterr().out == "No plan was applied yet.\n"
+    kept = capsys.readouterr().out
+    assert f"withdrawn    {name}" in kept and "withdrawn on " in kept
+    assert kept.endswith("No plan was applied yet.\n")
 
 
 def test_a_watch_that_expects_nothing_stops_it(desk: Desk) -> None:
