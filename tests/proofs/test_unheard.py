@@ -8,6 +8,7 @@ import pytest
 
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.plan import Change, Risk
+from rootwarden.model.readings import Unknown
 from rootwarden.proofs.anomaly_watch import SUBSCRIPTIONS
 from rootwarden.proofs.unheard import asked, unheard
 
@@ -91,3 +92,15 @@ def test_who_joins_a_topic_needs_a_listener_too() -> None:
         assert unheard(change(one), topics(OTHER)) is None
         nobody = unheard(change(one), topics())
         assert nobody is not None and nobody.who == () and "before somebody subscribes to it" in nobody.why
+
+
+@pytest.mark.parametrize("at", ["topics", "subscriptions"])
+def test_what_nobody_could_look_at_is_said_to_be_so(at: str) -> None:
+    """That a topic is silent is said of one that was read only."""
+    unread = Unknown("denied", call="sns.ListSubscriptionsByTopic").mark()
+    rule = Expect(fact="events.rules", at=(Item("Name", "r"), "Targets"), value=[{"Arn": ARN}])
+    facts = {"sns.topics": unread} if at == "topics" else topics()
+    if at == "subscriptions":
+        facts["sns.topics"][0]["subscriptions"] = unread
+    found = unheard(change(rule), facts)
+    assert found is not None and found.why.startswith("nobody could look")

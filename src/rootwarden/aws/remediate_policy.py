@@ -80,7 +80,7 @@ def change_session_policy(change: Change, kept: Mapping[str, Any] | None = None)
     if fitting is None:
         raise RefusedError(
             f"what {change.id} needs is longer than the {SESSION_POLICY_LIMIT} characters that a session may be told",
-            todo=f"make it with credentials of account {change.account} itself",
+            todo=f"plan and apply it with credentials of account {change.account} itself",
         )
     return fitting
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from rootwarden.model.expect import Expect, Item, look
 from rootwarden.model.plan import Change
-from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.model.readings import Unknown, UnseenError, first_unknown
 from rootwarden.model.sight import Log, Sight
 from rootwarden.proofs.anomaly_watch import SUBSCRIPTIONS
 from rootwarden.proofs.topic_delivery import FACT as TOPICS
@@ -56,6 +56,8 @@ def unheard(change: Change, facts: Mapping[str, Any]) -> Unheard | None:
     names = " and ".join(f"the topic {arn.rsplit(':', 1)[-1]} in {arn.split(':')[3]}" for arn in deaf)
     mine = [_address(one) for one in change.then if _is_to_confirm(one) and str(one.at[0]) in deaf]
     who = tuple(dict.fromkeys((*mine, *(one for arn in deaf for one in _pending(arn, facts)))))
+    if not who and any(_is_unread(arn, facts) for arn in deaf):
+        return Unheard(f"nobody could look whether anybody receives what {names} sends", ())
     todo = f"before {_either(who)} follows the link in AWS's mail" if who else "before somebody subscribes to it"
     return Unheard(f"nobody receives what {names} sends {todo}", who)
 
@@ -74,6 +76,11 @@ def _topics_in(value: Any) -> Iterator[str]:
 def _topic(arn: str, facts: Mapping[str, Any]) -> Any:
     found = look(Expect(fact=TOPICS, at=(Item("TopicArn", arn),)), facts)
     return None if isinstance(found, Unknown) else found
+
+
+def _is_unread(arn: str, facts: Mapping[str, Any]) -> bool:
+    found = look(Expect(fact=TOPICS, at=(Item("TopicArn", arn),)), facts)
+    return isinstance(found, Unknown) or first_unknown(found) is not None
 
 
 def _received(arn: str, facts: Mapping[str, Any]) -> bool:
