@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from rootwarden.errors import RefusedError
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
@@ -114,7 +116,7 @@ def _add(
     if others.gaining and job is not None and not job.others:
         others.refuse(ground, wanted)
         return
-    expects = [_of(name, "Members", value=list(others.members))]
+    expects = [replace(_of(name, "Members", value=list(others.members)), beforehand=True)]
     expects += [_of(name, "AttachedManagedPolicies", Item("PolicyArn", one)) for one in arns]
     for key in documents:
         old = before.get(key)

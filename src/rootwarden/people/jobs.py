@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from rootwarden.model.expect import Item
 from rootwarden.model.placeholders import as_json, refer
 from rootwarden.model.plan import Call, Difference, Probe, Risk, Step
@@ -54,8 +56,8 @@ def _job(centre: Centre, name: str, job: Group) -> None:
     others = _others(centre, name, job, group, found)
     if others is None:
         return
-    expects = [place("groups", "DisplayName", name, *(("Members",) if group else ()),
-                     value=list(others.members) if group else None)]  # fmt: skip
+    who = place("groups", "DisplayName", name, "Members", value=list(others.members))
+    expects = [replace(who, beforehand=True) if group else place("groups", "DisplayName", name)]
     expects += [] if found else [place("sets", "Name", name)]
     if group and found and not assigned:
         ours = Item("", {"AccountId": account, "PrincipalId": group_id})
