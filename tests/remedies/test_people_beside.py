@@ -262,3 +262,16 @@ def test_members_are_a_precondition_only(kept: bool) -> None:
     former = {key: value for key, value in to_builtins(members).items() if kept or key != "beforehand"}
     assert convert(former, Expect).beforehand is kept
     assert "beforehand" not in to_builtins(Expect(fact=FACT))
+
+
+@pytest.mark.parametrize(
+    ("policy", "severity"), [("IAMFullAccess", "high"), ("AdministratorAccess", "high"), ("PowerUserAccess", "medium")]
+)
+def test_both_services_read_an_administrator_alike(policy: str, severity: str) -> None:
+    """Power over IAM is power over all, and AWS's own texts are known where neither service shows them."""
+    job = f"{{policies: [{policy}]}}"
+    at_centre = in_centre(directory(user("x", "developers")) | {"sets": []}, job)
+    for ground in (on_ground([iam_user("x", "developers")], {"developers": job}), at_centre):
+        left = about(ground, "group developers")
+        assert (left.severity.value, "x, whom" in left.why, "may" in left.why) == (severity, True, False)
+        assert ("would become an administrator" in left.why) is (severity == "high")

@@ -12,6 +12,7 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.plan import Difference
 from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.people.ground import Ground, is_disabled, tag_of
+from rootwarden.people.job_power import texts_of_aws
 from rootwarden.people.roster import MANAGED
 from rootwarden.people.sparing import administers
 from rootwarden.proofs.iam_directory import FACT
@@ -108,7 +109,7 @@ def beside(
     found = members_of(users, "GroupList", group, f"{FACT}.users")
     others = [one for one in found if not _expected(ground, one, name)]
     gaining = [one for one in others if not _has(ground, one, group, given)]
-    later = ground.as_if(then)
+    later = ground.as_if((*then, *texts_of_aws(ground)))
     power = {str(one["UserName"]): administers(later, str(one["UserName"]), mfa=True) for one in gaining}
     ruling = [one for one, answer in power.items() if answer is not False]
     return Beside(

@@ -14,14 +14,10 @@ from rootwarden.model.plan import Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.people.beside import beside, leave_unread
 from rootwarden.people.ground import Ground, iam
+from rootwarden.people.job_power import policy_arn
 from rootwarden.people.roster import Group
 from rootwarden.proofs.iam_directory import FACT
 from rootwarden.proofs.resting_people import on_group
-
-
-def policy_arn(name: str, partition: str) -> str:
-    """Return the ARN of a policy of the roster: AWS's own are named by path and name."""
-    return name if name.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{name}"
 
 
 def ensure_groups(ground: Ground) -> None:
