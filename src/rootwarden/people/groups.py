@@ -13,6 +13,7 @@ from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.people.beside import beside, leave_unread
+from rootwarden.people.beyond import beyond
 from rootwarden.people.ground import Ground, iam
 from rootwarden.people.job_power import policy_arn
 from rootwarden.people.roster import Group
@@ -53,15 +54,14 @@ def _ensure(ground: Ground, name: str, group: Group) -> None:
     if there is None:
         _create(ground, name, arns, group.documents)
         return
-    has = _attached(there)
     texts = {str(one.get("PolicyName")): one.get("PolicyDocument") for one in there.get("GroupPolicyList") or ()}
     documents = {key: text for key, text in group.documents.items() if texts.get(key) != text}
     _add(ground, name, there, _lacking(there, arns), documents, texts)
-    beyond = sorted((has - set(arns)) | (set(texts) - set(group.documents)))
-    if beyond:
+    over = [one for one in beyond(there, group, ground.partition) if one not in group.documents]
+    if over:
         ground.leave(
             f"group {name}", "it holds policies that the roster does not name",
-            f"name them under groups.{name}, or take them off: {', '.join(beyond)}",
+            f"name them under groups.{name}, or take them off: {', '.join(over)}",
             resource=str(there.get("Arn") or ""),
         )  # fmt: skip
 
