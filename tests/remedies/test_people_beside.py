@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import convert, to_builtins
+from msgspec.structs import replace
 
 import rootwarden as src
 from rootwarden.errors import RefusedError
-from rootwarden.model.expect import broken
+from rootwarden.model.expect import Expect, broken, touching
 from rootwarden.model.plan import Change, Left, Plan, Risk
 from rootwarden.model.readings import Unknown, UnseenError
 from rootwarden.model.shared import Shared
@@ -235,3 +237,41 @@ def test_who_holds_the_set_by_another_way_gains_nothing() -> None:
 def _stale(change: Change, members: list[str] | Unknown) -> bool:
     reads = {DIRECTORY: {"groups": [{"DisplayName": "developers", "Members": members}], "sets": []}}
     return any("Members" in one.expect.path for one in broken(change.expects, reads))
+
+
+def test_who_joins_later_is_no_matter_to_the_undo(company: Company) -> None:
+    """One run gives a group its policies, another hires into it: the first is taken back, and reads as before."""
+    the_group(company)
+    plan = company.plan(roster(person("zoe")))
+    given = company.apply(replace(plan, changes=tuple(one for one in plan.changes if "group developers" in one.title)))
+    assert [one.title for one in given.run.plan.changes] == ["Give the group developers what the roster says"]
+    company.iam.add_user_to_group(GroupName="developers", UserName="ci")
+    company.undo(given)
+    assert company.iam.list_attached_group_policies(GroupName="developers")["AttachedPolicies"] == []
+    assert [one["UserName"] for one in company.iam.get_group(GroupName="developers")["Users"]] == ["ci"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_members_are_a_precondition_only(kept: bool) -> None:
+    """They stand in the plan file, whose former shape is read as it was; only what is touched has to come back."""
+    expects = on_ground([], {"developers": "{policies: [ReadOnlyAccess]}"}).changes[0].expects
+    members = next(one for one in expects if "Members" in one.path)
+    assert members.beforehand
+    assert members not in touching(expects)
+    assert len(touching(expects)) == len(expects) - 1
+    former = {key: value for key, value in to_builtins(members).items() if kept or key != "beforehand"}
+    assert convert(former, Expect).beforehand is kept
+    assert "beforehand" not in to_builtins(Expect(fact=FACT))
+
+
+@pytest.mark.parametrize(
+    ("policy", "severity"), [("IAMFullAccess", "high"), ("AdministratorAccess", "high"), ("PowerUserAccess", "medium")]
+)
+def test_both_services_read_an_administrator_alike(policy: str, severity: str) -> None:
+    """Power over IAM is power over all, and AWS's own texts are known where neither service shows them."""
+    job = f"{{policies: [{policy}]}}"
+    at_centre = in_centre(directory(user("x", "developers")) | {"sets": []}, job)
+    for ground in (on_ground([iam_user("x", "developers")], {"developers": job}), at_centre):
+        left = about(ground, "group developers")
+        assert (left.severity.value, "x, whom" in left.why, "may" in left.why) == (severity, True, False)
+        assert ("would become an administrator" in left.why) is (severity == "high")

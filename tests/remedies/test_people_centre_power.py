@@ -14,7 +14,8 @@ from rootwarden.people.centre import Centre
 from rootwarden.people.ground import IDENTITY, Ground
 from rootwarden.people.jobs import plan_jobs
 from rootwarden.proofs.admin_power import Held, Place, standing
-from rootwarden.proofs.centre_people import FACT, KNOWN, UNSURE, administrators, shut
+from rootwarden.proofs.aws_policies import KNOWN, UNSURE
+from rootwarden.proofs.centre_people import FACT, administrators, shut
 from rootwarden.proofs.policy_document import read_document
 from tests.remedies.centre_at_hand import NOW, SSO, directory, user
 from tests.remedies.people_at_work import ACCOUNT, MANAGEMENT, person, roster

@@ -51,12 +51,15 @@ class Expect(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Of an object only the fields named in `value` count, so that what AWS adds by itself does not matter. A list of
     texts has no order, as in AWS's answers. `assumed` is what only planning goes by and nobody looks up: a time that
     AWS sets, a place that nobody can name yet (it draws the id of a key), what a person has to do (confirm a mail).
+    `beforehand` is what must read so before a change that leaves it alone, such as who is in a group: what becomes of
+    it afterwards tells nothing of the change, nor of its undo.
     """
 
     fact: str
     at: tuple[str | Item, ...] = ()
     value: Any = None
     assumed: bool = False
+    beforehand: bool = False
 
     @property
     def path(self) -> str:
@@ -126,6 +129,11 @@ def broken(expects: Iterable[Expect], facts: Mapping[str, Any]) -> list[Found]:
         for one, found in looked
         if isinstance(found, Unknown) or not _holds(one, found)
     ]
+
+
+def touching(expects: Iterable[Expect]) -> tuple[Expect, ...]:
+    """Return the expectations of what a change itself touches: what undoing it brings back."""
+    return tuple(one for one in expects if not one.beforehand)
 
 
 # What is taken as a whole: a statement with one condition more, or a lock with a rule, is another one.

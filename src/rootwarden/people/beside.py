@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from rootwarden.model.findings import Severity
 from rootwarden.model.plan import Difference
 from rootwarden.model.readings import Unknown, UnseenError, unknown_in
 from rootwarden.people.ground import Ground, is_disabled, tag_of
+from rootwarden.people.job_power import texts_of_aws
 from rootwarden.people.roster import MANAGED
 from rootwarden.people.sparing import administers
 from rootwarden.proofs.iam_directory import FACT
@@ -40,23 +41,24 @@ class Beside(Struct, frozen=True, kw_only=True):
     def notes(self) -> Iterator[str]:
         """Go through what whoever applies the change has to know."""
         if self.gaining:
-            makes = f", and {'may make' if self.perhaps else 'makes'} {_and(self.ruling)} {_a(self.ruling)}"
-            yield f"it also gives this to {_and(self.gaining)}{makes if self.ruling else ''}"
+            makes = f", and {'may make' if self.perhaps else 'makes'} {in_words(self.ruling)} {_a(self.ruling)}"
+            yield f"it also gives this to {in_words(self.gaining)}{makes if self.ruling else ''}"
         if self.idle:
             are = "is in it too, and gains" if len(self.idle) == 1 else "are in it too, and gain"
-            yield f"{_and(self.idle)} {are} nothing by that"
+            yield f"{in_words(self.idle)} {are} nothing by that"
 
     def refuse(self, ground: Ground, name: str) -> None:
         """Leave a group as it is, and say who would gain by it."""
-        why = f"{_and(self.gaining)}, whom the roster does not name for it, would get it too"
+        why = f"{in_words(self.gaining)}, whom the roster does not name for it, would get it too"
         if self.ruling:
             would = "may" if self.perhaps else "would"
-            why = f"{_and(self.ruling)}, whom the roster does not name for it, {would} become {_a(self.ruling)}"
+            why = f"{in_words(self.ruling)}, whom the roster does not name for it, {would} become {_a(self.ruling)}"
             more = tuple(one for one in self.gaining if one not in self.ruling)
-            why += f", and {_and(more)} would get it too" if more else ""
-        todo = f"take {_and(self.gaining)} out of it, or write `others: keep` under groups.{name} if they shall have it"
+            why += f", and {in_words(more)} would get it too" if more else ""
+        keep = f"write `others: keep` under groups.{name} if they shall have it"
+        todo = f"take {in_words(self.gaining)} out of it, or {keep}"
         if self.own:
-            todo = f"apply this plan, which moves or disables {_and(self.own)}, and plan again; or {todo}"
+            todo = f"apply this plan, which moves or disables {in_words(self.own)}, and plan again; or {todo}"
         ground.leave(
             f"group {name}", f"it is not given what the roster says: {why}", todo,
             severity=Severity.HIGH if self.ruling else Severity.MEDIUM,
@@ -108,7 +110,7 @@ def beside(
     found = members_of(users, "GroupList", group, f"{FACT}.users")
     others = [one for one in found if not _expected(ground, one, name)]
     gaining = [one for one in others if not _has(ground, one, group, given)]
-    later = ground.as_if(then)
+    later = ground.as_if((*then, *texts_of_aws(ground)))
     power = {str(one["UserName"]): administers(later, str(one["UserName"]), mfa=True) for one in gaining}
     ruling = [one for one, answer in power.items() if answer is not False]
     return Beside(
@@ -146,7 +148,7 @@ def _names(users: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(sorted(str(one["UserName"]) for one in users))
 
 
-def _and(names: tuple[str, ...]) -> str:
+def in_words(names: Sequence[str]) -> str:
     """Return names as people say them, the first eight of many."""
     shown = [*names[:8], f"{len(names) - 8} more"] if len(names) > 8 else [*names]
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)

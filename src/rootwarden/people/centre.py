@@ -16,6 +16,7 @@ from rootwarden.errors import RefusedError
 from rootwarden.model.expect import Expect, Item, as_if
 from rootwarden.model.placeholders import refer
 from rootwarden.model.plan import Call, Change, Difference, Probe, Risk, Step
+from rootwarden.people.centre_beyond import on_joining_there
 from rootwarden.people.ground import IDENTITY, Ground
 from rootwarden.people.roster import Person
 from rootwarden.proofs.centre_people import FACT, centre_user, sessions_of, shut
@@ -152,6 +153,11 @@ def plan_people_there(centre: Centre) -> set[str]:
 
 
 def _join(centre: Centre, person: Person) -> None:
+    new = {"UserName": person.user, "UserId": "", "Groups": []}
+    more = on_joining_there(centre.ground, centre.directory, new, person.member_of)
+    if more.ruling:
+        more.refuse(centre.ground, person.user)
+        return
     first, _, last = person.name.partition(" ")
     unique = {"AttributePath": "userName", "AttributeValue": person.user}
     create = Step(
@@ -178,7 +184,11 @@ def _join(centre: Centre, person: Person) -> None:
         then=[place("users", "UserName", person.user,
                     value={"UserType": centre.mark, "Groups": list(person.member_of)})],
         shows=[Difference(what=f"user {person.user}", before="not there", after=", ".join(person.member_of))],
-        notes=("the person chooses a password by e-mail; MFA is enrolled at sign-in where the settings ask for it",),
+        risk=Risk.CAREFUL if more.held or more.more else Risk.SAFE,
+        notes=(
+            "the person chooses a password by e-mail; MFA is enrolled at sign-in where the settings ask for it",
+            *more.notes(person.user),
+        ),
     )  # fmt: skip
 
 
@@ -192,8 +202,13 @@ def _move(centre: Centre, name: str, user: Mapping[str, Any], wanted: Iterable[s
         todo = "have somebody else plan" if why == "it is who asks" else "give the person a user of their own"
         centre.ground.leave(f"user {name}", f"{why}, and would lose {', '.join(out)}", todo)
         return
+    into = [one for one in then if one not in now]
+    more = on_joining_there(centre.ground, centre.directory, user, then)
+    if more.ruling:
+        more.refuse(centre.ground, name)
+        return
     steps = [
-        *_into(centre, str(user["UserId"]), [one for one in then if one not in now]),
+        *_into(centre, str(user["UserId"]), into),
         *out_of(centre, name, user, out),
     ]
     steps += [centre.typed(user, centre.mark)] if since else []
@@ -202,7 +217,7 @@ def _move(centre: Centre, name: str, user: Mapping[str, Any], wanted: Iterable[s
         "centre-move", title, name, why="the roster says so", risk=Risk.CAREFUL, steps=steps,
         expects=[place("users", "UserName", name, "Groups", value=now), *(kinds[:1] if since else ())],
         then=[place("users", "UserName", name, "Groups", value=then), *(kinds[1:] if since else ())],
-        never_by=centre.sessions(name) if out else (),
+        never_by=centre.sessions(name) if out else (), notes=more.notes(name) if into else (),
         shows=[Difference(what=f"groups of {name}", before=", ".join(now) or "none", after=", ".join(then) or "none")],
     )  # fmt: skip
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from rootwarden.people.beside import Beside, members_of, named_for
 from rootwarden.people.centre import Centre
-from rootwarden.people.groups import policy_arn
-from rootwarden.proofs.admin_power import IAM_PATTERNS, could_grant
-from rootwarden.proofs.centre_people import FACT, administrators, holds
+from rootwarden.people.job_power import as_set
+from rootwarden.proofs.centre_people import FACT, administrators, holds, power_of
 
 
 def beside_there(centre: Centre, name: str, group: Mapping[str, Any], found: Mapping[str, Any] | None) -> Beside:
@@ -23,12 +22,11 @@ def beside_there(centre: Centre, name: str, group: Mapping[str, Any], found: Map
     idle = set(_with_it(centre, others, found))
     gaining = tuple(sorted(str(one["UserName"]) for one in others if str(one["UserName"]) not in idle))
     job = centre.ground.roster.groups[name]
-    rules = any(policy_arn(one, "").endswith("/AdministratorAccess") for one in job.policies)
-    perhaps = not rules and any(could_grant(one, *IAM_PATTERNS) for one in job.documents.values())
+    power = power_of(as_set(job, centre.ground.partition), centre.ground.partition, centre.ground.account)
     own = {str(one["UserName"]) for one in others if centre.made(one)}
     return Beside(
         members=tuple(sorted(str(one["UserName"]) for one in members)), gaining=gaining,
-        ruling=gaining if rules or perhaps else (), perhaps=perhaps,
+        ruling=() if power is False else gaining, perhaps=power is None,
         own=tuple(one for one in gaining if one in own), idle=tuple(sorted(idle)),
     )  # fmt: skip
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from rootwarden.errors import RefusedError
 from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Difference, Probe, Risk, Step
 from rootwarden.model.readings import UnseenError
 from rootwarden.people.beside import beside, leave_unread
+from rootwarden.people.beyond import beyond
 from rootwarden.people.ground import Ground, iam
+from rootwarden.people.job_power import policy_arn
 from rootwarden.people.roster import Group
 from rootwarden.proofs.iam_directory import FACT
 from rootwarden.proofs.resting_people import on_group
-
-
-def policy_arn(name: str, partition: str) -> str:
-    """Return the ARN of a policy of the roster: AWS's own are named by path and name."""
-    return name if name.startswith("arn:") else f"arn:{partition}:iam::aws:policy/{name}"
 
 
 def ensure_groups(ground: Ground) -> None:
@@ -55,15 +54,14 @@ def _ensure(ground: Ground, name: str, group: Group) -> None:
     if there is None:
         _create(ground, name, arns, group.documents)
         return
-    has = _attached(there)
     texts = {str(one.get("PolicyName")): one.get("PolicyDocument") for one in there.get("GroupPolicyList") or ()}
     documents = {key: text for key, text in group.documents.items() if texts.get(key) != text}
     _add(ground, name, there, _lacking(there, arns), documents, texts)
-    beyond = sorted((has - set(arns)) | (set(texts) - set(group.documents)))
-    if beyond:
+    over = [one for one in beyond(there, group, ground.partition) if one not in group.documents]
+    if over:
         ground.leave(
             f"group {name}", "it holds policies that the roster does not name",
-            f"name them under groups.{name}, or take them off: {', '.join(beyond)}",
+            f"name them under groups.{name}, or take them off: {', '.join(over)}",
             resource=str(there.get("Arn") or ""),
         )  # fmt: skip
 
@@ -114,7 +112,7 @@ def _add(
     if others.gaining and job is not None and not job.others:
         others.refuse(ground, wanted)
         return
-    expects = [_of(name, "Members", value=list(others.members))]
+    expects = [replace(_of(name, "Members", value=list(others.members)), beforehand=True)]
     expects += [_of(name, "AttachedManagedPolicies", Item("PolicyArn", one)) for one in arns]
     for key in documents:
         old = before.get(key)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from rootwarden.model.expect import Item
 from rootwarden.model.placeholders import as_json, refer
 from rootwarden.model.plan import Call, Difference, Probe, Risk, Step
@@ -12,7 +14,7 @@ from rootwarden.model.readings import UnseenError
 from rootwarden.people.beside import Beside, leave_unread
 from rootwarden.people.centre import Centre, place
 from rootwarden.people.centre_beside import beside_there
-from rootwarden.people.groups import policy_arn
+from rootwarden.people.job_power import one_document, policy_arn
 from rootwarden.people.roster import MANAGED, Group
 from rootwarden.proofs.resting_people import on_centre_group, on_permission_set
 
@@ -29,7 +31,7 @@ def _job(centre: Centre, name: str, job: Group) -> None:
     account = centre.ground.account
     group, found = centre.find("groups", "DisplayName", name), centre.find("sets", "Name", name)
     arns = [policy_arn(one, centre.ground.partition) for one in job.policies]
-    inline = _one_document(job)
+    inline = one_document(job)
     if found is not None and not _as_wanted(found, arns, inline):
         centre.ground.leave(
             f"permission set {name}", "it allows something else than the roster says",
@@ -54,8 +56,8 @@ def _job(centre: Centre, name: str, job: Group) -> None:
     others = _others(centre, name, job, group, found)
     if others is None:
         return
-    expects = [place("groups", "DisplayName", name, *(("Members",) if group else ()),
-                     value=list(others.members) if group else None)]  # fmt: skip
+    who = place("groups", "DisplayName", name, "Members", value=list(others.members))
+    expects = [replace(who, beforehand=True) if group else place("groups", "DisplayName", name)]
     expects += [] if found else [place("sets", "Name", name)]
     if group and found and not assigned:
         ours = Item("", {"AccountId": account, "PrincipalId": group_id})
@@ -91,15 +93,6 @@ def _others(
         others.refuse(centre.ground, name)
         return None
     return others
-
-
-def _one_document(job: Group) -> dict[str, Any] | None:
-    """Return the documents of a job as one: a permission set has a single inline policy."""
-    statements: list[Any] = []
-    for document in job.documents.values():
-        found = document.get("Statement")
-        statements += found if isinstance(found, list) else [found]
-    return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 
 def _as_wanted(found: Mapping[str, Any], arns: list[str], inline: dict[str, Any] | None) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from rootwarden.model.expect import Expect
 from rootwarden.model.placeholders import secret
 from rootwarden.model.plan import Difference, Probe, Risk, Secret, Step
+from rootwarden.people.beyond import in_groups, on_joining
 from rootwarden.people.foundation import Foundation
 from rootwarden.people.ground import Ground, iam, of_credentials, of_tag, of_user
 from rootwarden.people.roster import MANAGED, OWNER, Person
@@ -42,22 +43,30 @@ def join(ground: Ground, foundation: Foundation, person: Person) -> None:
     ]
     about: dict[str, Any] = {"UserName": name, "Path": path, "Arn": arn, "GroupList": list(groups)}
     about |= {"AttachedManagedPolicies": []} | ({"PermissionsBoundary": _limit(boundary)} if boundary else {})
+    then = (
+        of_user(name, value=about), *(of_tag(name, key, value) for key, value in _tags(ground, person).items()),
+        *with_password(name, new=True),
+    )  # fmt: skip
+    more = on_joining(ground, name, person.member_of, (*then, in_groups(ground, name, groups)))
+    if more.ruling:
+        more.refuse(ground, name, arn)
+        return
+    safe = (boundary or not foundation.boundary) and not more.held
     ground.plan(
         "join", f"Create the user {name} for {person.name}",
-        risk=Risk.SAFE if boundary or not foundation.boundary else Risk.CAREFUL,
+        risk=Risk.SAFE if safe else Risk.CAREFUL,
         why=f"the roster {ground.roster.roster} names {person.name} as {person.function}", resource=arn, steps=steps,
-        expects=(of_user(name), of_credentials(name)),
-        then=(
-            of_user(name, value=about), *(of_tag(name, key, value) for key, value in _tags(ground, person).items()),
-            *with_password(name, new=True),
-        ),
+        expects=(of_user(name), of_credentials(name)), then=then,
         shows=(
             Difference(what=f"user {name}", before="not there", after=f"{person.name} <{person.email}>"),
             Difference(what="groups", before="none", after=", ".join(groups)),
             *((Difference(what="boundary", before="none", after=boundary),) if boundary else ()),
         ),
         secrets=(first_password(ground, person),),
-        notes=("once the person has signed in, undoing leaves the user: take them off the roster instead",),
+        notes=(
+            "once the person has signed in, undoing leaves the user: take them off the roster instead",
+            *more.notes(name),
+        ),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from rootwarden.model.expect import Expect, Item
 from rootwarden.model.placeholders import as_json
 from rootwarden.model.plan import Difference, Risk, Step
 from rootwarden.model.readings import Unknown, UnseenError
+from rootwarden.people.beyond import Beyond, in_groups, on_joining
 from rootwarden.people.foundation import Foundation
 from rootwarden.people.ground import Ground, iam, is_disabled, of_keys, of_tag, of_user, tag_of, tag_there
 from rootwarden.people.joining import boundary_of, enter, give_password, leave
@@ -54,13 +55,20 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
     """Plan what a managed user lacks or has too much of: groups, boundary, owner, a password; a leaver comes back."""
     name, arn = str(user["UserName"]), str(user.get("Arn") or "")
     held = ground.held(name)
+    limit, has = boundary_of(ground, foundation, person), _boundary_arn(user)
+    more = _more(ground, person, name, limit)
+    if more.ruling:
+        more.refuse(ground, name, arn)
     if is_disabled(user):
+        if more.ruling:
+            return
         _come_back(ground, person, user, arn)
     now = sorted(str(one) for one in user.get("GroupList") or ())
     wanted = {*person.member_of, *_gate(ground, foundation, user, held)}
     wanted |= set(_kept(ground, name, arn, sorted(set(now) - wanted)))
+    if more.ruling:  # nothing of the move, but the gate
+        wanted, limit = {*now, *(wanted & {foundation.gate_group})}, has
     into, out = sorted(wanted - set(now)), sorted(set(now) - wanted)
-    limit, has = boundary_of(ground, foundation, person), _boundary_arn(user)
     steps = [*enter(ground, name, into), *leave(ground, name, out)]
     expects: list[Expect] = [of_user(name, "GroupList", value=now)] if into or out else []
     if foundation.gate_group in into:
@@ -83,6 +91,7 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
             "move", f"Bring {name} to what the roster says", risk=Risk.CAREFUL, resource=arn, steps=steps,
             why=f"the roster {ground.roster.roster} has {person.name} as {person.function}",
             expects=expects, then=then, shows=shows if into or out else shows[1:],
+            notes=more.notes(name) if set(into) & set(person.member_of) else (),
         )  # fmt: skip
         if keeps_a_way_in(ground, user, change):
             ground.add(change)
@@ -93,6 +102,16 @@ def bring_up(ground: Ground, foundation: Foundation, person: Person, user: dict[
             )  # fmt: skip
     if held.get("LoginProfile") is None:
         give_password(ground, person, name, arn)
+
+
+def _more(ground: Ground, person: Person, name: str, limit: str) -> Beyond:
+    """Return what a user would get beyond the roster by being in the person's groups, behind this boundary."""
+    then = (
+        in_groups(ground, name, person.member_of), of_tag(name, DISABLED, None),
+        of_user(name, "UserPolicyList", Item("PolicyName", DENY_POLICY)),
+        of_user(name, "PermissionsBoundary", value={"PermissionsBoundaryArn": limit} if limit else None),
+    )  # fmt: skip
+    return on_joining(ground, name, person.member_of, then)
 
 
 def _kept(ground: Ground, name: str, arn: str, out: list[str]) -> Iterator[str]:

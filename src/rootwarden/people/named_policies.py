@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from rootwarden.errors import InputError
 from rootwarden.model.readings import Unknown, not_collected, unknown_in
 from rootwarden.people.ground import Ground
-from rootwarden.people.groups import policy_arn
+from rootwarden.people.job_power import policy_arn
 from rootwarden.people.roster import Boundary, Roster
 
 NAMED = "iam.named_policies"

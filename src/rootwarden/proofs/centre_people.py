@@ -12,32 +12,13 @@ from typing import Any
 
 from rootwarden.model.readings import unknown_in
 from rootwarden.proofs.admin_power import Held, Place, standing
+from rootwarden.proofs.aws_policies import says_of_iam
 from rootwarden.proofs.policy_document import Document, read_document
 
 FACT = "sso.directory"
 # Whoever comes by Identity Center is in such a role, the session being named after the user (IAM Identity Center User
 # Guide, "Referencing permission sets in resource policies").
 _SESSION = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/AWSReservedSSO_[^/]+/(?P<user>.+)")
-
-# What AWS's own policies say of all of IAM, whose texts Identity Center does not show: these alone make an
-# administrator, or take the power from one who holds them too. A test weighs the published ones.
-_AWS_OWN = ":iam::aws:policy/"
-KNOWN = {
-    "AdministratorAccess": ("Allow", "*"),
-    "IAMFullAccess": ("Allow", "iam:*"),
-    **dict.fromkeys(
-        (
-            "AWSDenyAll", "AWSIAMIdentityCenterAllowListForIdentityContext", "AmazonSecurityLakePermissionsBoundary",
-            "AmazonDataZoneEnvironmentRolePermissionsBoundary", "SageMakerStudioProjectUserRolePermissionsBoundary",
-            "AmazonDataZoneSageMakerEnvironmentRolePermissionsBoundary", "root-task/IAMAuditRootUserCredentials",
-            "root-task/IAMCreateRootUserPassword", "root-task/IAMDeleteRootUserCredentials",
-            "root-task/S3UnlockBucketPolicy", "root-task/SQSUnlockQueuePolicy",
-        ),
-        ("Deny", "*"),
-    ),
-}  # fmt: skip
-# This one grants everything under a condition that cannot be decided.
-UNSURE = ("AWSMcpServiceActionsFullAccess",)
 
 
 def centre_user(arn: str) -> str:
@@ -84,9 +65,18 @@ def shut(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     Who only may be an administrator, because nobody can decide the policies, does not stand in for one who surely is;
     where nobody surely is, the last who may be counts as one.
     """
-    may = (True, None)
-    surely, left, still = administrators(before), administrators(after), _holders(after, may)
-    return sorted(one for one in _holders(before, may) if not (left if one in surely else still).get(one))
+    surely, left, still = administrators(before), administrators(after), may_administer(after)
+    return sorted(one for one in may_administer(before) if not (left if one in surely else still).get(one))
+
+
+def may_administer(directory: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return by account the names of the users who are administrators there, or of whom nobody can tell."""
+    return _holders(directory, (True, None))
+
+
+def power_of(permission_set: Mapping[str, Any], partition: str, account: str) -> bool | None:
+    """Return whether a permission set makes an administrator of an account; None: nobody can tell."""
+    return standing(_held(permission_set), None, Place(partition, account), _session(account)).answer.value
 
 
 def _holders(directory: Mapping[str, Any], wanted: tuple[bool | None, ...]) -> dict[str, set[str]]:
@@ -95,11 +85,11 @@ def _holders(directory: Mapping[str, Any], wanted: tuple[bool | None, ...]) -> d
     partition = str(directory["InstanceArn"]).split(":")[1]
     found: dict[str, set[str]] = {}
     for one in directory["sets"]:
-        held, known = _held(one), {}
+        known: dict[str, bool | None] = {}
         for given in one.get("assignments") or ():
             account, who = str(given["AccountId"]), given.get("PrincipalId")
             if account not in known:
-                known[account] = standing(held, None, Place(partition, account), _session(account)).answer.value
+                known[account] = power_of(one, partition, account)
             for user in directory["users"] if who and known[account] in wanted else ():
                 if user.get("UserId") == who or groups.get(who) in (user.get("Groups") or ()):
                     found.setdefault(account, set()).add(str(user["UserName"]))
@@ -113,12 +103,9 @@ def _held(permission_set: Mapping[str, Any]) -> list[Held]:
         return [Held("managed policies", Document((), "they could not be read"))]
     held = [] if inline is None else [Held("inline policy", read_document(inline))]
     for arn in (str(one.get("Arn")) for one in managed):
-        _, own, name = arn.partition(_AWS_OWN)
-        if not own or name in UNSURE:
-            held.append(Held(arn, Document((), f"the text of {arn} is not read")))
-        elif name in KNOWN:
-            effect, action = KNOWN[name]
-            held.append(Held(arn, read_document({"Statement": {"Effect": effect, "Action": action, "Resource": "*"}})))
+        text = says_of_iam(arn)
+        unread = Document((), f"the text of {arn} is not read")
+        held.append(Held(arn, unread if text is None else read_document(text)))
     return held
 
 

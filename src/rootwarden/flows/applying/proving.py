@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from rootwarden.flows.applying.looking import Looked, lasting_then, look
 from rootwarden.flows.applying.request import ApplyRequest
-from rootwarden.model.expect import Expect, Found, as_if, broken
+from rootwarden.model.expect import Expect, Found, as_if, broken, touching
 from rootwarden.model.findings import Status
 from rootwarden.model.plan import Change
 from rootwarden.model.ports import Clock
@@ -61,7 +61,7 @@ def prove_undone(
     def check(change: Change, later: Sequence[Change], seen: Looked) -> Checked:
         there = [one for other in changes if other.account == change.account for one in stays[other.id] or ()]
         found = _undone(change, later, seen, None if stays[change.id] is None else there)
-        return _with_read(found, change.expects, seen, change, clock)
+        return _with_read(found, touching(change.expects), seen, change, clock)
 
     return _prove(request, changes, clock, check)
 
@@ -122,7 +122,7 @@ def _undone(change: Change, later: Sequence[Change], seen: Looked, there: Sequen
     """
     still = (one for other in reversed(later) if other.account == change.account for one in other.then)
     facts = as_if(seen.facts.get(change.account, {}), still)
-    found = [one for one in broken(change.expects, facts) if not _stays(one, there, facts)]
+    found = [one for one in broken(touching(change.expects), facts) if not _stays(one, there, facts)]
     amiss = [one for one in found if one.expect.fact not in change.late]
     finding = seen.findings.get(change.fingerprint)
     stays = "; ".join(change.stays)

@@ -8,7 +8,7 @@ from typing import Any
 from rootwarden.errors import RefusedError
 from rootwarden.flows.applying.looking import at_once, unseen
 from rootwarden.flows.applying.request import Tell
-from rootwarden.model.expect import Expect, Found, as_if, broken
+from rootwarden.model.expect import Expect, Found, as_if, broken, touching
 from rootwarden.model.halfway import neither
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Progress, Run, Way
@@ -50,18 +50,18 @@ def touched(
     now = dict(facts)
     for change in changes:
         own = now.get(change.account, {})
-        then = at_once(change, progress)
+        then, before = at_once(change, progress), touching(change.expects)
         half_way = not progress.made(change) or any(
             one.way is Way.UNDO and one.change == change.id for one in progress.log
         )
         amiss = broken(then, own)
         if amiss and half_way:
-            amiss = neither(change.expects, then, own)
+            amiss = neither(before, then, own)
         elif amiss and is_unproved(run, change):
             amiss = _not_late(change, _checked(run, change), amiss, own)
-        if amiss and broken(change.expects, own):
+        if amiss and broken(before, own):
             yield from ((change, one) for one in amiss)
-        now[change.account] = as_if(own, change.expects)
+        now[change.account] = as_if(own, before)
 
 
 def is_unproved(run: Run, change: Change) -> bool:
