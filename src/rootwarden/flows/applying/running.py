@@ -157,7 +157,7 @@ def resume_run(
             with _out_of_the_way(store, run, before, request, clock):
                 found = look_again(run.plan, before, found, request, hands, clock, tell)
             # Until it is held what it rests on can be withdrawn; what others did until then is seen afterwards.
-            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on, run) as log:
                 try:
                     found = held_still(run.plan, before, found, request)
                 except BaseException as error:
@@ -179,7 +179,7 @@ def _out_of_the_way(
         yield
     except RefusedError as error:
         if run.state is RunState.RUNNING and not request.dry_run:
-            with hold_run(store, run.id, RunState.RUNNING, (RunState.RUNNING,), before) as log:
+            with hold_run(store, run.id, RunState.RUNNING, seen=before, shown=run) as log:
                 log.state(_as_it_was(run, error, clock))
         raise
 

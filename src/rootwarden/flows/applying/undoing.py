@@ -64,9 +64,8 @@ def undo_run(
             _say_what_is_overwritten(run, changes, progress, request, tell)
         if not agree(run, changes):
             return None
-        former = tuple(set(RunState) - {RunState.UNDONE})
         alone = alone_here(changes, run.id, request, hands)
-        with alone, hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
+        with alone, hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
             try:  # whoever was asked may have taken an hour to answer
                 not_rested_on(store, run)
                 _see_to(run, changes, progress, request, clock, tell)
@@ -88,7 +87,7 @@ def _given_back(store: Store, run: Run, progress: Progress) -> Iterator[None]:
         yield
     except RefusedError:
         if (stood := run.stood(progress)) is not run:
-            with hold_run(store, run.id, RunState.UNDOING, (RunState.UNDOING,), progress) as log:
+            with hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
                 log.state(stood)
         raise
 
