@@ -14,7 +14,7 @@ from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.acting import began
-from rootwarden.flows.applying.alone import alone_here, mark_here
+from rootwarden.flows.applying.alone import alone_here, mark_here, marked_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.handing import left_lying
@@ -55,7 +55,7 @@ def undo_run(
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
         progress = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry)
-        with _given_back(store, run, progress):
+        with _given_back(store, run, progress, request, hands):
             not_rested_on(store, run)
             same_place(run.plan, hands)
             changes = _to_take_back(run, progress, tell)
@@ -67,6 +67,7 @@ def undo_run(
         alone = alone_here(changes, run.id, request, hands)
         with alone, hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
             try:  # whoever was asked may have taken an hour to answer
+                mark_here(log, request, hands)
                 not_rested_on(store, run)
                 _see_to(run, changes, progress, request, clock, tell)
             except BaseException:
@@ -78,7 +79,7 @@ def undo_run(
 
 
 @contextmanager
-def _given_back(store: Store, run: Run, progress: Progress) -> Iterator[None]:
+def _given_back(store: Store, run: Run, progress: Progress, request: ApplyRequest, hands: Hands) -> Iterator[None]:
     """Look whether a run may be undone; where not, and nothing was taken back, it is half undone no more.
 
     Whoever died while looking left it so, and a refusal that lasts would keep everybody off its accounts.
@@ -88,6 +89,7 @@ def _given_back(store: Store, run: Run, progress: Progress) -> Iterator[None]:
     except RefusedError:
         if (stood := run.stood(progress)) is not run:
             with hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
+                marked_here(log, request, hands)
                 log.state(stood)
         raise
 
@@ -115,7 +117,6 @@ def _to_take_back(run: Run, progress: Progress, tell: Tell) -> list[Change]:
 def _take_back(
     log: RunLog, hands: Hands, changes: list[Change], request: ApplyRequest, clock: Clock, tell: Tell
 ) -> Applied:
-    mark_here(log, request, hands)
     stop = Event()
     undoing = _Undoing(log, hands, clock, tell, stop, request.patience)
     try:
