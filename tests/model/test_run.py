@@ -33,6 +33,6 @@ def test_what_took_nothing_back_is_not_half_undone(
     """Whoever died before the first call left the run as it was; with one call made it is half undone."""
     undoing = replace(run("01A", "1"), state=RunState.UNDOING, acts=acts, checked=checked)
     line = Logged(n=1, way=Way.UNDO, change="c", step="s", state=StepState.BEGUN, began=NOW + (back or timedelta(0)))
-    found = undoing.stood(Progress(() if back is None else (line,)))
+    found = undoing.stood(Progress(() if back is None else (line,)), NOW)
     assert (found.state, found.acts, found.checked) == (stood, acts, checked)
-    assert found.finished == (NOW if acts and stood is not RunState.UNDOING else None)
+    assert found.finished == (None if stood is RunState.UNDOING else NOW)

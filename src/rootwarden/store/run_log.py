@@ -75,8 +75,8 @@ class RunLog:
             )
 
     def state(self, run: Run) -> None:
-        """Write down how the run stands; where it is finished, so is what was under way with it."""
-        self.run = run = run.ends()
+        """Write down how the run stands."""
+        self.run = run
         with self._store.write() as connection:
             mine = update(runs).where(runs.c.id == run.id)
             connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))

@@ -214,15 +214,15 @@ def _carry_out(
                 if canary and change is canary[-1]:
                     prove_canary(request, canary, clock, tell, log.progress())
     except StoppedError as error:
-        log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
+        log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()).ends())
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was changed")
     try:
         checked = prove_made(request, changes, clock, log.progress())
     except RootwardenError as error:
-        log.state(replace(log.run, state=RunState.DONE, finished=clock.now()))
+        log.state(replace(log.run, state=RunState.DONE, finished=clock.now()).ends())
         return Applied(log.run, log.progress(), unproved=error)
-    log.state(replace(log.run, state=RunState.DONE, finished=clock.now(), checked=checked))
+    log.state(replace(log.run, state=RunState.DONE, finished=clock.now(), checked=checked).ends())
     return Applied(log.run, log.progress(), checked)
 
 

@@ -55,7 +55,7 @@ def undo_run(
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
         progress = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry)
-        with _given_back(store, run, progress, request, hands):
+        with _given_back(store, run, progress, request, hands, clock):
             not_rested_on(store, run)
             same_place(run.plan, hands)
             changes = _to_take_back(run, progress, tell)
@@ -71,7 +71,7 @@ def undo_run(
                 not_rested_on(store, run)
                 _see_to(run, changes, progress, request, clock, tell)
             except BaseException:
-                log.state(run.stood(progress))  # nothing was taken back yet
+                log.state(run.stood(progress, clock.now()))  # nothing was taken back yet
                 raise
             log.state(log.run.begins(began(Deed.UNDONE, hands, clock.now(), changes, request)))
             undone = _take_back(log, hands, changes, request, clock, tell)
@@ -79,7 +79,9 @@ def undo_run(
 
 
 @contextmanager
-def _given_back(store: Store, run: Run, progress: Progress, request: ApplyRequest, hands: Hands) -> Iterator[None]:
+def _given_back(
+    store: Store, run: Run, progress: Progress, request: ApplyRequest, hands: Hands, clock: Clock
+) -> Iterator[None]:
     """Look whether a run may be undone; where not, and nothing was taken back, it is half undone no more.
 
     Whoever died while looking left it so, and a refusal that lasts would keep everybody off its accounts.
@@ -87,7 +89,7 @@ def _given_back(store: Store, run: Run, progress: Progress, request: ApplyReques
     try:
         yield
     except RefusedError:
-        if (stood := run.stood(progress)) is not run:
+        if (stood := run.stood(progress, clock.now())) is not run:
             with hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
                 marked_here(log, request, hands)
                 log.state(stood)
