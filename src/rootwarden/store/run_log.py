@@ -95,7 +95,7 @@ def begin_run(store: Store, run: Run, rests_on: Announced | None = None, of: Pla
     try:
         with store.write() as connection:
             _one_by_one(store, connection)
-            for other in _open_runs(connection):
+            for other in _open_runs(store, connection):
                 common = [one for one in run.accounts if one in other.accounts]
                 if common:
                     raise _in_the_way(store, other, common[0])
@@ -136,7 +136,7 @@ def hold_run(
     try:
         with store.write() as connection:
             _one_by_one(store, connection)
-            for other in _open_runs(connection):
+            for other in _open_runs(store, connection):
                 common = [one for one in run.accounts if one in other.accounts and other.id != run.id]
                 if common:
                     raise _in_the_way(store, other, common[0])
@@ -319,8 +319,14 @@ def _name(run: str) -> str:
     return f"run-{run}"
 
 
-def _open_runs(connection: Connection) -> list[Outline]:
-    return list(map(outline, connection.execute(chosen(_OPEN))))
+def _open_runs(store: Store, connection: Connection) -> list[Outline]:
+    found = list(map(outline, connection.execute(chosen(_OPEN))))
+    return [one for one in found if one.state != RunState.UNDOING or _is_undoing(store, connection, one)]
+
+
+def _is_undoing(store: Store, connection: Connection, one: Outline) -> bool:
+    """Return whether anything was taken back, or somebody is at it: who was killed before that is in nobody's way."""
+    return any(line.way is Way.UNDO for line in lines_of(connection, one.id).log) or is_held(store, one.id)
 
 
 def _in_the_way(store: Store, other: Outline, account: str) -> RefusedError:
