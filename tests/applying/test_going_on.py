@@ -97,6 +97,19 @@ def test_a_killed_act_has_no_end(shop: Workshop, monkeypatch: pytest.MonkeyPatch
     assert [(one.what, one.ended is not None) for one in run.acts] == [(Deed.APPLIED, False), (Deed.UNDONE, True)]
 
 
+def test_killed_at_undoing_before_anything_was_taken_back(shop: Workshop):
+    """It is gone on with as if nobody had begun to undo it; a dry run leaves it so."""
+    applied = stopped(shop, "RW-POL-05")
+    with closing(open_store(shop.store)) as store:
+        hold_run(store, applied.run.id, RunState.UNDOING).close()
+    with pytest.raises(RefusedError, match="half undone"):
+        shop.resume(applied.run.id, dry_run=True)
+    assert state_of(shop, applied.run.id) is RunState.UNDOING
+    resumed = shop.resume(applied.run.id)
+    assert resumed is not None and (resumed.exit, resumed.run.state) == (Exit.FINE, RunState.DONE)
+    assert [one.what for one in resumed.run.acts] == [Deed.APPLIED, Deed.RESUMED]
+
+
 def test_nothing_is_left_to_make(shop: Workshop):
     """Somebody else has made what is left: nobody need agree to anything, the run is proved and ends; a dry run asks
     for nothing and ends nothing.

@@ -139,9 +139,14 @@ def resume_run(
     with closing(reopen_store(request.store)) as store:
         name = what if isinstance(what, str) else _broken_off(store, what)
         run = find_run(store, name)
+        before = steps_of(store, run.id)
+        stood = run.stood(before, clock.now())
+        if stood is not run and not request.dry_run:  # whoever was killed at undoing it took nothing back
+            with hold_run(store, run.id, run.state, seen=before, shown=run) as log:
+                log.state(stood)
+            run = stood
         if run.state not in GOES_ON:
             raise not_to_go_on_with(run)
-        before = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
         with _out_of_the_way(store, run, before, request, hands, clock):
