@@ -9,14 +9,21 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from rootwarden.cli.state_folder import state_folder
 from rootwarden.errors import RefusedError, UsageError
+from rootwarden.flows.applying import running
 from rootwarden.flows.applying.alone import which_aws
 from rootwarden.model.plan import encode
+from rootwarden.model.run import RunState
 from rootwarden.store.machine import alone_on, marks_on
+from rootwarden.store.run_log import hold_run
+from tests.applying.test_going_on import state_of
+from tests.applying.test_undoing import contact_now
 from tests.applying.workshop import MANAGEMENT, MEMBER, REGIONS, Workshop
 from tests.journeys.terminal import CLEAN, Answer, rootwarden
 
@@ -132,3 +139,32 @@ def test_a_run_that_ends_takes_its_marks_with_it(shop: Workshop, tmp_path: Path)
     shop.lab.clear_faults()
     undone = shop.undo(applied.run.id, locks=str(locks))
     assert undone is not None and undone.stopped is None and list(locks.iterdir()) == []
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_run_that_stops_because_it_is_refused_takes_its_marks_with_it(
+    shop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, held: bool
+) -> None:
+    """It was broken off and left a mark; what it would go on with is stale by now, seen at once or once it is held."""
+    locks = tmp_path / "locks"
+    plan = shop.plan("RW-POL-05")
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    def late(*given: Any, **named: Any) -> Any:
+        contact_now(shop, EmailAddress="other@shop.example")
+        return hold_run(*given, **named)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr("rootwarden.aws.hands.Hands.do", dies)
+        shop.apply(replace(plan, changes=plan.changes[:1]), locks=str(locks))
+    (left,) = locks.iterdir()
+    name = left.stem.rpartition("-")[2]
+    if held:
+        monkeypatch.setattr(running, "hold_run", late)
+    else:
+        contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match="the plan is stale"):
+        shop.resume(name, locks=str(locks))
+    assert (state_of(shop, name), list(locks.iterdir())) == (RunState.STOPPED, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,15 @@ from rootwarden.errors import Exit, RefusedError
 from rootwarden.flows.applying import running
 from rootwarden.flows.applying.looking import Standing
 from rootwarden.flows.applying.running import Applied, resume_run
-from rootwarden.model.run import RunState
+from rootwarden.model.run import Deed, RunState
 from rootwarden.store.opening import open_store
-from rootwarden.store.run_log import find_run, hold_run
+from rootwarden.store.run_log import find_run, hold_run, past_runs
 from tests.applying.test_applying import trail
 from tests.applying.test_lost_answers import PUT, lost
 from tests.applying.test_undoing import contact_now
 from tests.applying.workshop import MANAGEMENT, Workshop
 from tests.emulated.lab_at_work import client, entry
+from tests.remedies.root_at_work import Later
 
 
 def stopped(shop: Workshop, *codes: str) -> Applied:
@@ -69,6 +71,43 @@ def test_in_doubt_and_changed_by_somebody_else(shop: Workshop, monkeypatch: pyte
         shop.resume(applied.run.id)
     assert contact_now(shop) == "other@shop.example"
     assert state_of(shop, applied.run.id) is RunState.STOPPED
+
+
+def test_a_killed_act_has_no_end(shop: Workshop, monkeypatch: pytest.MonkeyPatch):
+    """Whoever applied was killed, and going on is refused days later: nobody knows until when they were at work, and
+    who was refused did nothing. What is done with the run later has its own end.
+    """
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    plan, later = shop.plan("RW-POL-05"), Later()
+    later.ahead = timedelta(4)
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr("rootwarden.aws.hands.Hands.do", dies)
+        shop.apply(replace(plan, changes=plan.changes[:1]))
+    contact_now(shop, EmailAddress="other@shop.example")
+    with pytest.raises(RefusedError, match="the plan is stale"):
+        resume_run(None, shop.request(), lambda *_: True, shop.said.append, later)
+    with closing(open_store(shop.store)) as store:
+        (run,) = past_runs(store)
+        assert (run.state, [(one.what, one.ended) for one in run.acts]) == (RunState.STOPPED, [(Deed.APPLIED, None)])
+        shop.undo(run.id, force=True)
+        (run,) = past_runs(store)
+    assert [(one.what, one.ended is not None) for one in run.acts] == [(Deed.APPLIED, False), (Deed.UNDONE, True)]
+
+
+def test_killed_at_undoing_before_anything_was_taken_back(shop: Workshop):
+    """It is gone on with as if nobody had begun to undo it; a dry run leaves it so."""
+    applied = stopped(shop, "RW-POL-05")
+    with closing(open_store(shop.store)) as store:
+        hold_run(store, applied.run.id, RunState.UNDOING).close()
+    with pytest.raises(RefusedError, match="half undone"):
+        shop.resume(applied.run.id, dry_run=True)
+    assert state_of(shop, applied.run.id) is RunState.UNDOING
+    resumed = shop.resume(applied.run.id)
+    assert resumed is not None and (resumed.exit, resumed.run.state) == (Exit.FINE, RunState.DONE)
+    assert [one.what for one in resumed.run.acts] == [Deed.APPLIED, Deed.RESUMED]
 
 
 def test_nothing_is_left_to_make(shop: Workshop):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,16 @@ from rootwarden.flows.applying.running import Applied
 from rootwarden.lab.seed import seed
 from rootwarden.lab.server import Lab
 from rootwarden.model.plan import Call, Change, Risk, Step
+from rootwarden.model.run import RunState
 from rootwarden.remedies.create_admin_path import REMEDY
+from rootwarden.store.opening import open_store
+from rootwarden.store.run_log import find_run, hold_run
 from tests.emulated.lab_at_work import client, entry
-from tests.remedies.root_at_work import Desk, at_work
+from tests.remedies.root_at_work import STORE, Desk, at_work
 from tests.remedies.root_world import MANAGEMENT, OLD, organization
 
 SETTINGS = {"create-admin-path": {"principals": (f"arn:aws:iam::{OLD}:user/admin",)}}
+CONTACT = {"register-security-contact": {"name": "S", "title": "T", "email": "s@x.example", "phone": "+1 555"}}
 ROLE = str(REMEDY.params["role"])
 
 
@@ -60,6 +65,21 @@ def test_the_last_way_in_stays_once_root_is_shut_out(desk: Desk) -> None:
     assert undone is not None
     assert undone.exit is Exit.FINE
     assert desk.calls(MANAGEMENT, "DetachRolePolicy", "DeleteRole") == ["DetachRolePolicy", "DeleteRole"]
+
+
+def test_killed_before_anything_was_taken_back_it_bars_nobody(desk: Desk) -> None:
+    """The process died while it looked, and undo is refused since: the run is as it was, in no other plan's way."""
+    applied, root = made(desk), desk.lab.root_state(MANAGEMENT)
+    with closing(open_store(str(desk.folder / STORE))) as store:
+        hold_run(store, applied.run.id, RunState.UNDOING).close()
+    root.password = False
+    with pytest.raises(RefusedError, match="nobody could enter"):
+        desk.undo(applied.run.id, force=True)
+    with closing(open_store(str(desk.folder / STORE))) as store:
+        assert find_run(store, applied.run.id) == applied.run
+    again = desk.apply(desk.plan("RW-POL-05", org=False, root_audit=False, settings=CONTACT))
+    assert again is not None
+    assert again.exit is Exit.FINE
 
 
 def test_what_cannot_be_read_is_no_way_in(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from rootwarden import catalogue
 from rootwarden.errors import Exit, RefusedError, UnreachableError
+from rootwarden.flows.applying.proving_later import prove_run
 from rootwarden.flows.applying.running import Applied, resume_run
 from rootwarden.flows.applying.undoing import undo_run
 from rootwarden.flows.audit import JudgeRequest
@@ -18,12 +19,12 @@ from rootwarden.flows.past_runs import listed
 from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.expect import Expect
 from rootwarden.model.plan import Call, Change, Plan, Probe
-from rootwarden.model.run import RunState
+from rootwarden.model.run import Deed, RunState
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.past_runs import said
 from rootwarden.report.past_runs_text import table, whole
 from rootwarden.store.opening import open_store
-from rootwarden.store.run_log import find_run
+from rootwarden.store.run_log import find_run, hold_run
 from rootwarden.store.snapshots import open_snapshot
 from tests.applying.given import SETTINGS
 from tests.applying.workshop import CONTROLS, MANAGEMENT, Workshop
@@ -216,6 +217,28 @@ def test_changed_while_somebody_thinks_about_going_on_is_not_overwritten(shop: W
     with pytest.raises(RefusedError, match="the plan is stale"):
         resume_run(applied.run.id, shop.request(), slow, shop.said.append)
     assert contact_now(shop) == "other@shop.example"
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_what_somebody_did_with_the_run_meanwhile_is_not_written_over(shop: Workshop, *, other: bool):
+    """While undo asks, another ends the run that was broken off, or proves it: undo is refused, and that stands."""
+    applied = shop.apply(shop.plan("RW-POL-05"))
+    assert applied is not None
+    with closing(open_store(shop.store)) as store, hold_run(store, applied.run.id, RunState.RUNNING) as log:
+        late = tuple(replace(one, proved=False, waiting=True) for one in applied.checked)
+        log.state(log.run if other else replace(applied.run, checked=late))
+
+    def slow(*_: object) -> bool:
+        shop.resume(applied.run.id) if other else prove_run(applied.run.id, shop.request(), shop.said.append)
+        contact_now(shop, EmailAddress="other@shop.example")
+        return True
+
+    with pytest.raises(RefusedError, match="somebody else did something with the run"):
+        undo_run(applied.run.id, shop.request(), slow, shop.said.append)
+    with closing(open_store(shop.store)) as store:
+        found = find_run(store, applied.run.id)
+    assert (found.state, [one.proved for one in found.checked]) == (RunState.DONE, [True, True])
+    assert [one.what for one in found.acts] == [Deed.APPLIED, Deed.RESUMED if other else Deed.PROVED]
 
 
 def test_what_does_not_read_as_before_is_kept_with_the_run(shop: Workshop):

@@ -81,6 +81,25 @@ def test_a_finished_run_is_in_nobodys_way(store: Store):
             hold_run(store, "01A", RunState.UNDOING)
 
 
+def test_who_was_killed_before_taking_anything_back_is_in_nobodys_way(store: Store):
+    """Undoing is in the way while a process holds it, and once a call was made that takes back; not in between."""
+    begin_run(store, run("01A", "1")).close()
+    later = replace(run("01B", "1"), started=NOW + timedelta(seconds=1))
+    with (
+        hold_run(store, "01A", RunState.UNDOING),
+        pytest.raises(RefusedError, match="another run changes account 1"),
+    ):
+        begin_run(store, later)
+    with begin_run(store, later) as log:
+        with pytest.raises(RefusedError, match="another run changes account 1"):
+            hold_run(store, "01A", RunState.UNDOING)
+        log.state(replace(log.run, state=RunState.DONE, finished=NOW))
+    with hold_run(store, "01A", RunState.UNDOING) as log:
+        log.begin(Way.UNDO, "do-1", "one", 0, NOW)
+    with pytest.raises(RefusedError, match="account 1 is half undone"):
+        begin_run(store, replace(later, id="01C"))
+
+
 def test_what_was_seen_before_another_run_ended_is_not_acted_on(store: Store):
     """Whoever looked while another changed the account looks again; other accounts are no matter."""
     with begin_run(store, run("01A", "1")) as log:

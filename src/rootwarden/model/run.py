@@ -166,12 +166,33 @@ class Run(Struct, frozen=True, kw_only=True):
         return replace(self, acts=(*self.acts, act))
 
     def ends(self, checked: tuple[Checked, ...] = ()) -> Run:
-        """Return the run with what is under way ended when it is finished, and with what was found then."""
+        """Return the run with what is under way ended when it is finished, and with what was found then.
+
+        Only who began it says so: of what a process that died had begun nobody knows when it ended.
+        """
         if not self.acts or self.acts[-1].ended is not None or self.finished is None:
             return self
         if self.state is RunState.DONE and not checked:
             checked = self.checked
         return replace(self, acts=(*self.acts[:-1], replace(self.acts[-1], ended=self.finished, checked=checked)))
+
+    def stood(self, progress: Progress, now: datetime) -> Run:
+        """Return the run as it stood before somebody began to undo it who took nothing back; else itself.
+
+        A process that dies while it looks whether it may undo a run leaves it UNDOING without a call that takes back.
+        What it was before follows from what was found, and from what ended last; where nobody can tell it STOPPED: who
+        goes on with that looks how much is left to make.
+        """
+        over = (one for one in reversed(self.acts) if one.ended is not None and one.what is not Deed.PROVED)
+        last = next(over, None)
+        since = last.ended if last is not None else None
+        in_part = since if last is not None and last.what is Deed.UNDONE else None
+        back = (one for one in progress.log if one.way is Way.UNDO)
+        if self.state is not RunState.UNDOING or any(in_part is None or one.began >= in_part for one in back):
+            return self
+        state = RunState.DONE if self.checked else RunState.STOPPED
+        state = RunState.PART_UNDONE if in_part is not None else state
+        return replace(self, state=state, finished=since or now)
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -57,10 +57,15 @@ class Mark(Struct, frozen=True):
 
 def mark(folder: Path, accounts: Sequence[str], aws: str, run: str, store: str) -> list[Path]:
     """Write down beside the locks that a run is at work on these accounts; return the files, to remove when it ends."""
-    found = [folder / f"open-{one}{f'-{aws}' if aws else ''}-{run}.run" for one in sorted(set(accounts))]
+    found = mark_files(folder, accounts, aws, run)
     for path in found:
         path.write_text(store, encoding="utf-8")
     return found
+
+
+def mark_files(folder: Path, accounts: Sequence[str], aws: str, run: str) -> list[Path]:
+    """Return the files that say that a run is at work on these accounts, where it is or was broken off."""
+    return [folder / f"open-{one}{f'-{aws}' if aws else ''}-{run}.run" for one in sorted(set(accounts))]
 
 
 def marks_on(folder: Path, accounts: Sequence[str], aws: str) -> list[Mark]:

@@ -75,8 +75,8 @@ class RunLog:
             )
 
     def state(self, run: Run) -> None:
-        """Write down how the run stands; where it is finished, so is what was under way with it."""
-        self.run = run = run.ends()
+        """Write down how the run stands."""
+        self.run = run
         with self._store.write() as connection:
             mine = update(runs).where(runs.c.id == run.id)
             connection.execute(mine.values(state=run.state, finished=run.finished, body=body_of(run)))
@@ -95,7 +95,7 @@ def begin_run(store: Store, run: Run, rests_on: Announced | None = None, of: Pla
     try:
         with store.write() as connection:
             _one_by_one(store, connection)
-            for other in _open_runs(connection):
+            for other in _open_runs(store, connection):
                 common = [one for one in run.accounts if one in other.accounts]
                 if common:
                     raise _in_the_way(store, other, common[0])
@@ -119,42 +119,41 @@ def begin_run(store: Store, run: Run, rests_on: Announced | None = None, of: Pla
 
 def hold_run(
     store: Store, name: str, state: RunState, former: Sequence[RunState] = tuple(RunState),
-    seen: Progress | None = None, rests_on: Announced | None = None,
+    seen: Progress | None = None, rests_on: Announced | None = None, shown: Run | None = None,
 ) -> RunLog:  # fmt: skip
     """Take hold of a run that is there, to go on with it or to undo it: from now on it stands in this state.
 
-    `seen` is how far it was when it was looked at; `rests_on` is the announcement that allows what is left of it.
+    `shown` is the run when it was looked at, `seen` how far it was; `rests_on` is the announcement that allows what is
+    left of it.
 
     Raises:
         InputError: there is no such run.
-        RefusedError: another process is at work on it, has gone on with it, or has brought it into another state than
-            the `former` ones, or another run changes one of its accounts, or what it rests on was withdrawn.
+        RefusedError: another process is at work on it, has done something with it, or has brought it into another state
+            than the `former` ones, or another run changes one of its accounts, or what it rests on was withdrawn.
     """
     run = find_run(store, name)
     lock = _locked(store, run.id)
     try:
         with store.write() as connection:
             _one_by_one(store, connection)
-            for other in _open_runs(connection):
+            for other in _open_runs(store, connection):
                 common = [one for one in run.accounts if one in other.accounts and other.id != run.id]
                 if common:
                     raise _in_the_way(store, other, common[0])
-            now = connection.execute(select(runs.c.state).where(runs.c.id == run.id)).scalar()
-            if now not in former:
-                todo = f"see how it stands with `rootwarden runs show {run.id}`"
-                raise RefusedError(f"the run {run.id} is {now} by now", todo=todo)
+            now = whole(connection.execute(select(runs).where(runs.c.id == run.id)).one())
+            if now.state not in former:
+                raise _otherwise(run, f"the run {run.id} is {now.state} by now")
             if seen is not None and lines_of(connection, run.id) != seen:
-                raise RefusedError(
-                    f"somebody else went on with the run {run.id} meanwhile",
-                    todo=f"see how it stands with `rootwarden runs show {run.id}`",
-                )
+                raise _otherwise(run, f"somebody else went on with the run {run.id} meanwhile")
+            if shown not in (None, now):
+                raise _otherwise(run, f"somebody else did something with the run {run.id} meanwhile")
             if rests_on is not None:
                 see_announced(connection, rests_on)
             connection.execute(update(runs).where(runs.c.id == run.id).values(state=state, finished=None))
     except BaseException:
         lock.close()
         raise
-    return RunLog(store, replace(find_run(store, run.id), state=state, finished=None), lock)
+    return RunLog(store, replace(now, state=state, finished=None), lock)
 
 
 def write_act(store: Store, before: Run, after: Run) -> None:
@@ -166,8 +165,7 @@ def write_act(store: Store, before: Run, after: Run) -> None:
     with store.write() as connection:
         row = connection.execute(select(runs).where(runs.c.id == before.id)).first()
         if row is None or whole(row) != before:
-            todo = f"see how it stands with `rootwarden runs show {before.id}`"
-            raise RefusedError(f"somebody else did something with the run {before.id} meanwhile", todo=todo)
+            raise _otherwise(before, f"somebody else did something with the run {before.id} meanwhile")
         connection.execute(update(runs).where(runs.c.id == before.id).values(body=body_of(after)))
 
 
@@ -313,12 +311,22 @@ def _locked(store: Store, name: str) -> Lock:
         raise RefusedError(f"the run {name} is under way", why=why, todo="wait for it, or stop it") from error
 
 
+def _otherwise(run: Run, what: str) -> RefusedError:
+    return RefusedError(what, todo=f"see how it stands with `rootwarden runs show {run.id}`")
+
+
 def _name(run: str) -> str:
     return f"run-{run}"
 
 
-def _open_runs(connection: Connection) -> list[Outline]:
-    return list(map(outline, connection.execute(chosen(_OPEN))))
+def _open_runs(store: Store, connection: Connection) -> list[Outline]:
+    found = list(map(outline, connection.execute(chosen(_OPEN))))
+    return [one for one in found if one.state != RunState.UNDOING or _is_undoing(store, connection, one)]
+
+
+def _is_undoing(store: Store, connection: Connection, one: Outline) -> bool:
+    """Return whether anything was taken back, or somebody is at it: who was killed before that is in nobody's way."""
+    return any(line.way is Way.UNDO for line in lines_of(connection, one.id).log) or is_held(store, one.id)
 
 
 def _in_the_way(store: Store, other: Outline, account: str) -> RefusedError:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from rootwarden.aws.hands import Hands
 from rootwarden.flows.applying.request import ApplyRequest, Tell
 from rootwarden.model.plan import Change
-from rootwarden.store.machine import Mark, alone_on, mark, marks_on
+from rootwarden.store.machine import Mark, alone_on, mark, mark_files, marks_on
 from rootwarden.store.opening import store_place
 from rootwarden.store.run_log import RunLog
 
@@ -39,6 +39,12 @@ def mark_here(log: RunLog, request: ApplyRequest, hands: Hands) -> None:
     if request.locks:
         aws, place = which_aws(hands.opened.endpoint), store_place(request.store)
         log.marks = mark(Path(request.locks), log.run.accounts, aws, log.run.id, place)
+
+
+def marked_here(log: RunLog, request: ApplyRequest, hands: Hands) -> None:
+    """Take over the marks that whoever was broken off left on this machine: they go once the run has an end."""
+    if request.locks:
+        log.marks = mark_files(Path(request.locks), log.run.accounts, which_aws(hands.opened.endpoint), log.run.id)
 
 
 def tell_of_others(changes: Sequence[Change], request: ApplyRequest, hands: Hands, tell: Tell) -> None:

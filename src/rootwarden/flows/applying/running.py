@@ -13,7 +13,7 @@ from rootwarden.aws.clock import SystemClock, new_ulid
 from rootwarden.aws.hands import Hands
 from rootwarden.errors import Exit, InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.acting import began, left_by_others
-from rootwarden.flows.applying.alone import alone_here, mark_here, tell_of_others
+from rootwarden.flows.applying.alone import alone_here, mark_here, marked_here, tell_of_others
 from rootwarden.flows.applying.begun import applied_before, begun_before, half_undone, not_to_go_on_with
 from rootwarden.flows.applying.canary import CanaryError, canary_of, prove_canary
 from rootwarden.flows.applying.cooling import Cooling, announce, cooling, foretold, still_approved, still_waiting
@@ -121,6 +121,7 @@ def apply_plan(
             announced=rests_on.digest if rests_on is not None else "", handover=folders(plan, request),
         ).begins(began(Deed.APPLIED, hands, started, changes, request))  # fmt: skip
         with closing(open_store(request.store)) as store, begin_run(store, run, rests_on, plan) as log:
+            mark_here(log, request, hands)
             tell(f"run {run.id}, written down in {store.name}")
             return _carry_out(log, hands, request, clock, tell, [one for one in last if one.change in changes])
 
@@ -138,12 +139,17 @@ def resume_run(
     with closing(reopen_store(request.store)) as store:
         name = what if isinstance(what, str) else _broken_off(store, what)
         run = find_run(store, name)
+        before = steps_of(store, run.id)
+        stood = run.stood(before, clock.now())
+        if stood is not run and not request.dry_run:  # whoever was killed at undoing it took nothing back
+            with hold_run(store, run.id, run.state, seen=before, shown=run) as log:
+                log.state(stood)
+            run = stood
         if run.state not in GOES_ON:
             raise not_to_go_on_with(run)
-        before = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry, handing_over(run.plan, request))
         same_place(run.plan, hands)
-        with _out_of_the_way(store, run, before, request, clock):
+        with _out_of_the_way(store, run, before, request, hands, clock):
             found, seen = ready(run.plan, request, before)
             found = allowed(found, seen, request, hands, clock, tell)
             still_approved(run, to_make(found), request, clock.now())
@@ -151,14 +157,15 @@ def resume_run(
         if not agree(run.plan, found) and (request.dry_run or not nothing):
             return None
         # Whoever was asked may have taken an hour to answer, and a window may have closed.
-        with _out_of_the_way(store, run, before, request, clock):
+        with _out_of_the_way(store, run, before, request, hands, clock):
             rests_on = still_approved(run, to_make(found), request, clock.now())
         with alone_here(run.plan.changes, run.id, request, hands):
-            with _out_of_the_way(store, run, before, request, clock):
+            with _out_of_the_way(store, run, before, request, hands, clock):
                 found = look_again(run.plan, before, found, request, hands, clock, tell)
             # Until it is held what it rests on can be withdrawn; what others did until then is seen afterwards.
-            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on) as log:
+            with hold_run(store, run.id, RunState.RUNNING, GOES_ON, before, rests_on, run) as log:
                 try:
+                    mark_here(log, request, hands)
                     found = held_still(run.plan, before, found, request)
                 except BaseException as error:
                     log.state(_as_it_was(run, error, clock))  # nothing was made yet
@@ -172,14 +179,15 @@ def resume_run(
 
 @contextmanager
 def _out_of_the_way(
-    store: Store, run: Run, before: Progress, request: ApplyRequest, clock: Clock
+    store: Store, run: Run, before: Progress, request: ApplyRequest, hands: Hands, clock: Clock
 ) -> Iterator[None]:  # fmt: skip
     """Look at a run that was broken off; where it may not be gone on with it stops, and is in nobody's way then."""
     try:
         yield
     except RefusedError as error:
         if run.state is RunState.RUNNING and not request.dry_run:
-            with hold_run(store, run.id, RunState.RUNNING, (RunState.RUNNING,), before) as log:
+            with hold_run(store, run.id, RunState.RUNNING, seen=before, shown=run) as log:
+                marked_here(log, request, hands)
                 log.state(_as_it_was(run, error, clock))
         raise
 
@@ -195,7 +203,6 @@ def _carry_out(
     log: RunLog, hands: Hands, request: ApplyRequest, clock: Clock, tell: Tell, found: Sequence[Seen]
 ) -> Applied:
     """Make what is left of these changes, and prove all of them, those that are made already too."""
-    mark_here(log, request, hands)
     stop = Event()
     doing = Doing(log, hands, clock, tell, stop)
     left = {one.id for one in to_make(found)}
@@ -212,15 +219,15 @@ def _carry_out(
                 if canary and change is canary[-1]:
                     prove_canary(request, canary, clock, tell, log.progress())
     except StoppedError as error:
-        log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()))
+        log.state(replace(log.run, state=RunState.STOPPED, finished=clock.now()).ends())
         return Applied(log.run, log.progress(), stopped=error)
     tell("reading again what was changed")
     try:
         checked = prove_made(request, changes, clock, log.progress())
     except RootwardenError as error:
-        log.state(replace(log.run, state=RunState.DONE, finished=clock.now()))
+        log.state(replace(log.run, state=RunState.DONE, finished=clock.now()).ends())
         return Applied(log.run, log.progress(), unproved=error)
-    log.state(replace(log.run, state=RunState.DONE, finished=clock.now(), checked=checked))
+    log.state(replace(log.run, state=RunState.DONE, finished=clock.now(), checked=checked).ends())
     return Applied(log.run, log.progress(), checked)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from threading import Event
 
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from rootwarden.aws.permissions import actions_for
 from rootwarden.aws.refusals import DENIED
 from rootwarden.errors import InputError, RefusedError, RootwardenError
 from rootwarden.flows.applying.acting import began
-from rootwarden.flows.applying.alone import alone_here, mark_here
+from rootwarden.flows.applying.alone import alone_here, mark_here, marked_here
 from rootwarden.flows.applying.begun import not_rested_on
 from rootwarden.flows.applying.doing import StoppedError, made_after_all, named
 from rootwarden.flows.applying.handing import left_lying
@@ -30,7 +30,7 @@ from rootwarden.model.plan import Change, Step
 from rootwarden.model.ports import Clock
 from rootwarden.model.run import Checked, Deed, Progress, Run, RunState, StepState, Way
 from rootwarden.model.writes import LOOKS
-from rootwarden.store.opening import reopen_store
+from rootwarden.store.opening import Store, reopen_store
 from rootwarden.store.run_log import RunLog, find_run, hold_run, steps_of
 
 # Told of the run and of the changes that would be taken back, the last first; returns whether to go on.
@@ -53,44 +53,72 @@ def undo_run(
         run = find_run(store, name)
         if run.state is RunState.UNDONE:
             raise InputError(f"the run {run.id} was undone already", todo="there is nothing left to take back")
-        not_rested_on(store, run)
         progress = steps_of(store, run.id)
         hands = Hands(request.reading.way, clock, run.id, request.entry)
-        same_place(run.plan, hands)
-        begun = [one for one in reversed(run.plan.changes) if progress.begun(one)]
-        changes = [one for one in begun if any(step.undo for step in one.steps)]
-        if begun and not changes:
-            raise RefusedError(
-                f"nothing of the run {run.id} can be taken back",
-                why=next(iter(begun[0].stays), "the plan says no way back"),
-                todo="the plan said so beforehand",
-            )
-        for one in begun:
-            if one not in changes:
-                tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
-        _see_to(run, changes, progress, request, clock, tell)
+        with _given_back(store, run, progress, request, hands, clock):
+            not_rested_on(store, run)
+            same_place(run.plan, hands)
+            changes = _to_take_back(run, progress, tell)
+            _see_to(run, changes, progress, request, clock, tell)
         if request.force:
             _say_what_is_overwritten(run, changes, progress, request, tell)
         if not agree(run, changes):
             return None
-        former = tuple(set(RunState) - {RunState.UNDONE})
         alone = alone_here(changes, run.id, request, hands)
-        with alone, hold_run(store, run.id, RunState.UNDOING, former, progress) as log:
+        with alone, hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
             try:  # whoever was asked may have taken an hour to answer
+                mark_here(log, request, hands)
                 not_rested_on(store, run)
                 _see_to(run, changes, progress, request, clock, tell)
             except BaseException:
-                log.state(run)  # nothing was taken back yet
+                log.state(run.stood(progress, clock.now()))  # nothing was taken back yet
                 raise
             log.state(log.run.begins(began(Deed.UNDONE, hands, clock.now(), changes, request)))
             undone = _take_back(log, hands, changes, request, clock, tell)
             return replace(undone, lying=left_lying(undone.run, undone.progress))
 
 
+@contextmanager
+def _given_back(
+    store: Store, run: Run, progress: Progress, request: ApplyRequest, hands: Hands, clock: Clock
+) -> Iterator[None]:
+    """Look whether a run may be undone; where not, and nothing was taken back, it is half undone no more.
+
+    Whoever died while looking left it so, and a refusal that lasts would keep everybody off its accounts.
+    """
+    try:
+        yield
+    except RefusedError:
+        if (stood := run.stood(progress, clock.now())) is not run:
+            with hold_run(store, run.id, RunState.UNDOING, seen=progress, shown=run) as log:
+                marked_here(log, request, hands)
+                log.state(stood)
+        raise
+
+
+def _to_take_back(run: Run, progress: Progress, tell: Tell) -> list[Change]:
+    """Return the changes that were begun and can be taken back, the last first; say of the others that they stay.
+
+    Raises:
+        RefusedError: some were begun, and none of them can be.
+    """
+    begun = [one for one in reversed(run.plan.changes) if progress.begun(one)]
+    changes = [one for one in begun if any(step.undo for step in one.steps)]
+    if begun and not changes:
+        raise RefusedError(
+            f"nothing of the run {run.id} can be taken back",
+            why=next(iter(begun[0].stays), "the plan says no way back"),
+            todo="the plan said so beforehand",
+        )
+    for one in begun:
+        if one not in changes:
+            tell(f"stays: {one.title} ({one.account}): {'; '.join(one.stays)}")
+    return changes
+
+
 def _take_back(
     log: RunLog, hands: Hands, changes: list[Change], request: ApplyRequest, clock: Clock, tell: Tell
 ) -> Applied:
-    mark_here(log, request, hands)
     stop = Event()
     undoing = _Undoing(log, hands, clock, tell, stop, request.patience)
     try:
