@@ -16,6 +16,7 @@ from rootwarden.model.run import Act, Checked, Deed, Logged, Progress, Run, RunS
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.past_runs import as_json, said
 from rootwarden.report.past_runs_text import table, whole
+from rootwarden.report.run_text import restored
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 BY = "arn:aws:sts::1:assumed-role/R/eve@shop.example"
@@ -116,3 +117,19 @@ def test_the_list_masks_titles_too() -> None:
     listed = table(said(PastRuns((past(change(), found, state=RunState.UNDONE),), (), 1), show_ids=False),
                    RenderOptions(width=80))  # fmt: skip
     assert "NOT AS BEFORE: Create the user dana for … (1): gone" in " ".join(listed.split())
+
+
+def test_what_aws_shows_late_is_no_difference() -> None:
+    """Taken back and not to be seen yet: nobody is sent to mend it by hand, but to read it again."""
+    one = change(patience=4 * 3600)
+    found = Checked(change="c", control="", proved=False, waiting=True, detail="shown late")
+    undone = past(one, found, state=RunState.UNDONE)
+    runs = said(PastRuns((undone,), (), 1), show_ids=False)
+    listed = " ".join(table(runs, RenderOptions(width=80)).split())
+    text = " ".join(whole(runs.runs[0], RenderOptions(width=80)).split())
+    for told in (listed, text, restored(undone.run, (found,))):
+        assert "NOT AS BEFORE" not in told and "by hand" not in told and "not to be seen yet" in told
+    assert "Next: 1 of 1 not to be seen yet `rootwarden runs prove 01RUN` reads it again" in listed
+    assert "AWS may take 4 hours to show it" in restored(undone.run, (found,))
+    amiss = Checked(change="c", control="", proved=False, detail="gone")
+    assert "NOT AS BEFORE" in past(one, amiss, state=RunState.UNDONE).next

@@ -77,11 +77,20 @@ class PastRun(Struct, frozen=True):
     def differs(self) -> tuple[tuple[str, str], ...]:
         """What did not read as before when it had been taken back: the change with its account, and what differs.
 
-        What was left because something else rested on it is told apart.
+        What was left because something else rested on it is told apart, and so is what AWS does not show yet.
         """
         titles = {one.id: f"{one.title} ({one.account})" for one in self.run.plan.changes}
-        amiss = (one for one in self.run.restored if not one.proved and one.change not in self.run.left)
+        amiss = (one for one in self._not_as_before if not one.waiting)
         return tuple((titles[one.change], one.detail or "not as it was") for one in amiss)
+
+    @property
+    def late(self) -> int:
+        """Of how many changes that were taken back AWS did not show that yet when it was last looked."""
+        return sum(one.waiting for one in self._not_as_before)
+
+    @property
+    def _not_as_before(self) -> tuple[Checked, ...]:
+        return tuple(one for one in self.run.restored if not one.proved and one.change not in self.run.left)
 
     @property
     def next(self) -> str:
@@ -110,10 +119,18 @@ class PastRun(Struct, frozen=True):
             case Stands.UNDONE if self.differs:
                 amiss = f"{len(self.differs)} of {len(self.run.restored)} NOT AS BEFORE"
                 by_hand = "look who changed it, and mend that by hand: what could be taken back was"
-                return f"{amiss}, see `rootwarden runs show {name}`; {by_hand}"
+                return f"{amiss}, see `rootwarden runs show {name}`; {self._late}{by_hand}"
+            case Stands.UNDONE if self.late:
+                return f"{self._late}what could be taken back was"
             case Stands.UNDONE:
                 stays = ", and what stays is named by `rootwarden runs show`" if any(one.stays for one in begun) else ""
                 return f"nothing: what could be taken back was{stays}"
+
+    @property
+    def _late(self) -> str:
+        """What AWS does not show as taken back yet, in words, "" if nothing."""
+        seen = f"{self.late} of {len(self.run.restored)} not to be seen yet"
+        return f"{seen}; `rootwarden runs prove {self.run.id}` reads it again; " if self.late else ""
 
     @property
     def _proof(self) -> str:

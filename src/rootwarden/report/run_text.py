@@ -58,11 +58,16 @@ def lying(files: Sequence[Lying]) -> str:
 
 
 def _restored(change: Change, one: Checked) -> Iterator[str]:
-    word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
+    if one.waiting and not one.proved:
+        word = "not to be seen yet"
+    else:
+        word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
     judged = f"; {one.control} is {STATUS[one.after].word} now" if one.after is not None else ""
     yield from _wrapped(f"{word}: {change.title} ({change.account}){judged}", "", "  ")
     if one.detail:
         yield from _wrapped(one.detail, "    ")
+    if one.waiting and not one.proved and change.patience:
+        yield from _wrapped(f"AWS may take {_span(change.patience)} to show it.", "    ")
 
 
 def _checked(change: Change, one: Checked) -> Iterator[str]:
