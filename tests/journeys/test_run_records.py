@@ -124,6 +124,7 @@ def test_what_nobody_has_confirmed_is_not_proved(verb: Verb, lab: Lab) -> None:
     assert verb("audit", "--only", "RW-MON-05").code == 3
     run = listed.split()[3]
     assert f"`rootwarden runs prove {run}` reads" in " ".join(answer.err.split())
+    assert (answer.out + answer.err).count("runs prove") == 1 and "audit again" not in answer.out
     assert "runs prove" in verb("apply", "--resume", run).err
     assert verb("runs", "prove", run, "--patience", "0").code == 8
     lab.deny("sns:GetTopicAttributes", account=MANAGEMENT)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from rootwarden.flows.applying.begun import not_to_go_on_with
 from rootwarden.model.expect import Expect, Item
+from rootwarden.model.facts import FACTS
 from rootwarden.model.findings import Evidence
 from rootwarden.model.past_run import PastRun, PastRuns
 from rootwarden.model.plan import Call, Change, Difference, Plan, Risk, Step
@@ -16,7 +19,7 @@ from rootwarden.model.run import Act, Checked, Deed, Logged, Progress, Run, RunS
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.past_runs import as_json, said
 from rootwarden.report.past_runs_text import table, whole
-from rootwarden.report.run_text import restored
+from rootwarden.report.run_text import later, restored, stopped
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 BY = "arn:aws:sts::1:assumed-role/R/eve@shop.example"
@@ -133,3 +136,20 @@ def test_what_aws_shows_late_is_no_difference() -> None:
     assert "AWS may take 4 hours to show it" in restored(undone.run, (found,))
     amiss = Checked(change="c", control="", proved=False, detail="gone")
     assert "NOT AS BEFORE" in past(one, amiss, state=RunState.UNDONE).next
+
+
+@pytest.mark.parametrize("fact", ["ce.anomaly_monitors", "iam.users"])
+def test_commands_are_whole(fact: str) -> None:
+    """Where AWS charges for looking, every command that looks says so: as printed without it, it would be refused."""
+    paid = " --paid`" if FACTS.get(fact) is not None and FACTS[fact].paid else "`"
+    one = change(expects=(Expect(fact=fact),))
+    late = Checked(change="c", control="", proved=False, waiting=True)
+    done, undone = past(one, late), past(one, late, state=RunState.UNDONE)
+    stopped_ = PastRun(replace(done.run, state=RunState.STOPPED), done.progress)
+    told = (
+        done.next, undone.next, stopped_.next, later(done.run),
+        stopped(done.run, done.progress, one, "no", undoing=False),
+        str(not_to_go_on_with(done.run)),
+    )  # fmt: skip
+    commands = [found for text in told for found in re.findall(r"`rootwarden (?:undo|runs prove|apply)[^`]*`", text)]
+    assert len(commands) == 10 and all(each.endswith(f"01RUN{paid}") for each in commands), commands

@@ -134,6 +134,8 @@ def prove(settings: Settings, /, run: str, **given: Any) -> int:
     if found.unproved is not None:
         say(f"rootwarden: {found.unproved}")
         return found.unproved.exit_code
+    if found.exit is Exit.WAITING:
+        say(run_text.later(found.run))
     return found.exit
 
 
