@@ -117,8 +117,8 @@ def prove(settings: Settings, /, run: str, **given: Any) -> int:
     """Read again what of a run was not proved when it ended, and write down what is found, when and by whom.
 
     Nothing is changed in AWS. Ends with 0 when all is proved, 7 when something is not as planned, 8 when AWS does not
-    show it yet or somebody has still to confirm; with 4 or 5 when something could not be read, of which what was known
-    stays.
+    show it yet or somebody has still to confirm; with 4 or 5 when something could not be read (2 where that takes
+    --paid), of which what was known stays.
     """
     from rootwarden.cli.apply import request_of  # noqa: PLC0415
     from rootwarden.flows.applying.proving_later import prove_run  # noqa: PLC0415

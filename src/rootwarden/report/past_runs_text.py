@@ -152,7 +152,7 @@ def _differs(pen: Pen, differs: Sequence[str], total: int, indent: int = 0) -> N
 def _next(pen: Pen, words: str, indent: int = 0) -> None:
     """Say what to do, a line for each part: commands stay whole."""
     for at, part in enumerate(words.split("; ")):
-        pen.line(f"Next: {part}" if at == 0 else part, indent=indent + (6 if at else 0))
+        pen.line(f"Next: {part}" if at == 0 else part, indent=indent + (6 if at else 0), hang=0 if at else 6)
 
 
 def _change(pen: Pen, at: int, one: ChangeSaid, *, verbose: bool) -> None:
