@@ -20,6 +20,7 @@ from rootwarden.flows.planning import PlanRequest, make_plan
 from rootwarden.model.expect import Expect
 from rootwarden.model.plan import Call, Change, Plan, Probe
 from rootwarden.model.run import Deed, RunState
+from rootwarden.report.masking import masked_value
 from rootwarden.report.options import RenderOptions
 from rootwarden.report.past_runs import said
 from rootwarden.report.past_runs_text import table, whole
@@ -262,7 +263,7 @@ def test_what_does_not_read_as_before_is_kept_with_the_run(shop: Workshop):
     found = said(listed(shop.store), show_ids=False)
     (one,) = found.runs
     assert one.next.startswith(f"1 of 1 NOT AS BEFORE, see `rootwarden runs show {one.id}`")
-    assert [line.partition(": ")[0] for line in one.differs] == [f"{change.title} ({MANAGEMENT})"]
+    assert [line.partition(": ")[0] for line in one.differs] == [f"{masked_value(change.title)} ({MANAGEMENT})"]
     assert "account.contacts.BILLING" in one.differs[0]
     assert (one.what[0].came, one.what[0].proved) == ("taken back", False)
     assert "other@" not in table(found, RenderOptions()) + whole(one, RenderOptions())

@@ -110,7 +110,7 @@ def confirm(topic: str, address: str) -> None:
     click(found.topic, confirmation_token(found.arn))
 
 
-def test_what_nobody_has_confirmed_is_not_proved(verb: Verb) -> None:
+def test_what_nobody_has_confirmed_is_not_proved(verb: Verb, lab: Lab) -> None:
     """The rule and the topic are there, and nobody hears them: 8, with who has to confirm, in `runs` too."""
     planned(verb, "watch-root-with-eventbridge")
     answer = verb("apply", "plan.json", "--yes", "--patience", "0")
@@ -124,14 +124,21 @@ def test_what_nobody_has_confirmed_is_not_proved(verb: Verb) -> None:
     assert verb("audit", "--only", "RW-MON-05").code == 3
     run = listed.split()[3]
     assert f"`rootwarden runs prove {run}` reads" in " ".join(answer.err.split())
+    assert (answer.out + answer.err).count("runs prove") == 1 and "audit again" not in answer.out
     assert "runs prove" in verb("apply", "--resume", run).err
     assert verb("runs", "prove", run, "--patience", "0").code == 8
+    lab.deny("sns:GetTopicAttributes", account=MANAGEMENT)
+    unread = verb("runs", "prove", run, "--patience", "0")
+    lab.clear_faults()
+    assert unread.code == 4 and "sns:GetTopicAttributes" in unread.err and "NOT PROVED" not in unread.out, unread
+    assert "1 of 1 not proved before" in " ".join(verb("runs").out.split())
     confirm(f"arn:aws:sns:eu-west-1:{MANAGEMENT}:rootwarden-alerts", EMAIL)
     proved = verb("runs", "prove", run, "--patience", "0")
     assert proved.code == 0 and "proved: Tell rootwarden-alerts" in " ".join(proved.out.split()), proved
     said = shown(verb, run)
     assert [(one["what"], one["proved"]) for one in said["acts"]] == [
         ("applied", 0),
+        ("read again", 0),
         ("read again", 0),
         ("read again", 1),
     ]

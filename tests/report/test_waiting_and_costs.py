@@ -38,7 +38,7 @@ def said(patience: int, *steps: Step) -> str:
 )
 def test_time_is_said_in_the_unit_that_people_use(patience: int, span: str) -> None:
     """Not in thousands of minutes."""
-    assert said(patience).endswith(f"AWS may take {span} to show it; audit again then.")
+    assert said(patience).endswith(f"AWS may take {span} to show it.")
 
 
 def test_who_is_waited_for_is_named() -> None:
@@ -51,7 +51,7 @@ def test_who_is_waited_for_is_named() -> None:
     ask = Step(id="ask", does="Ask", call=Call(service="sns", operation="Subscribe", parameters=endpoint))
     assert said(48 * 3600, ask).endswith(
         "It waits for a person: whoever reads ops@company.example has 2 days to follow the link in the mail from AWS "
-        "that confirms the subscription; audit again then."
+        "that confirms the subscription."
     )
 
 

@@ -11,12 +11,13 @@ import click
 
 from rootwarden.cli.agreeing import Asking
 from rootwarden.cli.options import aws_options, changing_options, terraform_option
-from rootwarden.cli.plan import needs_paid, read_plan_file
+from rootwarden.cli.plan import read_plan_file
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.state_folder import state_folder
 from rootwarden.cli.writing import say, write_text
 from rootwarden.errors import Exit, UsageError
 from rootwarden.flows.limits import checked, checked_remedies
+from rootwarden.model.paid import paid_too
 
 
 @click.command(name="apply")
@@ -73,11 +74,11 @@ def command(
         say(f"rootwarden: all was changed, and could not be read again: {applied.unproved}")
     write_text(run_text.checks(applied.run, applied.checked))
     lasting = not any(step.undo for change in applied.run.plan.changes for step in change.steps)
-    paid = " --paid" if needs_paid(applied.run.plan.changes) else ""
+    paid = paid_too(applied.run.plan.changes)
     back = "it cannot be taken back" if lasting else f"`rootwarden undo {applied.run.id}{paid}` takes it back"
     say(f"rootwarden: run {applied.run.id}; {back}")
     if applied.exit in (Exit.WAITING, Exit.INCOMPLETE):
-        say(f"rootwarden: not proved yet; `rootwarden runs prove {applied.run.id}` reads it again later")
+        say(run_text.later(applied.run))
     return applied.exit or asking.declined
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,8 +34,8 @@ from rootwarden.flows.choosing import choice_of, plan_chosen
 from rootwarden.flows.limits import checked, checked_remedies
 from rootwarden.flows.planning import PlanRequest, affordable
 from rootwarden.flows.terraform_states import read_states
-from rootwarden.model.facts import FACTS
-from rootwarden.model.plan import Change, Plan
+from rootwarden.model.paid import paid_too
+from rootwarden.model.plan import Plan
 from rootwarden.model.plan_file import read_plan
 from rootwarden.report import plans
 from rootwarden.report.code.sites import ACCOUNT, REGION, split
@@ -208,11 +207,6 @@ def _made(settings: Settings, snapshot: str | None, given: dict[str, Any]) -> tu
     return plan, Exit.INTERRUPTED if result.interrupted else Exit.FINE
 
 
-def needs_paid(changes: Iterable[Change]) -> bool:
-    """Return whether changes are looked at by what AWS charges for reading: then --paid has to be given again."""
-    return any(FACTS[name].paid for one in changes for name in one.facts if name in FACTS)
-
-
 def next_step(plan: Plan, wanted: tuple[Target, ...], kept: str = "", more: str = "") -> str:
     """Return how the plan is applied: from files it was written to, or was read from (`kept`), or how to keep it.
 
@@ -220,7 +214,7 @@ def next_step(plan: Plan, wanted: tuple[Target, ...], kept: str = "", more: str 
     """
     written = [one.file for one in wanted if one.format.name == "json" and one.file != "-"]
     files = list(split(plan, written[0])) if written else [kept] if kept not in ("", "-") else []
-    more += " --paid" if needs_paid(plan.changes) else ""
+    more += paid_too(plan.changes)
     if not files:
         return "keep it with -o plan.json to apply it"
     if len(files) == 1:

@@ -117,7 +117,8 @@ def prove(settings: Settings, /, run: str, **given: Any) -> int:
     """Read again what of a run was not proved when it ended, and write down what is found, when and by whom.
 
     Nothing is changed in AWS. Ends with 0 when all is proved, 7 when something is not as planned, 8 when AWS does not
-    show it yet or somebody has still to confirm.
+    show it yet or somebody has still to confirm; with 4 or 5 when something could not be read (2 where that takes
+    --paid), of which what was known stays.
     """
     from rootwarden.cli.apply import request_of  # noqa: PLC0415
     from rootwarden.flows.applying.proving_later import prove_run  # noqa: PLC0415
@@ -130,6 +131,11 @@ def prove(settings: Settings, /, run: str, **given: Any) -> int:
         return Exit.FINE
     undone = found.run.state is RunState.UNDONE
     click.echo((run_text.restored if undone else run_text.checks)(found.run, found.checked))
+    if found.unproved is not None:
+        say(f"rootwarden: {found.unproved}")
+        return found.unproved.exit_code
+    if found.exit is Exit.WAITING:
+        say(run_text.later(found.run))
     return found.exit
 
 

@@ -12,6 +12,7 @@ from rootwarden.cli.options import aws_options, changing_options
 from rootwarden.cli.runs import list_
 from rootwarden.cli.settings import Settings
 from rootwarden.cli.writing import say, write_text
+from rootwarden.errors import Exit
 
 
 @click.command(name="undo")
@@ -64,4 +65,6 @@ def command(ctx: click.Context, /, run: str | None, force: bool, dry_run: bool, 
         write_text(run_text.restored(undone.run, undone.checked))
     if undone.unlooked:
         say(run_text.unlooked(undone.run))
+    if undone.exit is Exit.WAITING:
+        say(run_text.later(undone.run))
     return undone.exit

@@ -8,6 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from rootwarden.model.announced import Announced, Outcome
+from rootwarden.model.paid import paid_too
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Deed, Progress, Run, RunState, StepState, Way
 
@@ -77,50 +78,77 @@ class PastRun(Struct, frozen=True):
     def differs(self) -> tuple[tuple[str, str], ...]:
         """What did not read as before when it had been taken back: the change with its account, and what differs.
 
-        What was left because something else rested on it is told apart.
+        What was left because something else rested on it is told apart, and so is what AWS does not show yet.
         """
         titles = {one.id: f"{one.title} ({one.account})" for one in self.run.plan.changes}
-        amiss = (one for one in self.run.restored if not one.proved and one.change not in self.run.left)
+        amiss = (one for one in self._not_as_before if not one.waiting)
         return tuple((titles[one.change], one.detail or "not as it was") for one in amiss)
+
+    @property
+    def late(self) -> int:
+        """Of how many changes that were taken back AWS did not show that yet when it was last looked."""
+        return sum(one.waiting for one in self._not_as_before)
+
+    @property
+    def _not_as_before(self) -> tuple[Checked, ...]:
+        return tuple(one for one in self.run.restored if not one.proved and one.change not in self.run.left)
 
     @property
     def next(self) -> str:
         """What a person can do with it now."""
         name = self.run.id
         begun = [one for one in self.run.plan.changes if self.progress.begun(one)]
-        force = " --force" if self.run.forced else ""
+        force, paid = " --force" if self.run.forced else "", self._paid
         lasts = begun and not any(step.undo for one in begun for step in one.steps)
         if lasts:
             back = "what was done cannot be taken back"
         else:
-            back = f"`rootwarden undo {name}` takes back what was done" if begun else "nothing of it was done"
+            back = f"`rootwarden undo {name}{paid}` takes back what was done" if begun else "nothing of it was done"
         match self.stands:
             case Stands.UNDER_WAY:
                 return "wait for it: it is at work now"
             case Stands.BROKEN_OFF | Stands.STOPPED:
-                return f"`rootwarden apply --resume {name}` goes on; {back}"
+                return f"`rootwarden apply --resume {name}{paid}` goes on; {back}"
             case Stands.DONE:
                 if not self.run.plan.changes:
                     return "nothing: somebody else had made all of it"
-                return self._proof + ("it cannot be taken back" if lasts else f"`rootwarden undo {name}` takes it back")
+                return self._proof + (
+                    "it cannot be taken back" if lasts else f"`rootwarden undo {name}{paid}` takes it back"
+                )
             case Stands.HALF_UNDONE:
-                return f"`rootwarden undo {name}{force}` goes on with taking it back; then its plan can be applied anew"
+                on = f"`rootwarden undo {name}{force}{paid}` goes on with taking it back"
+                return f"{on}; then its plan can be applied anew"
             case Stands.PART_UNDONE:
-                return f"`rootwarden undo {name}` takes back what was left, once nothing else rests on it"
+                return f"`rootwarden undo {name}{paid}` takes back what was left, once nothing else rests on it"
             case Stands.UNDONE if self.differs:
                 amiss = f"{len(self.differs)} of {len(self.run.restored)} NOT AS BEFORE"
                 by_hand = "look who changed it, and mend that by hand: what could be taken back was"
-                return f"{amiss}, see `rootwarden runs show {name}`; {by_hand}"
+                return f"{amiss}, see `rootwarden runs show {name}`; {self._late}{by_hand}"
+            case Stands.UNDONE if self.late:
+                return f"{self._late}what could be taken back was"
             case Stands.UNDONE:
                 stays = ", and what stays is named by `rootwarden runs show`" if any(one.stays for one in begun) else ""
                 return f"nothing: what could be taken back was{stays}"
+
+    @property
+    def _paid(self) -> str:
+        return paid_too(self.run.plan.changes)
+
+    @property
+    def _late(self) -> str:
+        """What AWS does not show as taken back yet, in words, "" if nothing."""
+        return f"{self.late} of {len(self.run.restored)} not to be seen yet; {self._prove}" if self.late else ""
+
+    @property
+    def _prove(self) -> str:
+        return f"`rootwarden runs prove {self.run.id}{self._paid}` reads it again; "
 
     @property
     def _proof(self) -> str:
         """What of it was not proved when it ended, in words, "" if all was."""
         waiting = sum(one.waiting for one in self.run.checked)
         amiss = sum(not one.proved and not one.waiting for one in self.run.checked)
-        shown = f"see `rootwarden runs show {self.run.id}`; `rootwarden runs prove {self.run.id}` reads it again; "
+        shown = f"see `rootwarden runs show {self.run.id}`; {self._prove}"
         if amiss:
             return f"{amiss} of {len(self.run.checked)} NOT PROVED, {shown}"
         people = dict.fromkeys(who for one in self.run.checked if one.waiting for who in one.awaits)

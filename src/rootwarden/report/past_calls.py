@@ -12,7 +12,7 @@ from rootwarden.model.facts import FACTS
 from rootwarden.model.past_run import PastRun
 from rootwarden.model.plan import Change, Difference
 from rootwarden.model.run import Logged, StepState, Way
-from rootwarden.report.masking import masked_value
+from rootwarden.report.past_people import HIDDEN
 
 # BEGUN without an end: the answer never came, or the process ended first.
 _ENDED = {StepState.BEGUN: "no answer known", StepState.DONE: "done", StepState.FAILED: "failed"}
@@ -24,7 +24,6 @@ _OF_PEOPLE = frozenset((
     "FamilyName", "Formatted", "Addresses", "NickName",
 ))  # fmt: skip
 _ABOUT_PEOPLE = ("account.", "identitystore.")
-HIDDEN = "…"
 
 
 class CallSaid(Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class CallSaid(Struct, frozen=True, kw_only=True):
 
 
 def calls_of(one: PastRun, *, show_pii: bool) -> Iterator[CallSaid]:
-    """Go through the calls of a run, in order."""
+    """Go through the calls of a run, in order; addresses and names are hidden with those of the whole run."""
     changes = {change.id: change for change in one.run.plan.changes}
     for line in one.progress.log:
         change = changes[line.change]
@@ -60,21 +59,19 @@ def _call(line: Logged, change: Change, kept: Mapping[str, Any], *, show_pii: bo
     step = next(one for one in change.steps if one.id == line.step)
     call = step.call if line.way is Way.DO else step.undo[line.call]
     sent = _sent(call.parameters, kept)
-    if not show_pii:
-        sent = masked_value(_of_people(sent) if call.name.startswith(_ABOUT_PEOPLE) else sent, show_ids=True)
+    if not show_pii and call.name.startswith(_ABOUT_PEOPLE):
+        sent = _of_people(sent)
     return CallSaid(
         n=line.n, way=line.way, change=change.id, account=change.account, does=step.does, call=call.name,
         region=call.region, ended=_ENDED[line.state], began=line.began, until=line.ended, parameters=sent,
-        answer=line.kept, detail=masked_value(line.detail, show_ids=True, show_pii=show_pii),
+        answer=line.kept, detail=line.detail,
     )  # fmt: skip
 
 
 def shows_of(change: Change, *, show_pii: bool) -> tuple[Difference, ...]:
     """Return from what to what a change leads; of people's own data only that something is there."""
-    if show_pii:
+    if show_pii or not any(FACTS[name].personal for name in change.facts if name in FACTS):
         return change.shows
-    if not any(FACTS[name].personal for name in change.facts if name in FACTS):
-        return masked_value(change.shows, show_ids=True)
     return tuple(Difference(what=one.what, before=_kept_back(one.before), after=_kept_back(one.after))
                  for one in change.shows)  # fmt: skip
 

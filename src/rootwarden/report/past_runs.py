@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rootwarden.model.announced import Came, Outcome, outcome
 from rootwarden.model.cost import CostClass
@@ -15,6 +16,7 @@ from rootwarden.model.plan import Change, Difference
 from rootwarden.model.run import Act, Approval, Checked, Deed
 from rootwarden.report.masking import masked_value
 from rootwarden.report.past_calls import CallSaid, calls_of, shows_of
+from rootwarden.report.past_people import without_people
 from rootwarden.report.plan_words import cost
 
 SCHEMA = "runs/1"
@@ -146,14 +148,15 @@ class RunsSaid(Struct, frozen=True, kw_only=True):
 def said(found: PastRuns, *, show_ids: bool, show_pii: bool = False) -> RunsSaid:
     """Return runs and announcements as they are told; ids of access keys are hidden but for their last characters.
 
-    Who applied it, and the names of what was done, are evidence and told whole; in what quotes AWS and the account, and
-    in what was sent, the local parts of e-mail addresses and people's own data are hidden too, unless `show_pii`.
+    Who applied it and how are evidence and told whole; in all else the local parts of e-mail addresses, full names and
+    people's own data are hidden too, unless `show_pii`.
     """
     whole = RunsSaid(
         store=found.store, store_exists=found.exists, total=found.total,
         runs=tuple(_run(one, show_pii=show_pii) for one in found.runs),
-        announced=tuple(_announced(outcome(one, "", one.at)) for one in found.announced),
-        former=tuple(map(_announced, found.former)), unreadable=tuple(map(_unread, found.unread)),
+        announced=tuple(_announced(outcome(one, "", one.at), show_pii=show_pii) for one in found.announced),
+        former=tuple(_announced(one, show_pii=show_pii) for one in found.former),
+        unreadable=tuple(map(_unread, found.unread)),
     )  # fmt: skip
     return masked_value(whole, show_ids=show_ids, show_pii=True)
 
@@ -165,20 +168,22 @@ def as_json(found: RunsSaid) -> str:
 
 def _run(one: PastRun, *, show_pii: bool) -> RunSaid:
     run, announced, checked = one.run, one.rests_on, one.checked
-    return RunSaid(
+    whole = RunSaid(
         id=run.id, stands=one.stands, started=run.started, finished=run.finished, by=run.by, role=run.role,
         plan=run.plan.checksum, planned=run.plan.made_at, announced=run.announced,
         announced_at=announced.at if announced is not None else None,
         announced_by=announced.by if announced is not None else "",
         accounts=run.accounts, changes=len(run.plan.changes), made=one.made, in_part=one.in_part,
         taken_back=one.taken_back, left=one.left,
-        differs=tuple(
-            f"{what}: {masked_value(detail, show_ids=True, show_pii=show_pii)}" for what, detail in one.differs
-        ),
-        next=masked_value(one.next, show_ids=True, show_pii=show_pii), acts=tuple(map(_act, run.acts)),
+        differs=tuple(f"{what}: {detail}" for what, detail in one.differs),
+        next=one.next, acts=tuple(map(_act, run.acts)),
         what=tuple(_change(one, change, checked.get(change.id), show_pii=show_pii) for change in run.plan.changes),
         calls=tuple(calls_of(one, show_pii=show_pii)),
     )  # fmt: skip
+    if show_pii:
+        return whole
+    hidden = without_people(whole, run)
+    return replace(hidden, by=whole.by, role=whole.role, announced_by=whole.announced_by, acts=whole.acts)
 
 
 def _act(one: Act) -> ActSaid:
@@ -195,8 +200,7 @@ def _unread(one: UnreadRun) -> UnreadSaid:
 def _change(one: PastRun, change: Change, checked: Checked | None, *, show_pii: bool) -> ChangeSaid:
     made, begun = one.progress.made(change), one.progress.begun(change)
     came = "taken back" if one.is_back(change) else "made" if made else "made in part" if begun else "not made"
-    found = masked_value(checked or Checked(change=change.id, control=change.control, proved=False), show_ids=True,
-                         show_pii=show_pii)  # fmt: skip
+    found = checked or Checked(change=change.id, control=change.control, proved=False)
     return ChangeSaid(
         id=change.id, title=change.title, account=change.account, region=change.region, resource=change.resource,
         shows=shows_of(change, show_pii=show_pii), came=came if change.steps else "by hand", control=found.control,
@@ -207,10 +211,11 @@ def _change(one: PastRun, change: Change, checked: Checked | None, *, show_pii: 
     )  # fmt: skip
 
 
-def _announced(found: Outcome) -> AnnouncedSaid:
+def _announced(found: Outcome, *, show_pii: bool) -> AnnouncedSaid:
     one = found.of
+    titles = masked_value(one.titles, show_ids=True, show_pii=show_pii)
     return AnnouncedSaid(
         name=one.name, plan=one.digest, announced=one.at, by=one.by, earliest=one.ripe, latest=one.ends,
-        accounts=one.accounts, what=one.titles, came=found.came, run=found.run, withdrawn=one.withdrawn,
+        accounts=one.accounts, what=titles, came=found.came, run=found.run, withdrawn=one.withdrawn,
         withdrawn_by=one.withdrawn_by,
     )  # fmt: skip

@@ -152,7 +152,7 @@ def _differs(pen: Pen, differs: Sequence[str], total: int, indent: int = 0) -> N
 def _next(pen: Pen, words: str, indent: int = 0) -> None:
     """Say what to do, a line for each part: commands stay whole."""
     for at, part in enumerate(words.split("; ")):
-        pen.line(f"Next: {part}" if at == 0 else part, indent=indent + (6 if at else 0))
+        pen.line(f"Next: {part}" if at == 0 else part, indent=indent + (6 if at else 0), hang=0 if at else 6)
 
 
 def _change(pen: Pen, at: int, one: ChangeSaid, *, verbose: bool) -> None:
@@ -168,8 +168,7 @@ def _change(pen: Pen, at: int, one: ChangeSaid, *, verbose: bool) -> None:
     if one.proved is None:
         said.append("nobody looked afterwards, or that was not kept" if one.came not in ("not made", "by hand") else "")
     elif back:
-        said.append("NOT AS BEFORE" if not one.proved else "reads as before but for what stays" if one.stays else
-                    "reads as before")  # fmt: skip
+        said.append(_restored(one))
     else:
         said.append("proved" if one.proved else "not proved yet" if one.waiting else "not proved")
     pen.line(", ".join(part for part in said if part), indent=5)
@@ -183,6 +182,12 @@ def _change(pen: Pen, at: int, one: ChangeSaid, *, verbose: bool) -> None:
         pen.line(f"read again on {_time(one.read_at)} UTC{f': {one.said}' if one.said else ''}", "dim", indent=5)
         for item in one.read:
             pen.line(f"read: {item.fact} = {_value(item.value)}", "dim", indent=5)
+
+
+def _restored(one: ChangeSaid) -> str:
+    if not one.proved:
+        return "not to be seen yet" if one.waiting else "NOT AS BEFORE"
+    return "reads as before but for what stays" if one.stays else "reads as before"
 
 
 def _call(pen: Pen, one: CallSaid, *, verbose: bool) -> None:

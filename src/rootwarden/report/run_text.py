@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rootwarden.model.paid import paid_too
 from rootwarden.model.plan import Change
 from rootwarden.model.run import Checked, Lying, Progress, Run
 from rootwarden.proofs.unheard import asked
@@ -39,13 +40,14 @@ def restored(run: Run, checked: Sequence[Checked]) -> str:
     by_id = {one.id: one for one in run.plan.changes}
     lines = [line for one in checked for line in _restored(by_id[one.change], one)]
     if run.left:
-        lines.append(f"`rootwarden undo {run.id}` takes back what was left, once nothing else rests on it")
+        lines.append(f"`rootwarden undo {run.id}{_more(run)}` takes back what was left, once nothing else rests on it")
     return "\n".join(lines)
 
 
 def unlooked(run: Run) -> str:
     """Return what to do where something was left because nobody may look whether something else rests on it."""
-    todo = f"allow it (`rootwarden iam-policy remediate`), then `rootwarden undo {run.id}` takes back what was left"
+    undo = f"`rootwarden undo {run.id}{_more(run)}`"
+    todo = f"allow it (`rootwarden iam-policy remediate`), then {undo} takes back what was left"
     return "\n".join(_wrapped(f"Next: {todo}", "", "  "))
 
 
@@ -58,11 +60,16 @@ def lying(files: Sequence[Lying]) -> str:
 
 
 def _restored(change: Change, one: Checked) -> Iterator[str]:
-    word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
+    if one.waiting and not one.proved:
+        word = "not to be seen yet"
+    else:
+        word = "reads as before" if one.proved and not one.detail else "taken back" if one.proved else "NOT AS BEFORE"
     judged = f"; {one.control} is {STATUS[one.after].word} now" if one.after is not None else ""
     yield from _wrapped(f"{word}: {change.title} ({change.account}){judged}", "", "  ")
     if one.detail:
         yield from _wrapped(one.detail, "    ")
+    if one.waiting and not one.proved and change.patience:
+        yield from _wrapped(f"AWS may take {_span(change.patience)} to show it.", "    ")
 
 
 def _checked(change: Change, one: Checked) -> Iterator[str]:
@@ -74,7 +81,7 @@ def _checked(change: Change, one: Checked) -> Iterator[str]:
     if one.detail:
         yield from _wrapped(one.detail, "    ")
     if one.waiting:
-        yield from _wrapped(f"{_awaited(change)}; audit again then.", "    ")
+        yield from _wrapped(f"{_awaited(change)}.", "    ")
 
 
 def _awaited(change: Change) -> str:
@@ -106,13 +113,24 @@ def stopped(run: Run, progress: Progress, at: Change, why: str, *, undoing: bool
     force = " --force" if run.forced else ""
     if undoing:
         return "\n".join(
-            [*lines, *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}{force}` goes on", "", "  ")]
+            [
+                *lines,
+                *_wrapped(f"Next: mend that, then `rootwarden undo {run.id}{force}{_more(run)}` goes on", "", "  "),
+            ]
         )
     begun = any(progress.begun(change) for change in run.plan.changes)
-    back = f", or `rootwarden undo {run.id}` takes back what was done" if begun else ""
-    return "\n".join(
-        [*lines, *_wrapped(f"Next: mend that, then `rootwarden apply --resume {run.id}` goes on{back}", "", "  ")]
-    )
+    back = f", or `rootwarden undo {run.id}{_more(run)}` takes back what was done" if begun else ""
+    resume = f"`rootwarden apply --resume {run.id}{_more(run)}`"
+    return "\n".join([*lines, *_wrapped(f"Next: mend that, then {resume} goes on{back}", "", "  ")])
+
+
+def later(run: Run) -> str:
+    """Return how a run is proved later of which not all is yet."""
+    return f"rootwarden: not proved yet; `rootwarden runs prove {run.id}{_more(run)}` reads it again later"
+
+
+def _more(run: Run) -> str:
+    return paid_too(run.plan.changes)
 
 
 def _wrapped(text: str, indent: str = "", further: str | None = None) -> list[str]:

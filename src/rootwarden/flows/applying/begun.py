@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 
 from rootwarden.errors import InputError, RefusedError, RootwardenError
+from rootwarden.model.paid import paid_too
 from rootwarden.model.past_run import Stands
 from rootwarden.model.plan import Plan
 from rootwarden.model.run import Run, RunState
@@ -54,25 +55,27 @@ def applied_before(plan: Plan, store: str, stale: RefusedError) -> RefusedError:
         found = done_run(opened, plan)
     if found is None:
         return stale
+    paid = paid_too(found.plan.changes)
     return RefusedError(
         f"the plan was applied already: run {found.id} of {found.started:%Y-%m-%d %H:%M} UTC",
         why=f"{stale.what}: {stale.why}",
-        todo=f"`rootwarden undo {found.id}` takes it back; for what fails by now make a new plan",
+        todo=f"`rootwarden undo {found.id}{paid}` takes it back; for what fails by now make a new plan",
     )
 
 
 def not_to_go_on_with(run: Run) -> RootwardenError:
     """Return what to say of a run that cannot be gone on with, and what can be done with it."""
+    paid = paid_too(run.plan.changes)
     if run.state is RunState.UNDOING:
         return RefusedError(
             f"the run {run.id} is half undone", why="somebody began to take it back",
-            todo=f"`rootwarden undo {run.id}` goes on with that; then apply its plan anew",
+            todo=f"`rootwarden undo {run.id}{paid}` goes on with that; then apply its plan anew",
         )  # fmt: skip
-    back = f"`rootwarden undo {run.id}` takes it back" if run.state is RunState.DONE else "apply its plan anew"
+    back = f"`rootwarden undo {run.id}{paid}` takes it back" if run.state is RunState.DONE else "apply its plan anew"
     if run.state is RunState.DONE and not (run.checked and all(one.proved for one in run.checked)):
-        back = f"`rootwarden runs prove {run.id}` reads again what was not proved; {back}"
+        back = f"`rootwarden runs prove {run.id}{paid}` reads again what was not proved; {back}"
     if run.state is RunState.PART_UNDONE:
-        back = f"`rootwarden undo {run.id}` takes back what was left, once nothing else rests on it"
+        back = f"`rootwarden undo {run.id}{paid}` takes back what was left, once nothing else rests on it"
     return InputError(f"the run {run.id} is {run.state}", why="there is nothing to go on with", todo=back)
 
 
@@ -97,5 +100,5 @@ def not_rested_on(store: Store, run: Run) -> None:
         if any((one.remedy, one.account, one.region) in left for one in other.plan.changes):
             raise RefusedError(
                 f"the run {other.id} rests on what was left of {run.id}", why="it made anew what was taken back",
-                todo=f"undo the later one first: `rootwarden undo {other.id}`",
+                todo=f"undo the later one first: `rootwarden undo {other.id}{paid_too(other.plan.changes)}`",
             )  # fmt: skip

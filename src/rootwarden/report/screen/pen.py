@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 from rich.console import Console
-from rich.containers import Lines
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +14,7 @@ from rootwarden.report.ascii_only import ascii_only
 from rootwarden.report.labels import SEVERITY_STYLE, STATUS
 from rootwarden.report.legible import legible
 from rootwarden.report.options import RenderOptions
+from rootwarden.report.screen.breaking import broken
 from rootwarden.report.wrapping import TIE, tied
 
 NARROWEST = 40
@@ -42,15 +42,18 @@ class Pen:
         return "\n".join(lines).strip("\n") + "\n"
 
     def line(self, text: str | Text = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
-        """Draw a paragraph, wrapped at words; commands stay whole. Its lines but the first are `hang` further in."""
-        ink = _tied(self.ink(text, style), self.width - indent)
-        lines = ink.wrap(self._console, self.width - indent) if hang else Lines()
-        if len(lines) > 1:
-            self._console.print(Padding(lines[0], (0, 0, 0, indent)))
-            ink = ink[len(lines[0].plain.rstrip()) :]
-            ink = ink[len(ink.plain) - len(ink.plain.lstrip()) :]
-            indent += hang
-        self._console.print(Padding(ink, (0, 0, 0, indent)))
+        """Draw a paragraph, wrapped at words; commands stay whole. Its lines but the first are `hang` further in.
+
+        So do ARNs and ids that fit on a line of their own, further out where they have to be.
+        """
+        for ink in _tied(self.ink(text, style), self.width - indent).split("\n", allow_blank=True) or [Text()]:
+            self._paragraph(ink, indent, hang)
+
+    def _paragraph(self, ink: Text, indent: int, hang: int) -> None:
+        lines = broken(ink.plain, self.width - indent, self.width - indent - hang, self.width)
+        for at, (part, line) in enumerate(zip(ink.divide([one.start for one in lines[1:]]), lines, strict=True)):
+            part.rstrip()
+            self._console.print(Padding(part, (0, 0, 0, indent + (hang if at else 0) - line.over)))
 
     def heading(self, title: str, aside: str = "") -> None:
         """Draw a heading over the whole width: the title, a rule, and on the right what is counted."""
