@@ -246,6 +246,17 @@ def test_the_policy_of_a_plan(open_lab: Lab, place: Path):
     assert run(open_lab, place, "iam-policy", "plan", "plan.json", "--account", "1").code == 2
 
 
+def test_a_policy_that_iam_does_not_take_is_said_to_be_one(
+    open_lab: Lab, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """A managed policy has 6,144 characters at most."""
+    run(open_lab, place, "plan", "--org", *ONLY, "-o", "plan.json")
+    for longest, said in ((6144, False), (100, True)):
+        monkeypatch.setattr("rootwarden.cli.iam_policy._LONGEST", longest)
+        assert main.run(["iam-policy", str(place / "plan.json")]) == 0
+        assert (f"characters are more than the {longest:,} that IAM takes" in capsys.readouterr().err) is said
+
+
 def test_without_a_store_there_is_nothing_to_undo(open_lab: Lab, place: Path):
     """Looking for runs makes no store; a run is looked for in the store that was meant."""
     assert run(open_lab, place, "undo").code == 0

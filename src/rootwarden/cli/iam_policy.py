@@ -16,6 +16,8 @@ from rootwarden.errors import UsageError
 
 _PARTITIONS = ["aws", "aws-us-gov", "aws-cn"]
 _partition = click.option("--partition", type=click.Choice(_PARTITIONS), default="aws", show_default=True)
+# IAM User Guide, "IAM and AWS STS quotas": the characters of a managed policy, white space apart.
+_LONGEST = 6144
 _BUCKET = re.compile(r"([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 
 
@@ -75,7 +77,12 @@ def plan(settings: Settings, /, file: str, account: str | None, caller: bool, ro
             raise UsageError(f"{file} enters no other account", why=why, todo="leave out --caller")
         _print(entering_policy(others, Roles(role, settings.apply_roles), read.partition))
         return
-    _print(plan_policy(found))
+    policy = plan_policy(found)
+    _print(policy)
+    size = len(json.dumps(policy, separators=(",", ":")))
+    if size > _LONGEST:
+        say(f"rootwarden: {size:,} characters are more than the {_LONGEST:,} that IAM takes as a managed policy; "
+            "attach it in parts, or apply with the role of `rootwarden iam-policy remediate`")  # fmt: skip
     say("rootwarden: it changes with this, and reads by what `rootwarden iam-policy audit` prints: attach both")
     if others:
         count = f"{len(others)} other account{'s' if len(others) > 1 else ''}"
