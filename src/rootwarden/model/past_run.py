@@ -10,7 +10,7 @@ from msgspec import Struct
 from rootwarden.model.announced import Announced, Outcome
 from rootwarden.model.paid import paid_too
 from rootwarden.model.plan import Change
-from rootwarden.model.run import Checked, Deed, Progress, Run, RunState, StepState, Way
+from rootwarden.model.run import Checked, Progress, Run, RunState, StepState, Way
 
 
 class Stands(StrEnum):
@@ -164,10 +164,7 @@ class PastRun(Struct, frozen=True):
     @property
     def checked(self) -> dict[str, Checked]:
         """What was found last of each change, by its id: of one that was undone what undoing found, if that is kept."""
-        if not self.is_undone:
-            return {one.change: one for one in self.run.checked}
-        since = next((at for at, one in enumerate(self.run.acts) if one.what is Deed.UNDONE), len(self.run.acts))
-        return {one.change: one for act in self.run.acts[since:] for one in act.checked}
+        return {one.change: one for one in (self.run.restored if self.is_undone else self.run.checked)}
 
     def is_back(self, change: Change) -> bool:
         """Return whether every call that takes back what was done of a change, or may have been, was made."""

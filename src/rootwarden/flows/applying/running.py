@@ -170,10 +170,9 @@ def resume_run(
                 except BaseException as error:
                     log.state(_as_it_was(run, error, clock))  # nothing was made yet
                     raise
-                log.state(log.run.begins(began(Deed.RESUMED, hands, clock.now(), to_make(found), request)))
+                act = began(Deed.RESUMED, hands, clock.now(), to_make(found), request)
+                log.state(replace(log.run, handover=folders(run.plan, request, run.handover)).begins(act))
                 tell(f"going on with run {run.id}")
-                if (into := folders(run.plan, request, run.handover)) != run.handover:
-                    log.state(replace(log.run, handover=into))
                 return _carry_out(log, hands, request, clock, tell, found)
 
 
